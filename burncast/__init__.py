@@ -1,0 +1,1 @@
+"""burncast: a Monte Carlo risk and runway engine for companies that burn cash."""

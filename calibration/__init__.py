@@ -1,0 +1,1 @@
+"""Calibration of scenarios on observed data."""

@@ -1,0 +1,1 @@
+"""Laws of uncertain quantities, how they are stated, and how they are drawn from standard normals."""

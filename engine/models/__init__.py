@@ -1,0 +1,1 @@
+"""Packaged models that scenarios extend."""

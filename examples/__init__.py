@@ -1,0 +1,1 @@
+"""Example scenarios on public figures, installed with the package."""
