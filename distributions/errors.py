@@ -11,6 +11,7 @@ from dataclasses import dataclass
 
 __all__ = [
     "BurncastError",
+    "FormulaError",
     "InputError",
     "InterruptedRunError",
     "LawError",
@@ -63,14 +64,18 @@ class ScenarioError(InputError):
         super().__init__("\n".join(str(problem) for problem in self.problems))
 
 
-class LawError(InputError):
-    """A distribution that cannot be: ``argument`` names the offending parameter, where one can be named."""
+class FormulaError(InputError):
+    """An expression that reads well but means nothing: ``argument`` names the offending part, where one can be named."""
 
     def __init__(
         self, message: str, *, argument: str | None = None, expected: str | None = None, nearest: str | None = None
     ) -> None:
         self.message, self.argument, self.expected, self.nearest = message, argument, expected, nearest
         super().__init__(str(Problem(message, key=argument, expected=expected, nearest=nearest)))
+
+
+class LawError(FormulaError):
+    """A distribution that cannot be: ``argument`` names the offending parameter, where one can be named."""
 
 
 class SimulationError(BurncastError):
