@@ -1,0 +1,99 @@
+"""The decorator of every compiled kernel, and where compiled code is kept between runs.
+
+Numba's ``cache=True`` looks at the file of the function it compiles and at nothing else: after an edit to a callee in
+another file (or to a table of coefficients) it would go on running the old code. Kernels here call each other across
+files, so their cache lives in a folder named by a hash of all the sources that take part: the files of this package
+that use :func:`kernel`, what they import from it, and the versions of numba and llvmlite. An edit opens a new folder;
+nothing stale can be read.
+
+The folder is ``$NUMBA_CACHE_DIR/burncast-<hash>`` where that variable is set, else ``~/.cache/burncast/<hash>``
+(``$XDG_CACHE_HOME`` is honoured; ``~/Library/Caches`` on macOS, ``%LOCALAPPDATA%`` on Windows), else, where that cannot
+be written, a folder of the process's own under the temporary directory. Numba's own setting is put back after each
+decoration, so other packages are not affected.
+"""
+
+from __future__ import annotations
+
+import functools
+import hashlib
+import importlib.metadata
+import os
+import re
+import sys
+import tempfile
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any, TypeVar, cast
+
+import numba
+
+__all__ = ["cache_directory", "is_warm", "kernel", "source_hash"]
+
+Function = TypeVar("Function", bound=Callable[..., Any])
+
+_IMPORTED = re.compile(r"\bburncast\.engine(?:\.| import )(\w+)")
+
+
+def kernel(function: Function) -> Function:
+    """Compile ``function`` with numba: cached on disk, without the interpreter's lock, IEEE arithmetic."""
+    config: Any = numba.config
+    before = config.CACHE_DIR
+    config.CACHE_DIR = str(cache_directory())
+    try:
+        return cast(Function, numba.njit(cache=True, nogil=True, error_model="numpy")(function))
+    finally:
+        config.CACHE_DIR = before
+
+
+@functools.cache
+def cache_directory() -> Path:
+    """The folder that holds this version's compiled kernels; it exists and is writable."""
+    chosen = os.environ.get("NUMBA_CACHE_DIR")
+    folder = Path(chosen) / f"burncast-{source_hash()}" if chosen else _user_cache() / "burncast" / source_hash()
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        with tempfile.TemporaryFile(dir=folder):
+            pass
+    except OSError:
+        return Path(tempfile.mkdtemp(prefix="burncast-"))
+    return folder
+
+
+def is_warm() -> bool:
+    """Whether compiled kernels are on disk already (False: the first run will compile for a while)."""
+    return any(cache_directory().rglob("*.nbc"))
+
+
+@functools.cache
+def source_hash() -> str:
+    """Sixteen hexadecimal digits that change when any kernel's source, or the compiler's version, changes."""
+    digest = hashlib.blake2b(digest_size=8)
+    for package in ("numba", "llvmlite"):
+        digest.update(f"{package} {importlib.metadata.version(package)}\n".encode())
+    for path in _kernel_sources(Path(__file__).parent):
+        digest.update(path.name.encode() + b"\0" + path.read_bytes() + b"\0")
+    return digest.hexdigest()
+
+
+def _kernel_sources(folder: Path) -> list[Path]:
+    imports = {
+        path.stem: set(_IMPORTED.findall(path.read_text(encoding="utf-8"))) for path in sorted(folder.glob("*.py"))
+    }
+    found: set[str] = set()
+    waiting = [name for name, imported in imports.items() if "kernel_cache" in imported]
+    while waiting:
+        name = waiting.pop()
+        if name in imports and name not in found:
+            found.add(name)
+            waiting.extend(imports[name])
+    return [folder / f"{name}.py" for name in sorted(found)]
+
+
+def _user_cache() -> Path:
+    if chosen := os.environ.get("XDG_CACHE_HOME"):
+        return Path(chosen)
+    if sys.platform == "win32":
+        return Path(os.environ.get("LOCALAPPDATA", Path.home() / "AppData" / "Local"))
+    if sys.platform == "darwin":
+        return Path.home() / "Library" / "Caches"
+    return Path.home() / ".cache"
