@@ -1,0 +1,142 @@
+"""What every law of an uncertain quantity can do.
+
+A law is a frozen dataclass of plain numbers: hashable, comparable, free of randomness. Its functions are vectorised
+over NumPy arrays and keep their relative accuracy in both tails: an upper tail is never one minus a lower one. A law is
+drawn by :meth:`Law.from_normal`, which carries a standard normal z to the value of equal probability;
+:mod:`burncast.distributions.transport` tabulates it.
+
+A concrete law gives the underscored methods, which receive float64 arrays.
+"""
+
+from __future__ import annotations
+
+from abc import ABC, abstractmethod
+
+import numpy as np
+from numpy.typing import ArrayLike, NDArray
+from scipy import special
+
+from burncast.distributions.errors import LawError
+
+__all__ = ["FloatArray", "Law", "ordered", "positive", "real"]
+
+FloatArray = NDArray[np.float64]
+
+_ROOT_TWO_PI = float(np.sqrt(2 * np.pi))
+
+
+class Law(ABC):
+    """A probability law on the real line. Arrays of any shape go in, arrays of that shape come out."""
+
+    @property
+    def support(self) -> tuple[float, float]:
+        """The smallest closed interval that holds all the probability; an end may be infinite."""
+        return self._support()
+
+    @property
+    def mean(self) -> float:
+        """The mean: infinite, or nan, where it does not exist."""
+        return self._moments()[0]
+
+    @property
+    def sd(self) -> float:
+        """The standard deviation: infinite, or nan, where it does not exist."""
+        return self._moments()[1]
+
+    def cdf(self, x: ArrayLike) -> FloatArray:
+        """P(X ≤ x)."""
+        return np.asarray(self._cdf(np.asarray(x, dtype=np.float64)), dtype=np.float64)
+
+    def sf(self, x: ArrayLike) -> FloatArray:
+        """P(X > x), accurate where it is tiny."""
+        return np.asarray(self._sf(np.asarray(x, dtype=np.float64)), dtype=np.float64)
+
+    def density(self, x: ArrayLike) -> FloatArray:
+        """The density at x of the part of the law that has one (0 for a discrete law)."""
+        return np.asarray(self._density(np.asarray(x, dtype=np.float64)), dtype=np.float64)
+
+    def quantile(self, p: ArrayLike) -> FloatArray:
+        """The smallest x with cdf(x) ≥ p, for p in [0, 1]."""
+        return np.asarray(self._quantile(np.asarray(p, dtype=np.float64)), dtype=np.float64)
+
+    def quantile_upper(self, q: ArrayLike) -> FloatArray:
+        """The smallest x with sf(x) ≤ q: the inverse of ``sf``, accurate where q is tiny."""
+        return np.asarray(self._quantile_upper(np.asarray(q, dtype=np.float64)), dtype=np.float64)
+
+    def from_normal(self, z: ArrayLike) -> tuple[FloatArray, FloatArray]:
+        """The value x with P(X ≤ x) = Φ(z), and its slope dx/dz (infinite where the law has a gap).
+
+        The half of z above zero goes through the upper tail, so both tails keep their accuracy.
+        """
+        return self._from_normal(np.asarray(z, dtype=np.float64))
+
+    @property
+    def discrete(self) -> bool:
+        """Whether all the probability sits on finitely many points."""
+        return False
+
+    def atoms(self) -> tuple[FloatArray, FloatArray]:
+        """The points of positive probability, ascending, and their probabilities; both empty for a continuous law."""
+        return np.empty(0), np.empty(0)
+
+    @property
+    def breakpoints(self) -> tuple[float, ...]:
+        """Points inside the support where the density is not smooth."""
+        return ()
+
+    @property
+    def tail_indices(self) -> tuple[float, float]:
+        """Power of the lower and of the upper tail: moments of an order below it exist on that side."""
+        return np.inf, np.inf
+
+    @abstractmethod
+    def _support(self) -> tuple[float, float]: ...
+
+    @abstractmethod
+    def _moments(self) -> tuple[float, float]: ...
+
+    @abstractmethod
+    def _cdf(self, x: FloatArray) -> FloatArray: ...
+
+    @abstractmethod
+    def _sf(self, x: FloatArray) -> FloatArray: ...
+
+    @abstractmethod
+    def _density(self, x: FloatArray) -> FloatArray: ...
+
+    @abstractmethod
+    def _quantile(self, p: FloatArray) -> FloatArray: ...
+
+    @abstractmethod
+    def _quantile_upper(self, q: FloatArray) -> FloatArray: ...
+
+    def _from_normal(self, z: FloatArray) -> tuple[FloatArray, FloatArray]:
+        tail = np.asarray(special.ndtr(-np.abs(z)))
+        x = np.empty_like(z)
+        upper = z > 0
+        x[upper] = self.quantile_upper(tail[upper])
+        x[~upper] = self.quantile(tail[~upper])
+        with np.errstate(divide="ignore", invalid="ignore", over="ignore"):
+            slope = np.exp(-0.5 * z * z) / _ROOT_TWO_PI / self.density(x)
+        return x, slope
+
+
+def real(value: float, argument: str) -> None:
+    """Refuse a parameter that is not a finite number."""
+    if not np.isfinite(value):
+        raise LawError(f"{argument} is {value:g}", argument=argument, expected="a finite number")
+
+
+def positive(value: float, argument: str) -> None:
+    """Refuse a parameter that is not a finite number above zero."""
+    real(value, argument)
+    if value <= 0:
+        raise LawError(f"{argument} is {value:g}", argument=argument, expected="a number above 0")
+
+
+def ordered(low: float, high: float) -> None:
+    """Refuse ends that are not finite numbers with low < high."""
+    real(low, "low")
+    real(high, "high")
+    if not low < high:
+        raise LawError(f"low is {low:g} and high is {high:g}", argument="low", expected="low < high")
