@@ -1,0 +1,183 @@
+"""The sections around the quantities (time, dimensions, correlations, ruin, outputs), and the whole scenario."""
+
+from __future__ import annotations
+
+import datetime
+import hashlib
+import re
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+from burncast.distributions.errors import Problem, nearest_name
+from burncast.engine.document import Document
+from burncast.engine.expressions import Expression, ExpressionError, Index, Name, parse
+from burncast.engine.quantities import Reading, is_name, read_quantities
+from burncast.engine.scenario_model import YEARS_PER_STEP, Correlation, Location, Quantity, Ruin, Scenario
+from burncast.engine.schedules import Calendar
+
+__all__ = ["MAX_PERIODS", "assemble", "begin_reading"]
+
+MAX_PERIODS = 10_000
+_START = re.compile(r"(\d{4})-(\d{1,2})(?:-(\d{1,2}))?", re.ASCII)
+
+
+def begin_reading(document: Document, problems: list[Problem]) -> Reading:
+    """The time and the dimensions of a document, which everything else is read against."""
+    about = document.data.get("scenario", {})
+    start = _read_start(about.get("start"), document.location("scenario", "start"), problems)
+    calendar = Calendar(start, about.get("step", "month"), about.get("periods", 1))
+    dimensions = {name: tuple(labels) for name, labels in document.data.get("dimensions", {}).items()}
+    for name, labels in dimensions.items():
+        location = document.location("dimensions", name)
+        if not is_name(name):
+            problems.append(location.problem(f"{name!r} cannot be a name", "letters, digits and underscores"))
+        if not labels:
+            problems.append(location.problem("has no elements", 'a list such as ["free", "plus"]'))
+        for label in sorted({label for label in labels if labels.count(label) > 1}):
+            problems.append(location.problem(f"has the element {label!r} twice"))
+        for label in labels:
+            if not label or not re.fullmatch(r"[^\"'\\,\[\]#\x00-\x1f]+", label):
+                problems.append(
+                    location.problem(f"{label!r} cannot be an element", "text without quotes, commas or brackets")
+                )
+    return Reading(document, calendar, dimensions, problems)
+
+
+def assemble(reading: Reading, text: str) -> Scenario:
+    """Everything in one :class:`Scenario`; what is wrong goes to the reading's problems and is left out."""
+    document = reading.document
+    about = document.data.get("scenario", {})
+    quantities = read_quantities(reading)
+    correlations = tuple(
+        correlation
+        for number, entry in enumerate(document.data.get("correlations", []))
+        if (correlation := _read_correlation(reading, entry, document.location("correlations", number))) is not None
+    )
+    ruin = _read_ruin(reading)
+    track = _read_track(reading, quantities)
+    for name, digest in sorted(reading.calendar.digests):
+        line = f"# sha256 of {name}: {digest}"
+        if line not in text:
+            text = text.rstrip("\n") + f"\n{line}\n"
+    return Scenario(
+        title=about.get("title") or (Path(document.file).stem if document.file else "untitled"),
+        start=reading.calendar.start,
+        periods=reading.calendar.periods,
+        step=reading.calendar.step,
+        currency=about.get("currency"),
+        dt=YEARS_PER_STEP[reading.calendar.step],
+        dimensions=reading.dimensions,
+        quantities=quantities,
+        correlations=correlations,
+        ruin=ruin,
+        track=track,
+        text=text,
+        sha256=hashlib.sha256(text.encode()).hexdigest(),
+        file=document.file,
+        extra_units=tuple(about.get("units", ())),
+    )
+
+
+def _read_start(written: Any, location: Location, problems: list[Problem]) -> datetime.date | None:
+    if written is None:
+        return None
+    if isinstance(written, datetime.date):
+        return datetime.date(written.year, written.month, written.day)
+    match = _START.fullmatch(written)
+    try:
+        date = datetime.date(*(int(part or 1) for part in match.groups())) if match else None
+    except ValueError:
+        date = None
+    if date is None or not 1000 <= date.year <= 5000:
+        problems.append(
+            location.problem(f"{written!r} is not a date", 'a month such as "2023-06", or a day "2023-06-15"')
+        )
+        return None
+    return date
+
+
+def _read_correlation(reading: Reading, entry: Mapping[str, Any], location: Location) -> Correlation | None:
+    before = len(reading.problems)
+    between = [_read_member(reading, text, location) for text in entry.get("between", [])]
+    size = len(between)
+    if "between" not in entry:
+        reading.report(location, "does not say between what", "`between` with two or more names")
+    elif size < 2 or len(set(between)) < size:
+        reading.report(location, "`between` needs two or more different quantities")
+    matrix = _read_matrix(reading, entry, size, location)
+    copula, df = entry.get("copula", "gaussian"), entry.get("df")
+    if copula == "t" and (df is None or not 0 < df < 1e6):
+        reading.report(location, "a t copula needs its degrees of freedom", "`df` above 0, such as df = 4")
+    if copula != "t" and df is not None:
+        reading.report(location, "`df` belongs to a t copula", 'copula = "t"')
+    if len(reading.problems) > before:
+        return None
+    members = tuple(member for member in between if member is not None)
+    return Correlation(members, matrix, copula, None if df is None else float(df), location)
+
+
+def _read_member(reading: Reading, text: str, location: Location) -> Index | Name | None:
+    member = _read_expression(reading, text, location)
+    if member is None or isinstance(member, (Index, Name)):
+        return member
+    reading.report(location, f"{text!r} is no quantity", "a name, or one element of it as in 'users[\"free\"]'")
+    return None
+
+
+def _read_matrix(
+    reading: Reading, entry: Mapping[str, Any], size: int, location: Location
+) -> tuple[tuple[float, ...], ...]:
+    if ("rho" in entry) == ("matrix" in entry):
+        reading.report(location, "needs either `rho` or `matrix`", "`rho` for the same correlation of every pair")
+        return ()
+    if "rho" in entry:
+        rho = float(entry["rho"])
+        matrix = tuple(tuple(1.0 if i == j else rho for j in range(size)) for i in range(size))
+    else:
+        matrix = tuple(tuple(float(value) for value in row) for row in entry["matrix"])
+        if len(matrix) != size or any(len(row) != size for row in matrix):
+            reading.report(location, f"`matrix` must have {size} rows of {size} numbers, one for each of `between`")
+            return ()
+        if any(row[i] != 1 for i, row in enumerate(matrix)):
+            reading.report(location, "`matrix` must have ones on its diagonal")
+        if any(matrix[i][j] != matrix[j][i] for i in range(size) for j in range(i)):
+            reading.report(location, "`matrix` must be symmetric")
+    if any(not -1 <= value <= 1 for row in matrix for value in row):
+        reading.report(location, "a correlation lies between -1 and 1")
+    return matrix
+
+
+def _read_ruin(reading: Reading) -> Ruin | None:
+    entry = reading.document.data.get("ruin")
+    if not entry:
+        return None
+    places = {key: reading.document.location("ruin", key) for key in ("when", "need")}
+    if "when" not in entry:
+        reading.report(reading.document.location("ruin"), "has no `when`", 'a condition such as when = "cash < 0"')
+        return None
+    when = _read_expression(reading, entry["when"], places["when"])
+    need = _read_expression(reading, entry["need"], places["need"]) if "need" in entry else None
+    if when is None:
+        return None
+    return Ruin(when, need, places["when"], places["need"] if need is not None else None)
+
+
+def _read_track(reading: Reading, quantities: Mapping[str, Quantity]) -> tuple[str, ...]:
+    track = reading.document.data.get("outputs", {}).get("track")
+    if track is None:
+        return tuple(name for name, quantity in quantities.items() if quantity.kind == "stock")
+    location = reading.document.location("outputs", "track")
+    known = quantities.keys() | reading.broken
+    for name in track:
+        if name not in known:
+            reading.report(location, f"there is no quantity {name!r}", nearest=nearest_name(name, known))
+    return tuple(dict.fromkeys(track))
+
+
+def _read_expression(reading: Reading, text: str, location: Location) -> Expression | None:
+    try:
+        return parse(text)
+    except ExpressionError as error:
+        reading.report(location, str(error))
+        return None

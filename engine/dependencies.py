@@ -1,0 +1,180 @@
+"""Who uses what: unknown names, what each kind may use, cycles, and an order in which everything can be computed.
+
+Within a period processes step first, then formulas, then stocks. A formula or a stock's ``next`` that names a stock
+means its value at the end of the period before, so stocks never close a cycle; only their starts depend on each other.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from collections.abc import Set as AbstractSet
+from dataclasses import dataclass
+
+from burncast.distributions.errors import Problem, ScenarioError, nearest_name
+from burncast.engine.expressions import TIME_NAMES, Name, names, walk
+from burncast.engine.scenario_model import ByElement, Kind, Location, Quantity, Scenario, Value
+
+__all__ = ["Dependencies", "find_dependencies", "names_in", "resolve"]
+
+_ALL: frozenset[Kind] = frozenset({"input", "process", "formula", "stock"})
+_MAY_USE: dict[Kind, frozenset[Kind]] = {
+    "input": frozenset({"input"}),
+    "process": frozenset({"input", "process"}),
+    "formula": _ALL,
+    "stock": frozenset({"input", "stock"}),
+}
+_RULE: dict[Kind, str] = {
+    "input": "an input is drawn once: it may use other inputs",
+    "process": "what the world does may use inputs and other processes",
+    "formula": "",
+    "stock": "a start may use inputs and the starts of other stocks",
+}
+_IN_TIME = TIME_NAMES - {"dt", "periods"}
+
+
+@dataclass(frozen=True, slots=True)
+class Dependencies:
+    """What depends on what.
+
+    ``order``: every quantity after those it needs (inputs, processes, formulas, stocks). ``uses``: the quantities that
+    each one mentions, in a stock those of its start and of its next.
+    """
+
+    order: tuple[str, ...]
+    uses: dict[str, frozenset[str]]
+
+
+def resolve(scenario: Scenario) -> Dependencies:
+    """Order the quantities of a scenario; raises :class:`ScenarioError` with every unknown name, misuse and cycle."""
+    dependencies, problems = find_dependencies(scenario)
+    if problems:
+        raise ScenarioError(problems)
+    return dependencies
+
+
+def find_dependencies(scenario: Scenario, broken: AbstractSet[str] = frozenset()) -> tuple[Dependencies, list[Problem]]:
+    """The same with the problems handed back; names in ``broken`` are known, though nothing else is known of them."""
+    quantities = scenario.quantities
+    problems: list[Problem] = []
+    uses: dict[str, frozenset[str]] = {}
+    needs: dict[str, list[str]] = {}
+    for name, quantity in quantities.items():
+        used = names_in(quantity.value)
+        _check_names(scenario, quantity.value, broken, quantity.location, problems)
+        if quantity.next is not None:
+            _check_names(scenario, quantity.next, broken, quantity.location, problems)
+        _check_kinds(quantity, used, quantities, problems)
+        needs[name] = [
+            other for other in sorted(used) if other in quantities and _is_needed_first(quantity, other, quantities)
+        ]
+        uses[name] = used | (names_in(quantity.next) if quantity.next is not None else frozenset())
+    _check_outside(scenario, broken, problems)
+    order, cycles = _ordered(quantities, needs)
+    problems.extend(_cycle_problem(cycle, quantities) for cycle in cycles)
+    return Dependencies(order, uses), problems
+
+
+def names_in(value: Value) -> frozenset[str]:
+    """The quantities that a value mentions, in any of its elements."""
+    if isinstance(value, ByElement):
+        return frozenset().union(*(names(expression) for expression in value.values.values()))
+    return names(value)
+
+
+def _is_needed_first(quantity: Quantity, other: str, quantities: Mapping[str, Quantity]) -> bool:
+    return quantity.kind == "stock" or quantities[other].kind != "stock"
+
+
+def _check_names(
+    scenario: Scenario, value: Value, broken: AbstractSet[str], location: Location, problems: list[Problem]
+) -> None:
+    known = scenario.quantities.keys() | broken | TIME_NAMES
+    for name in sorted(names_in(value) - known):
+        problems.append(_unknown_name(scenario, name, location))
+
+
+def _unknown_name(scenario: Scenario, name: str, location: Location) -> Problem:
+    if name in scenario.dimensions:
+        return location.problem(f"{name!r} is a dimension, not a quantity", f'its name in quotes: "{name}"')
+    nearest = nearest_name(name, [*scenario.quantities, *TIME_NAMES])
+    return location.problem(f"there is no quantity {name!r}", nearest=nearest)
+
+
+def _check_kinds(
+    quantity: Quantity, used: Iterable[str], quantities: Mapping[str, Quantity], problems: list[Problem]
+) -> None:
+    allowed = _MAY_USE[quantity.kind]
+    part = "its start" if quantity.kind == "stock" else f"the {quantity.kind}"
+    for name in sorted(used):
+        other = quantities.get(name)
+        if other is not None and other.kind not in allowed:
+            message = f"{part} uses the {other.kind} {name!r}; {_RULE[quantity.kind]}"
+            problems.append(quantity.location.problem(message))
+    if quantity.kind in ("input", "stock"):
+        for name in sorted(_mentioned(quantity.value) & _IN_TIME):
+            problems.append(quantity.location.problem(f"{part} uses {name!r}, which changes with time"))
+
+
+def _mentioned(value: Value) -> frozenset[str]:
+    expressions = value.values.values() if isinstance(value, ByElement) else (value,)
+    return frozenset(node.name for item in expressions for node in walk(item) if isinstance(node, Name))
+
+
+def _check_outside(scenario: Scenario, broken: AbstractSet[str], problems: list[Problem]) -> None:
+    """The names in correlations, ruin and outputs."""
+    for correlation in scenario.correlations:
+        for member in correlation.between:
+            quantity = scenario.quantities.get(member.name)
+            if quantity is None and member.name not in broken:
+                problems.append(_unknown_name(scenario, member.name, correlation.location))
+            elif quantity is not None and quantity.kind not in ("input", "process"):
+                message = f"{member.name!r} is a {quantity.kind}; only inputs and processes are drawn"
+                problems.append(correlation.location.problem(message))
+    if scenario.ruin is not None:
+        _check_names(scenario, scenario.ruin.when, broken, scenario.ruin.when_location, problems)
+        if scenario.ruin.need is not None and scenario.ruin.need_location is not None:
+            _check_names(scenario, scenario.ruin.need, broken, scenario.ruin.need_location, problems)
+
+
+def _ordered(
+    quantities: Mapping[str, Quantity], needs: Mapping[str, list[str]]
+) -> tuple[tuple[str, ...], list[list[str]]]:
+    """Depth first in the order of writing, without recursion; an edge that closes a cycle is reported and left out."""
+    kinds: tuple[Kind, ...] = ("input", "process", "formula", "stock")
+    order: list[str] = []
+    done: set[str] = set()
+    cycles: list[list[str]] = []
+    for root in (name for kind in kinds for name, quantity in quantities.items() if quantity.kind == kind):
+        if root in done:
+            continue
+        path, waiting = [root], [iter(needs[root])]
+        on_path = {root}
+        while path:
+            following = next(waiting[-1], None)
+            if following is None:
+                waiting.pop()
+                name = path.pop()
+                on_path.discard(name)
+                done.add(name)
+                order.append(name)
+            elif following in on_path:
+                cycles.append(path[path.index(following) :])
+            elif following not in done:
+                path.append(following)
+                on_path.add(following)
+                waiting.append(iter(needs[following]))
+    rank = {kind: number for number, kind in enumerate(kinds)}
+    return tuple(sorted(order, key=lambda name: rank[quantities[name].kind])), cycles
+
+
+def _cycle_problem(cycle: list[str], quantities: Mapping[str, Quantity]) -> Problem:
+    written = list(quantities)
+    first = min(range(len(cycle)), key=lambda i: written.index(cycle[i]))
+    names = cycle[first:] + cycle[: first + 1]
+    shown = " → ".join(names)
+    if quantities[names[0]].kind == "formula":
+        return quantities[names[0]].location.problem(
+            f"depends on itself within a period: {shown}",
+            "a stock among them, which carries the value of the period before",
+        )
+    return quantities[names[0]].location.problem(f"depends on itself: {shown}")

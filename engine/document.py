@@ -1,0 +1,130 @@
+"""Scenario documents as they lie on disk: read, decoded, and every key with its place.
+
+A document is plain data (the tables of ``tomllib``) plus the place of each key, so that whatever is found wrong later
+can be shown where it stands.
+"""
+
+from __future__ import annotations
+
+import os
+import re
+import tomllib
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from burncast.distributions.errors import Problem, ScenarioError, nearest_name
+from burncast.engine.packaged import packaged_scenarios
+from burncast.engine.scenario_model import Location
+from burncast.engine.toml_lines import KeyPath, key_lines, show_key
+
+__all__ = ["Document", "find_scenario", "read_document", "read_limited"]
+
+_MAX_BYTES = 8_000_000
+_LINE_IN_MESSAGE = re.compile(r"\s*\(at (?:line (\d+), column (\d+)|end of document)\)$")
+
+
+@dataclass(slots=True)
+class Document:
+    """Tables as ``tomllib`` gives them, the place of each key, and the file they were read from."""
+
+    data: dict[str, Any]
+    file: str | None
+    text: str
+    places: dict[KeyPath, Location] = field(default_factory=dict)
+
+    def location(self, *path: str | int) -> Location:
+        """The place of a key, or of the nearest table around it that has one."""
+        for length in range(len(path), 0, -1):
+            if place := self.places.get(path[:length]):
+                rest = show_key(path[length:])
+                separator = "" if not rest or rest.startswith("[") else "."
+                return Location(place.file, place.line, place.key + separator + rest)
+        return Location(self.file, None, show_key(path))
+
+
+def read_document(source: str | os.PathLike[str] | Mapping[str, Any], relative_to: str | None = None) -> Document:
+    """Read a packaged scenario by name, a file by path, or take a mapping as it is.
+
+    ``relative_to`` is the file in which ``source`` was named. Raises :class:`ScenarioError` if it cannot be read.
+    """
+    if isinstance(source, Mapping):
+        return Document(_plain(source), None, "")
+    path = find_scenario(source, relative_to)
+    file = str(path)
+    try:
+        text = read_limited(path).decode("utf-8-sig")
+    except UnicodeDecodeError as error:
+        raise ScenarioError([Problem(f"is not UTF-8 text (byte {error.start + 1:,})", file)]) from None
+    except OSError as error:
+        raise ScenarioError([Problem(f"cannot be read: {error.strerror or error}", file)]) from None
+    text = text.replace("\r\n", "\n")
+    if not text.strip():
+        raise ScenarioError(
+            [Problem("is empty", file, expected="a scenario; `burncast init` prints one to begin with")]
+        )
+    try:
+        data = tomllib.loads(text)
+    except tomllib.TOMLDecodeError as error:
+        raise ScenarioError([_toml_problem(error, text, file)]) from None
+    except (RecursionError, ValueError):
+        raise ScenarioError([Problem("is nested too deeply, or holds a number of thousands of digits", file)]) from None
+    places = {path: Location(file, line, show_key(path)) for path, line in key_lines(text).items()}
+    return Document(data, file, text, places)
+
+
+def find_scenario(source: str | os.PathLike[str], relative_to: str | None = None) -> Path:
+    """The file that a path or a packaged name means; a file that is there goes before a packaged name."""
+    name = os.fspath(source)
+    if not name or "\0" in name:
+        raise ScenarioError([Problem(f"{name!r} is no file name", expected="a scenario file or a packaged name")])
+    path = Path(relative_to).parent / name if relative_to else Path(name)
+    if path.is_dir() and name not in packaged_scenarios():
+        raise ScenarioError([Problem("is a directory", name, expected="a scenario file")])
+    if path.exists() and not path.is_dir():
+        return path
+    packaged = packaged_scenarios()
+    if name in packaged:
+        return packaged[name]
+    is_path = name.endswith(".toml") or any(separator in name for separator in ("/", "\\"))
+    known = _scenario_files_beside(path) if is_path else list(packaged)
+    nearest = nearest_name(Path(name).name, known)
+    if is_path:
+        raise ScenarioError([Problem("there is no such file", name, nearest=nearest)])
+    expected = f"a file, or a packaged scenario: {', '.join(sorted(packaged)) or 'there is none'}"
+    raise ScenarioError([Problem(f"there is no scenario {name!r}", expected=expected, nearest=nearest)])
+
+
+def read_limited(path: Path, limit: int = _MAX_BYTES) -> bytes:
+    """The bytes of a file that is not unreasonably long; raises OSError otherwise."""
+    with path.open("rb") as stream:
+        content = stream.read(limit + 1)
+    if len(content) > limit:
+        raise OSError(f"it is longer than {limit // 1_000_000} MB")
+    return content
+
+
+def _scenario_files_beside(path: Path) -> list[str]:
+    try:
+        return sorted(file.name for file in path.parent.glob("*.toml"))
+    except OSError:
+        return []
+
+
+def _toml_problem(error: tomllib.TOMLDecodeError, text: str, file: str) -> Problem:
+    message = str(error)
+    place = _LINE_IN_MESSAGE.search(message)
+    line = text.count("\n") + 1 if place is None or place[1] is None else int(place[1])
+    reason = message[: place.start()] if place else message
+    column = f" (column {place[2]})" if place and place[2] else ""
+    return Problem(f"is not valid TOML: {reason[:1].lower()}{reason[1:]}{column}", file, line)
+
+
+def _plain(value: Any) -> Any:
+    """Mappings and tuples of a document given from Python as the dicts and lists that a file would give."""
+    if isinstance(value, Mapping):
+        return {str(key): _plain(item) for key, item in value.items()}
+    if isinstance(value, (list, tuple)):
+        return [_plain(item) for item in value]
+    return value

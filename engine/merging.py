@@ -1,0 +1,143 @@
+"""How one document overrides another, key by key: ``extends`` and variants.
+
+An entry that is a bare value is the same as a table with ``value``. Overriding ``value`` (or a stock's ``start`` or
+``next``) drops the inherited ``source`` and ``note``, which spoke of the old value; ``unit`` and ``over`` stay.
+Defining a name in another section turns the quantity into another kind.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from burncast.engine.document import Document
+from burncast.engine.scenario_model import Kind, Location
+from burncast.engine.toml_lines import KeyPath
+
+__all__ = ["KIND_OF_SECTION", "merge", "normalised", "variant_document"]
+
+KIND_OF_SECTION: dict[str, Kind] = {"inputs": "input", "processes": "process", "formulas": "formula", "stocks": "stock"}
+_VALUES = frozenset({"value", "schedule", "start", "next"})
+_ABOUT_VALUES = ("source", "note")
+_KEPT_BY_NEW_KIND = ("unit", "over")
+
+
+def normalised(document: Document) -> Document:
+    """The same document with every quantity's entry written as a table, and no ``extends``."""
+    data = dict(document.data)
+    for section in KIND_OF_SECTION.keys() & data.keys():
+        data[section] = {name: _entry(value) for name, value in data[section].items()}
+    if "scenario" in data:
+        data["scenario"] = {key: value for key, value in data["scenario"].items() if key != "extends"}
+    if "variants" in data:
+        data["variants"] = {name: normalised(variant_document(document, name)).data for name in data["variants"]}
+    return Document(data, document.file, document.text, document.places)
+
+
+def variant_document(document: Document, name: str) -> Document:
+    """One variant as a document of its own, which overrides the document it stands in."""
+    places = {path[2:]: place for path, place in document.places.items() if path[:2] == ("variants", name)}
+    places.pop((), None)
+    return Document(document.data["variants"][name], document.file, document.text, places)
+
+
+def merge(base: Document, over: Document) -> Document:
+    """``over`` laid over ``base``, both normalised; neither is changed."""
+    merged = Document(dict(base.data), over.file or base.file, over.text, dict(base.places))
+    for section, content in over.data.items():
+        if section == "variants":
+            _merge_variants(merged, base, over)
+        elif section == "correlations":
+            _merge_correlations(merged, over)
+        elif section in KIND_OF_SECTION:
+            _merge_quantities(merged, section, content, over)
+        else:
+            merged.data[section] = {**base.data.get(section, {}), **content}
+            for key in content:
+                _take_places(merged, over, (section, key))
+    return merged
+
+
+def _entry(value: Any) -> dict[str, Any]:
+    return dict(value) if isinstance(value, Mapping) else {"value": value}
+
+
+def _take_places(merged: Document, over: Document, path: KeyPath) -> None:
+    """Forget where ``path`` and what is below it stood, and remember where it stands now."""
+    length = len(path)
+    for known in [known for known in merged.places if known[:length] == path]:
+        del merged.places[known]
+    merged.places[path] = over.location(*path)
+    merged.places.update((known, place) for known, place in over.places.items() if known[:length] == path)
+
+
+def _merge_quantities(merged: Document, section: str, content: Mapping[str, Any], over: Document) -> None:
+    labels = {label for labels in merged.data.get("dimensions", {}).values() for label in labels}
+    labels |= {label for labels in over.data.get("dimensions", {}).values() for label in labels}
+    entries = merged.data[section] = dict(merged.data.get(section, {}))
+    for name, new in content.items():
+        old = entries.get(name)
+        if old is None:
+            old = _taken_from_other_kind(merged, section, name)
+            _take_places(merged, over, (section, name))
+        kept = dict(old)
+        if _VALUES & new.keys():
+            for about in _ABOUT_VALUES:
+                kept.pop(about, None)
+        if "value" in new:
+            kept.pop("schedule", None)
+            kept.pop("between", None)
+        elif "schedule" in new:
+            kept.pop("value", None)
+        for key, value in new.items():
+            kept[key] = _merge_elements(kept.get(key), value, labels) if key in _VALUES - {"schedule"} else value
+            _take_places(merged, over, (section, name, key))
+        entries[name] = kept
+        if _VALUES & new.keys():
+            merged.places[section, name] = over.location(section, name)
+
+
+def _taken_from_other_kind(merged: Document, section: str, name: str) -> dict[str, Any]:
+    """Remove the quantity from the section in which it stood, and hand back what another kind may keep of it."""
+    for other in KIND_OF_SECTION.keys() - {section}:
+        if name in merged.data.get(other, {}):
+            entries = merged.data[other] = dict(merged.data[other])
+            old = entries.pop(name)
+            return {key: old[key] for key in _KEPT_BY_NEW_KIND if key in old}
+    return {}
+
+
+def _merge_elements(old: Any, new: Any, labels: set[str]) -> Any:
+    """Tables by element merge element by element; elements that no dimension has any more are left behind."""
+    if not (isinstance(old, Mapping) and isinstance(new, Mapping)):
+        return new
+    kept = {label: value for label, value in old.items() if label in labels}
+    return {**kept, **{label: _merge_elements(kept.get(label), value, labels) for label, value in new.items()}}
+
+
+def _merge_correlations(merged: Document, over: Document) -> None:
+    """A correlation between the same quantities is replaced; others are added."""
+    known = list(merged.data.get("correlations", []))
+    for number, new in enumerate(over.data["correlations"]):
+        between = frozenset(new.get("between", ()))
+        same = [i for i, old in enumerate(known) if frozenset(old.get("between", ())) == between]
+        position = same[0] if same else len(known)
+        known[position:position] = [] if same else [new]
+        known[position] = new
+        moved = {path: place for path, place in over.places.items() if path[:2] == ("correlations", number)}
+        for path in [path for path in merged.places if path[:2] == ("correlations", position)]:
+            del merged.places[path]
+        merged.places["correlations", position] = over.location("correlations", number)
+        merged.places.update({("correlations", position, *path[2:]): place for path, place in moved.items()})
+    merged.data["correlations"] = known
+
+
+def _merge_variants(merged: Document, base: Document, over: Document) -> None:
+    variants = merged.data["variants"] = dict(base.data.get("variants", {}))
+    for name, content in over.data["variants"].items():
+        new = variant_document(over, name)
+        both = merge(variant_document(base, name), new) if name in variants else new
+        variants[name] = both.data if name in variants else content
+        places: dict[KeyPath, Location] = {("variants", name, *path): place for path, place in both.places.items()}
+        merged.places[("variants", name)] = over.location("variants", name)
+        merged.places.update(places)

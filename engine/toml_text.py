@@ -1,0 +1,74 @@
+"""A merged document written as TOML again, so that a scenario can always be handed on as one file."""
+
+from __future__ import annotations
+
+import datetime
+import json
+import re
+from collections.abc import Mapping
+from typing import Any
+
+__all__ = ["write_toml"]
+
+_BARE = re.compile(r"[A-Za-z0-9_-]+")
+
+
+def write_toml(data: Mapping[str, Any]) -> str:
+    """A TOML text that reads as ``data``: one table per section, one line per key.
+
+    >>> print(write_toml({"scenario": {"periods": 3}, "inputs": {"price": {"value": 2.5}}}))
+    [scenario]
+    periods = 3
+    <BLANKLINE>
+    [inputs]
+    price = 2.5
+    <BLANKLINE>
+    """
+    blocks: list[str] = []
+    for section, content in data.items():
+        if section == "variants":
+            for name, variant in content.items():
+                for inner, entries in variant.items():
+                    blocks.extend(_blocks(f"variants.{_key(name)}.{_key(inner)}", entries))
+        else:
+            blocks.extend(_blocks(_key(section), content))
+    return "\n".join(blocks)
+
+
+def _blocks(header: str, content: Any) -> list[str]:
+    if isinstance(content, list):
+        return [_table(f"[[{header}]]", item) for item in content]
+    return [_table(f"[{header}]", content)]
+
+
+def _table(header: str, content: Mapping[str, Any]) -> str:
+    return "\n".join([header, *(f"{_key(key)} = {_value(_short(value))}" for key, value in content.items())]) + "\n"
+
+
+def _short(value: Any) -> Any:
+    """An entry with nothing but its value is written as that value, unless the value is itself a table."""
+    if isinstance(value, Mapping) and value.keys() == {"value"} and not isinstance(value["value"], Mapping):
+        return value["value"]
+    return value
+
+
+def _key(key: str) -> str:
+    return key if _BARE.fullmatch(key) else _text(key)
+
+
+def _value(value: Any) -> str:
+    if isinstance(value, bool):
+        return "true" if value else "false"
+    if isinstance(value, str):
+        return _text(value)
+    if isinstance(value, (datetime.date, datetime.time)):
+        return value.isoformat()
+    if isinstance(value, list):
+        return f"[{', '.join(_value(item) for item in value)}]"
+    if isinstance(value, Mapping):
+        return "{ " + ", ".join(f"{_key(key)} = {_value(item)}" for key, item in value.items()) + " }"
+    return repr(value)
+
+
+def _text(text: str) -> str:
+    return json.dumps(text, ensure_ascii=False).replace("\x7f", "\\u007f")
