@@ -16,9 +16,9 @@ from burncast.engine.quantities import Reading, is_name, read_quantities
 from burncast.engine.scenario_model import YEARS_PER_STEP, Correlation, Location, Quantity, Ruin, Scenario
 from burncast.engine.schedules import Calendar
 
-__all__ = ["MAX_PERIODS", "assemble", "begin_reading"]
+__all__ = ["assemble", "begin_reading"]
 
-MAX_PERIODS = 10_000
+_ANY_DATE = datetime.date(2000, 1, 1)
 _START = re.compile(r"(\d{4})-(\d{1,2})(?:-(\d{1,2}))?", re.ASCII)
 
 
@@ -27,6 +27,10 @@ def begin_reading(document: Document, problems: list[Problem]) -> Reading:
     about = document.data.get("scenario", {})
     start = _read_start(about.get("start"), document.location("scenario", "start"), problems)
     calendar = Calendar(start, about.get("step", "month"), about.get("periods", 1))
+    if "periods" not in about and not any(problem.key == "scenario.periods" for problem in problems):
+        problems.append(
+            document.location("scenario").problem("has no `periods`", "how many are simulated: periods = 36")
+        )
     dimensions = {name: tuple(labels) for name, labels in document.data.get("dimensions", {}).items()}
     for name, labels in dimensions.items():
         location = document.location("dimensions", name)
@@ -52,7 +56,8 @@ def assemble(reading: Reading, text: str) -> Scenario:
     correlations = tuple(
         correlation
         for number, entry in enumerate(document.data.get("correlations", []))
-        if (correlation := _read_correlation(reading, entry, document.location("correlations", number))) is not None
+        if entry is not None
+        and (correlation := _read_correlation(reading, entry, document.location("correlations", number))) is not None
     )
     ruin = _read_ruin(reading)
     track = _read_track(reading, quantities)
@@ -93,7 +98,7 @@ def _read_start(written: Any, location: Location, problems: list[Problem]) -> da
         problems.append(
             location.problem(f"{written!r} is not a date", 'a month such as "2023-06", or a day "2023-06-15"')
         )
-        return None
+        return _ANY_DATE
     return date
 
 

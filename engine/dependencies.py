@@ -90,13 +90,13 @@ def _check_names(
 ) -> None:
     known = scenario.quantities.keys() | broken | TIME_NAMES
     for name in sorted(names_in(value) - known):
-        problems.append(_unknown_name(scenario, name, location))
+        problems.append(_unknown_name(scenario, name, broken, location))
 
 
-def _unknown_name(scenario: Scenario, name: str, location: Location) -> Problem:
+def _unknown_name(scenario: Scenario, name: str, broken: AbstractSet[str], location: Location) -> Problem:
     if name in scenario.dimensions:
         return location.problem(f"{name!r} is a dimension, not a quantity", f'its name in quotes: "{name}"')
-    nearest = nearest_name(name, [*scenario.quantities, *TIME_NAMES])
+    nearest = nearest_name(name, [*scenario.quantities, *sorted(broken), *sorted(TIME_NAMES)])
     return location.problem(f"there is no quantity {name!r}", nearest=nearest)
 
 
@@ -126,7 +126,7 @@ def _check_outside(scenario: Scenario, broken: AbstractSet[str], problems: list[
         for member in correlation.between:
             quantity = scenario.quantities.get(member.name)
             if quantity is None and member.name not in broken:
-                problems.append(_unknown_name(scenario, member.name, correlation.location))
+                problems.append(_unknown_name(scenario, member.name, broken, correlation.location))
             elif quantity is not None and quantity.kind not in ("input", "process"):
                 message = f"{member.name!r} is a {quantity.kind}; only inputs and processes are drawn"
                 problems.append(correlation.location.problem(message))

@@ -119,8 +119,10 @@ def _merge_correlations(merged: Document, over: Document) -> None:
     """A correlation between the same quantities is replaced; others are added."""
     known = list(merged.data.get("correlations", []))
     for number, new in enumerate(over.data["correlations"]):
+        if new is None:
+            continue
         between = frozenset(new.get("between", ()))
-        same = [i for i, old in enumerate(known) if frozenset(old.get("between", ())) == between]
+        same = [i for i, old in enumerate(known) if old and frozenset(old.get("between", ())) == between]
         position = same[0] if same else len(known)
         known[position:position] = [] if same else [new]
         known[position] = new

@@ -86,7 +86,8 @@ def _read_quantity(
         place = location if key == "value" and place.line == location.line else place
         if key not in entry:
             expected = "`start` and `next`" if section == "stocks" else "`value` or `schedule`"
-            reading.report(location, f"has no `{key}`", expected)
+            if not any((problem.key or "").startswith(f"{location.key}.") for problem in reading.problems):
+                reading.report(location, f"has no `{key}`", expected)
             values[key] = None
         elif key == "schedule":
             values[key] = schedule_values(

@@ -28,6 +28,7 @@ from burncast.engine.scenario_model import (
     Step,
     Value,
 )
+from burncast.engine.structure_check import Structure, check_structure
 from burncast.engine.toml_text import write_toml
 
 __all__ = ["ByElement", "Correlation", "Kind", "Location", "Quantity", "Ruin", "Scenario", "Step", "Value", "load"]
@@ -38,41 +39,61 @@ def load(source: str | os.PathLike[str] | Mapping[str, Any]) -> Scenario:
 
     Raises :class:`ScenarioError` with every problem found, in the order of files and lines.
     """
-    problems: list[Problem] = []
-    documents = _with_extended(read_document(source), problems)
+    structures = _with_extended(check_structure(read_document(source)))
+    problems = [problem for structure in structures for problem in structure.problems]
+    if any(structure.hopeless for structure in structures):
+        raise ScenarioError(_in_order(problems))
+    documents = [structure.document for structure in structures]
     document = normalised(documents[-1])
     for over in reversed(documents[:-1]):
         document = merge(document, normalised(over))
-    is_whole = len(documents) == 1 and document.file is not None
-    scenario = _read(document, documents[0].text if is_whole else write_toml(document.data), problems)
+    stands_alone = len(documents) == 1 and document.file is not None
+    text = documents[0].text if stands_alone else write_toml(document.data)
+    broken = {name for structure in structures for name in structure.broken}
+    scenario = _read(document, text, problems, broken)
     if problems:
-        unique = dict.fromkeys(problems)
-        raise ScenarioError(sorted(unique, key=lambda problem: (problem.file or "", problem.line or 0)))
+        raise ScenarioError(_in_order(problems))
     return scenario
 
 
-def _with_extended(document: Document, problems: list[Problem]) -> list[Document]:
+def _in_order(problems: list[Problem]) -> list[Problem]:
+    return sorted(dict.fromkeys(problems), key=lambda problem: (problem.file or "", problem.line or 0))
+
+
+def _with_extended(structure: Structure) -> list[Structure]:
     """The document, what it extends, what that extends, and so on; a circle is an error."""
-    documents = [document]
-    while (extended := documents[-1].data.get("scenario", {}).get("extends")) is not None:
-        location = documents[-1].location("scenario", "extends")
+    structures = [structure]
+    while (extended := _extended_name(structures[-1].document)) is not None:
+        document = structures[-1].document
+        location = document.location("scenario", "extends")
+        found: list[Problem] = []
         try:
-            path = find_scenario(extended, documents[-1].file)
-            if any(known.file is not None and os.path.samefile(path, known.file) for known in documents):
-                shown = " → ".join(str(known.file) for known in documents)
-                raise ScenarioError([location.problem(f"extends itself: {shown} → {path}")])
-            documents.append(read_document(path))
+            path = find_scenario(extended, document.file)
+            known = [structure.document.file for structure in structures]
+            if any(file is not None and os.path.samefile(path, file) for file in known):
+                shown = " → ".join(str(file) for file in [*known, path])
+                found.append(location.problem(f"extends itself: {shown}"))
+            else:
+                structures.append(check_structure(read_document(path)))
         except ScenarioError as error:
-            if error.line is not None:
-                raise
-            found = error.problems[0]
-            raise ScenarioError([*problems, location.problem(str(found))]) from None
-    return documents
+            first = error.problems[0]
+            found.extend(error.problems if first.line else [location.problem(str(first))])
+        if found:
+            before = [problem for structure in structures for problem in structure.problems]
+            raise ScenarioError(_in_order(before + found))
+    return structures
 
 
-def _read(document: Document, text: str, problems: list[Problem]) -> Scenario:
+def _extended_name(document: Document) -> str | None:
+    about = document.data.get("scenario")
+    extended = about.get("extends") if isinstance(about, Mapping) else None
+    return extended if isinstance(extended, str) else None
+
+
+def _read(document: Document, text: str, problems: list[Problem], broken: set[str]) -> Scenario:
     """The base and its variants, which share whatever they do not change."""
     reading = begin_reading(document, problems)
+    reading.broken |= broken
     base = assemble(reading, text)
     problems.extend(find_dependencies(base, reading.broken)[1])
     variants: dict[str, Scenario] = {}
