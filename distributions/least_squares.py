@@ -1,0 +1,55 @@
+"""Small nonlinear least squares by Levenberg–Marquardt, for fits of two or three parameters.
+
+Nocedal & Wright, Numerical Optimization, 2nd ed., §10.3; the Jacobian is by central differences. A residual that is not
+finite marks a point that cannot be (a parameter outside its range), and the step to it is shortened.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import numpy as np
+
+from burncast.distributions.law import FloatArray
+
+__all__ = ["least_squares"]
+
+MOST_ITERATIONS = 200
+DIFFERENCE = 1e-6
+
+
+def least_squares(residuals: Callable[[FloatArray], FloatArray], start: FloatArray) -> tuple[FloatArray, FloatArray]:
+    """The parameters near ``start`` that minimise the sum of squares, and the residuals there."""
+    theta, damping = start, 1e-4
+    current = residuals(theta)
+    for _ in range(MOST_ITERATIONS):
+        if np.max(np.abs(current)) < 1e-14 or not np.all(np.isfinite(current)):
+            break
+        jacobian = _jacobian(residuals, theta)
+        if not np.all(np.isfinite(jacobian)):
+            break
+        normal, gradient = jacobian.T @ jacobian, jacobian.T @ current
+        scale = np.diag(normal) + 1e-30
+        improved = False
+        while damping < 1e12:
+            step = -np.linalg.solve(normal + np.diag(damping * scale), gradient)
+            trial = residuals(theta + step)
+            if np.all(np.isfinite(trial)) and trial @ trial < current @ current:
+                improved = True
+                break
+            damping *= 8
+        if not improved:
+            break
+        theta, current, damping = theta + step, trial, max(damping / 20, 1e-15)
+        if np.all(np.abs(step) <= 1e-15 * (1 + np.abs(theta))):
+            break
+    return theta, current
+
+
+def _jacobian(residuals: Callable[[FloatArray], FloatArray], theta: FloatArray) -> FloatArray:
+    columns = []
+    for index in range(len(theta)):
+        nudge = np.zeros(len(theta))
+        nudge[index] = DIFFERENCE * (1 + abs(theta[index]))
+        columns.append((residuals(theta + nudge) - residuals(theta - nudge)) / (2 * nudge[index]))
+    return np.stack(columns, axis=1)
