@@ -1,0 +1,189 @@
+"""The statistics of a run: everything a forecast needs, small, and merged exactly.
+
+Counts are integers and sums are exact, so that a tally is the same to the last bit whatever the order and grouping in
+which chunks were added: by 1 thread or 16, in one go or from checkpoints.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import struct
+from collections.abc import Iterable
+
+import numpy as np
+from numpy.typing import ArrayLike, NDArray
+
+from burncast.distributions.errors import InputError
+from burncast.engine.chunk_tally import ChunkTally
+from burncast.engine.exact_sums import ExactMoments
+from burncast.engine.histogram import BINS, COUNT, HIGH, LOW, SHIFT, SQUARE, STRANDS, SUM
+from burncast.engine.order_statistics import quantiles_of_bins
+
+__all__ = ["Tally"]
+
+MAGIC = b"burncast tally 1"
+HEADER = struct.Struct("<16sQQQ16s")
+NARROW_LIMIT = 2**32 - 1
+
+
+class Tally:
+    """Histograms, moments and extremes of ``rows`` rows, and the first passages of T = ``periods`` periods.
+
+    Attributes: ``rows``, ``periods``; ``trajectories``, how many were added; ``first_passage`` int64[T + 2], the last
+    entry for never; ``low`` and ``high`` float64[rows], the exact extremes (inf and −inf where a row has no values).
+    """
+
+    def __init__(self, rows: int, periods: int) -> None:
+        self.rows, self.periods = rows, periods
+        self.first_passage: NDArray[np.int64] = np.zeros(periods + 2, np.int64)
+        self.low: NDArray[np.float64] = np.full(rows, np.inf)
+        self.high: NDArray[np.float64] = np.full(rows, -np.inf)
+        self._moments = [ExactMoments() for _ in range(rows)]
+        self._page_of: list[dict[int, int]] = [{} for _ in range(rows)]
+        self._pages: NDArray[np.uint32] | NDArray[np.uint64] = np.zeros((0, BINS), np.uint32)
+        self._used = 0
+
+    @property
+    def trajectories(self) -> int:
+        """How many trajectories were added."""
+        return int(self.first_passage.sum())
+
+    def add(self, chunk: ChunkTally) -> None:
+        """Add a settled chunk; its arrays may be used again at once."""
+        if (chunk.rows, chunk.periods) != (self.rows, self.periods) or chunk.settle():
+            raise ValueError("a chunk of another shape, or one that lost values")
+        arrays, moments = chunk.arrays, chunk.arrays.moments
+        used = int(arrays.used[0])
+        self._add_pages(arrays.owners[1:used], arrays.pages[BINS : used * BINS].reshape(-1, BINS))
+        self.first_passage += arrays.first_passage
+        counted = moments[:, COUNT] > 0
+        self.low[counted] = np.minimum(self.low, moments[:, LOW : LOW + STRANDS].min(axis=1))[counted]
+        self.high[counted] = np.maximum(self.high, moments[:, HIGH : HIGH + STRANDS].max(axis=1))[counted]
+        with np.errstate(invalid="ignore", over="ignore"):
+            totals, squares = (
+                _tree_sums(moments[:, SUM : SUM + STRANDS]),
+                _tree_sums(moments[:, SQUARE : SQUARE + STRANDS]),
+            )
+        rows = zip(
+            moments[:, COUNT].tolist(), moments[:, SHIFT].tolist(), totals.tolist(), squares.tolist(), strict=True
+        )
+        for exact, (count, shift, total, square) in zip(self._moments, rows, strict=True):
+            if count:
+                exact.add(int(count), shift, total, square)
+
+    def merge(self, other: Tally) -> None:
+        """Add everything another tally has."""
+        if (other.rows, other.periods) != (self.rows, self.periods):
+            raise ValueError("a tally of another shape")
+        owners, pages = other._sorted_pages()
+        self._add_pages(owners, pages)
+        self.first_passage += other.first_passage
+        self.low = np.minimum(self.low, other.low)
+        self.high = np.maximum(self.high, other.high)
+        for exact, more in zip(self._moments, other._moments, strict=True):
+            exact.merge(more)
+
+    def count(self, row: int) -> int:
+        """How many values a row has."""
+        return self._moments[row].count
+
+    def mean(self, row: int) -> float:
+        """The mean of a row; NaN where it has no values."""
+        return self._moments[row].mean()
+
+    def sd(self, row: int) -> float:
+        """The sample standard deviation of a row; NaN where it has fewer than two values."""
+        return float(np.sqrt(self._moments[row].variance()))
+
+    def mean_se(self, row: int) -> float:
+        """The Monte Carlo standard error of :meth:`mean`, for independent trajectories."""
+        return self.sd(row) / float(np.sqrt(max(self.count(row), 1)))
+
+    def quantile(self, row: int, probabilities: ArrayLike) -> NDArray[np.float64]:
+        """Quantiles of a row, as ``numpy.quantile`` defines them, each order statistic within 2⁻⁸ of its value.
+
+        ``probabilities`` any shape, each in [0, 1]; the result has that shape. NaN where the row has none, or a NaN.
+        """
+        tops = np.array(sorted(self._page_of[row]), np.int64)
+        counts = self._pages[[self._page_of[row][top] for top in tops.tolist()]].astype(np.int64)
+        return quantiles_of_bins(tops, counts, float(self.low[row]), float(self.high[row]), probabilities)
+
+    def to_bytes(self) -> bytes:
+        """All of it, for a checkpoint: the same bytes for the same statistics, on every machine."""
+        owners, pages = self._sorted_pages()
+        body = b"".join(
+            (
+                self.first_passage.astype("<i8").tobytes(),
+                self.low.astype("<f8").tobytes(),
+                self.high.astype("<f8").tobytes(),
+                b"".join(exact.to_bytes() for exact in self._moments),
+                owners.astype("<i8").tobytes(),
+                pages.astype("<u8").tobytes(),
+            )
+        )
+        header = HEADER.pack(
+            MAGIC, self.rows, self.periods, len(owners), hashlib.blake2b(body, digest_size=16).digest()
+        )
+        return header + body
+
+    @staticmethod
+    def from_bytes(data: bytes) -> Tally:
+        """What :meth:`to_bytes` wrote; an :class:`InputError` where it is damaged or of another version."""
+        if len(data) < HEADER.size or not data.startswith(MAGIC):
+            raise InputError(f"not a tally of this version: expected it to start with {MAGIC.decode()!r}")
+        _, rows, periods, pages, digest = HEADER.unpack_from(data)
+        body = data[HEADER.size :]
+        widths = (8 * (periods + 2), 8 * rows, 8 * rows, ExactMoments.width() * rows, 8 * pages, 8 * BINS * pages)
+        if len(body) != sum(widths) or hashlib.blake2b(body, digest_size=16).digest() != digest:
+            raise InputError("the tally is damaged: its checksum does not match")
+        passage, low, high, moments, owners, counts = _split(body, widths)
+        tally = Tally(rows, periods)
+        tally.first_passage = np.frombuffer(passage, "<i8").astype(np.int64)
+        tally.low = np.frombuffer(low, "<f8").astype(np.float64)
+        tally.high = np.frombuffer(high, "<f8").astype(np.float64)
+        tally._moments = [ExactMoments.from_bytes(part) for part in _split(moments, [ExactMoments.width()] * rows)]
+        tally._add_pages(np.frombuffer(owners, "<i8").astype(np.int64), np.frombuffer(counts, "<u8").reshape(-1, BINS))
+        return tally
+
+    def _add_pages(self, owners: NDArray[np.int64], pages: NDArray[np.uint32] | NDArray[np.uint64]) -> None:
+        """Add bins; a page starts narrow and all become 64 bits wide before a count could overflow."""
+        if self._pages.dtype == np.uint32 and self._total_bound(pages) > NARROW_LIMIT:
+            self._pages = self._pages.astype(np.uint64)
+        places = np.empty(len(owners), np.int64)
+        for i, owner in enumerate(owners.tolist()):
+            row, top = owner >> 12, owner & 4095
+            place = self._page_of[row].get(top)
+            if place is None:
+                place = self._page_of[row][top] = self._used
+                self._used += 1
+            places[i] = place
+        if self._used > len(self._pages):
+            grown = np.zeros((self._used + self._used // 4, BINS), self._pages.dtype)
+            grown[: len(self._pages)] = self._pages
+            self._pages = grown
+        self._pages[places] += pages.astype(self._pages.dtype, copy=False)
+
+    def _total_bound(self, pages: NDArray[np.uint32] | NDArray[np.uint64]) -> int:
+        """No bin can hold more than this after ``pages`` were added."""
+        return max((exact.count for exact in self._moments), default=0) + int(pages.max(initial=0))
+
+    def _sorted_pages(self) -> tuple[NDArray[np.int64], NDArray[np.uint32] | NDArray[np.uint64]]:
+        owners = [(row << 12 | top, place) for row, tops in enumerate(self._page_of) for top, place in tops.items()]
+        owners.sort()
+        table = np.array(owners, np.int64).reshape(-1, 2)
+        return table[:, 0], self._pages[table[:, 1]]
+
+
+def _tree_sums(strands: NDArray[np.float64]) -> NDArray[np.float64]:
+    """Sums over the 8 strands of every row, in a fixed order."""
+    halves = strands[:, :4] + strands[:, 4:]
+    quarters = halves[:, :2] + halves[:, 2:]
+    return np.asarray(quarters[:, 0] + quarters[:, 1])
+
+
+def _split(data: bytes, widths: Iterable[int]) -> list[bytes]:
+    parts, start = [], 0
+    for width in widths:
+        parts.append(data[start : start + width])
+        start += width
+    return parts
