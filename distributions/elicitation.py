@@ -86,7 +86,9 @@ def elicit(
             cdf = law.cdf(x)
             if not exact:
                 return cdf - p
-            return np.asarray(np.where(cdf <= 0.5, special.ndtri(cdf), -special.ndtri(law.sf(x))) - scores)
+            return np.asarray(
+                np.where(cdf <= 0.5, special.ndtri(cdf), -special.ndtri(law.sf(x))) - scores, dtype=np.float64
+            )
 
     guess = elicitation.start(p, x, given)
     start = np.array([np.log(guess[name]) if name in elicitation.positive else guess[name] for name in unknown])

@@ -4,16 +4,15 @@ A smooth law becomes a :class:`Table`: cubic Hermite pieces between the nodes of
 slopes dx/dz = φ(z)/f(x), bounded by three secants so that each piece is monotone (Fritsch & Carlson, SIAM J. Numer.
 Anal. 17, 1980). The grid is doubled until the error at the midpoints, where it is largest, is at most 1e-8 relative to
 |x| + scale; scale is the smaller of the distances from the median to the points one standard normal deviation to its
-left and right. A discrete law becomes :class:`Steps`, which are exact.
+left and right. A single kink of the density (a triangular law's mode) is put on a node.
 
-Where the law is not smooth:
+A law with several kinks, gaps, or points of positive probability beside a density, and one that 4,096 cells do not
+follow (two modes far apart, very heavy tails), becomes :class:`Pieces` on an adaptive grid, within the same bound but
+for pieces of less than 4e-8 of the probability. A discrete law becomes :class:`Steps`, which are exact.
 
-* one kink of the density (a triangular law's mode) is put on a node, and the bound of 1e-8 holds;
-* several kinks, jumps of the density, gaps and points of positive probability inside a continuous law (mixtures) cannot
-  all be nodes. The table stays monotone, exact at its nodes and within the law's support; each such point spoils the
-  few cells around it, whose probability is below half of ``step`` each; elsewhere the bound holds;
-* below the scale of the law (the lower tail of a gamma law with a small shape) the error is absolute;
-* ``Table.error`` is the largest error that was measured at the midpoints, in the units of the bound.
+What is guaranteed of all three: monotone, within the law's support, and ends held beyond ``z_limit``. Below the scale
+of the law (the lower tail of a gamma law with a small shape) the error is absolute. ``error`` is the largest that was
+measured at the midpoints, in the units of the bound.
 """
 
 from __future__ import annotations
@@ -25,17 +24,17 @@ from functools import lru_cache
 
 import numpy as np
 from numpy.typing import ArrayLike
-from scipy import special
 
 from burncast.distributions.errors import LawError
 from burncast.distributions.law import FloatArray, Law
+from burncast.distributions.mixture import Mixture
+from burncast.distributions.pieces import Pieces, adaptive_pieces, z_of
 
-__all__ = ["Steps", "Table", "evaluate", "tabulate", "transport"]
+__all__ = ["Pieces", "Steps", "Table", "evaluate", "tabulate", "transport"]
 
 TOLERANCE = 1e-8
 FIRST_CELLS = 32
-MOST_CELLS = 1 << 14
-MOST_CELLS_WHERE_BROKEN = 1 << 12
+MOST_CELLS = 1 << 12
 
 
 @dataclass(frozen=True, eq=False)
@@ -58,7 +57,7 @@ class Steps:
 
 
 @lru_cache(maxsize=1024)
-def transport(law: Law, z_limit: float = 8.5) -> Table | Steps:
+def transport(law: Law, z_limit: float = 8.5) -> Table | Pieces | Steps:
     """The transport map of ``law``, for z between −``z_limit`` and ``z_limit`` (beyond, the ends hold)."""
     if law.discrete:
         return _steps(law)
@@ -68,16 +67,12 @@ def transport(law: Law, z_limit: float = 8.5) -> Table | Steps:
     if not np.all(np.isfinite(x)):
         raise LawError("draws of this law overflow", expected="a lighter tail, or truncate(..., low=, high=)")
     below, above = x[1] - x[0], x[2] - x[1]
-    scale = max(min(below, above), 1e-3 * max(below, above))
-    aligned = len(kinks) == 1
-    return tabulate(
-        law.from_normal,
-        low,
-        high,
-        scale=float(scale),
-        node=kinks[0] if aligned else None,
-        most_cells=MOST_CELLS if len(kinks) <= 1 else MOST_CELLS_WHERE_BROKEN,
-    )
+    scale = float(max(min(below, above), 1e-3 * max(below, above)))
+    if len(kinks) <= 1 and not isinstance(law, Mixture):
+        table = tabulate(law.from_normal, low, high, scale=scale, node=kinks[0] if kinks else None)
+        if table.error <= TOLERANCE:
+            return table
+    return adaptive_pieces(law, z_limit, scale, TOLERANCE / 2)
 
 
 def tabulate(
@@ -87,11 +82,10 @@ def tabulate(
     *,
     scale: float,
     node: float | None = None,
-    most_cells: int = MOST_CELLS,
 ) -> Table:
     """Tabulate a monotone function and its slope over [low, high] to ``TOLERANCE``; ``node`` lies on the grid if given.
 
-    With ``node`` the grid is widened by at most two of its first, coarse cells.
+    With ``node`` the grid is widened by at most two of its first, coarse cells. ``error`` tells whether it was reached.
     """
     step = (high - low) / FIRST_CELLS
     cells = FIRST_CELLS
@@ -105,7 +99,8 @@ def tabulate(
         middle, middle_slope = function(low + step * (np.arange(cells, dtype=np.float64) + 0.5))
         between = (x[:-1] + x[1:]) / 2 + step / 8 * (limited[:-1] - limited[1:])
         error = float(np.max(np.abs(between - middle) / (np.abs(middle) + scale))) if scale else 0.0
-        if error <= TOLERANCE / 2 or 2 * cells > most_cells:
+        doublings = math.log2(MOST_CELLS / cells)
+        if error <= TOLERANCE / 2 or doublings < 1 or (cells >= 256 and error > TOLERANCE * 24**doublings):
             break
         x, slope = _interleaved(x, middle), _interleaved(slope, middle_slope)
         cells, step = 2 * cells, step / 2
@@ -114,15 +109,20 @@ def tabulate(
     return Table(float(low), float(step), x, limited, error)
 
 
-def evaluate(table: Table | Steps, z: ArrayLike) -> FloatArray:
+def evaluate(table: Table | Pieces | Steps, z: ArrayLike) -> FloatArray:
     """The value of the table at ``z``, shape kept."""
     z = np.asarray(z, dtype=np.float64)
     if isinstance(table, Steps):
         return table.values[np.searchsorted(table.thresholds, z, side="right")]
+    if isinstance(table, Pieces):
+        place = np.maximum(np.searchsorted(table.z, z, side="right") - 1, 0)
+        d = np.maximum(z, table.z[0]) - table.z[place]
+        c0, c1, c2, c3 = np.moveaxis(table.coefficients[place], -1, 0)
+        return np.asarray(c0 + d * (c1 + d * (c2 + d * c3)))
     last = len(table.values) - 1
-    place = np.clip((z - table.z_low) / table.step, 0.0, float(last))
-    cell = np.minimum(place.astype(np.int64), last - 1)
-    t = place - cell
+    where = np.clip((z - table.z_low) / table.step, 0.0, float(last))
+    cell = np.minimum(where.astype(np.int64), last - 1)
+    t = where - cell
     left, right = table.values[cell], table.values[cell + 1]
     rise = right - left
     start, end = table.step * table.slopes[cell], table.step * table.slopes[cell + 1]
@@ -132,8 +132,7 @@ def evaluate(table: Table | Steps, z: ArrayLike) -> FloatArray:
 
 def _steps(law: Law) -> Steps:
     values, _ = law.atoms()
-    below = law.cdf(values[:-1])
-    thresholds = np.where(below <= 0.5, special.ndtri(below), -special.ndtri(law.sf(values[:-1])))
+    thresholds = z_of(law.cdf(values[:-1]), law.sf(values[:-1]))
     for array in (thresholds, values):
         array.setflags(write=False)
     return Steps(thresholds, values)
@@ -141,7 +140,7 @@ def _steps(law: Law) -> Steps:
 
 def _kinks(law: Law, z_limit: float) -> list[float]:
     points = np.asarray(law.breakpoints)
-    z = np.where(law.cdf(points) <= 0.5, special.ndtri(law.cdf(points)), -special.ndtri(law.sf(points)))
+    z = z_of(law.cdf(points), law.sf(points))
     return [float(one) for one in np.unique(z) if abs(one) < z_limit]
 
 
