@@ -18,7 +18,8 @@ def quantiles_of_bins(
     """Quantiles by linear interpolation between order statistics (Hyndman and Fan 1996, type 7).
 
     ``tops`` int64[pages] are the top 12 bits of values in a page, ``counts`` int64[pages, 256] its bins; ``low`` and
-    ``high`` the exact extremes. An order statistic is placed in its bin by its rank among the values there.
+    ``high`` the exact extremes. An order statistic is placed in its bin by its rank among the values there;
+    the first and the last are the extremes.
     """
     p = np.asarray(probabilities, dtype=np.float64)
     if not np.all((p >= 0.0) & (p <= 1.0)):
@@ -61,4 +62,5 @@ def _order_statistics(
     magnitude = np.abs(start) + np.where(finite & (np.abs(start) > 0.0), width, 0.0) * np.where(
         negative, 1.0 - share, share
     )
-    return np.asarray(np.clip(np.where(negative, -magnitude, magnitude), low, high))
+    inner = np.clip(np.where(negative, -magnitude, magnitude), low, high)
+    return np.asarray(np.where(ranks == 0, low, np.where(ranks == after[-1] - 1, high, inner)))

@@ -83,6 +83,19 @@ class Tally:
         for exact, more in zip(self._moments, other._moments, strict=True):
             exact.merge(more)
 
+    def tops(self, row: int) -> list[int]:
+        """The pages of a row that exist, by the top 12 bits of their values, in ascending order of these bits."""
+        return sorted(self._page_of[row])
+
+    def page(self, row: int, top: int) -> NDArray[np.uint32] | NDArray[np.uint64]:
+        """The 256 counts of one page."""
+        return self._pages[self._page_of[row][top]]
+
+    @property
+    def nbytes(self) -> int:
+        """The memory that the histograms take."""
+        return self._pages.nbytes
+
     def count(self, row: int) -> int:
         """How many values a row has."""
         return self._moments[row].count
@@ -104,9 +117,11 @@ class Tally:
 
         ``probabilities`` any shape, each in [0, 1]; the result has that shape. NaN where the row has none, or a NaN.
         """
-        tops = np.array(sorted(self._page_of[row]), np.int64)
-        counts = self._pages[[self._page_of[row][top] for top in tops.tolist()]].astype(np.int64)
-        return quantiles_of_bins(tops, counts, float(self.low[row]), float(self.high[row]), probabilities)
+        tops = self.tops(row)
+        counts = np.array([self.page(row, top) for top in tops], np.int64).reshape(-1, BINS)
+        return quantiles_of_bins(
+            np.array(tops, np.int64), counts, float(self.low[row]), float(self.high[row]), probabilities
+        )
 
     def to_bytes(self) -> bytes:
         """All of it, for a checkpoint: the same bytes for the same statistics, on every machine."""
