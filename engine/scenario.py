@@ -95,7 +95,7 @@ def _read(document: Document, text: str, problems: list[Problem], broken: set[st
     reading = begin_reading(document, problems)
     reading.broken |= broken
     base = assemble(reading, text)
-    problems.extend(find_dependencies(base, reading.broken)[1])
+    problems.extend(_examined(base, reading.broken))
     variants: dict[str, Scenario] = {}
     alone = Document(
         {key: value for key, value in document.data.items() if key != "variants"}, document.file, "", document.places
@@ -104,5 +104,15 @@ def _read(document: Document, text: str, problems: list[Problem], broken: set[st
         merged = merge(alone, variant_document(document, name))
         merged_reading = dataclasses.replace(reading, document=merged)
         variants[name] = assemble(merged_reading, write_toml(merged.data))
-        problems.extend(find_dependencies(variants[name], reading.broken)[1])
+        problems.extend(_examined(variants[name], reading.broken))
     return dataclasses.replace(base, variants=variants)
+
+
+def _examined(scenario: Scenario, broken: set[str]) -> list[Problem]:
+    """Problems of dependencies and of units; the units' module loads pint, so only where there is a unit."""
+    dependencies, problems = find_dependencies(scenario, broken)
+    if any(quantity.unit is not None for quantity in scenario.quantities.values()):
+        from burncast.engine.units import check_units
+
+        problems = problems + check_units(scenario, dependencies)
+    return problems
