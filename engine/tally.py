@@ -89,7 +89,8 @@ class Tally:
 
     def page(self, row: int, top: int) -> NDArray[np.uint32] | NDArray[np.uint64]:
         """The 256 counts of one page."""
-        return self._pages[self._page_of[row][top]]
+        counts: NDArray[np.uint32] | NDArray[np.uint64] = self._pages[self._page_of[row][top]]
+        return counts
 
     @property
     def nbytes(self) -> int:
