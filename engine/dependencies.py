@@ -11,7 +11,7 @@ from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
 
 from burncast.distributions.errors import Problem, ScenarioError, nearest_name
-from burncast.engine.expressions import TIME_NAMES, Name, names, walk
+from burncast.engine.expressions import TIME_NAMES, Index, Name, walk
 from burncast.engine.scenario_model import ByElement, Kind, Location, Quantity, Scenario, Value
 
 __all__ = ["Dependencies", "find_dependencies", "names_in", "resolve"]
@@ -55,20 +55,22 @@ def resolve(scenario: Scenario) -> Dependencies:
 def find_dependencies(scenario: Scenario, broken: AbstractSet[str] = frozenset()) -> tuple[Dependencies, list[Problem]]:
     """The same with the problems handed back; names in ``broken`` are known, though nothing else is known of them."""
     quantities = scenario.quantities
+    known = quantities.keys() | broken
     problems: list[Problem] = []
     uses: dict[str, frozenset[str]] = {}
     needs: dict[str, list[str]] = {}
     for name, quantity in quantities.items():
-        used = names_in(quantity.value)
-        _check_names(scenario, quantity.value, broken, quantity.location, problems)
+        mentioned = _mentioned(quantity.value)
+        used = uses[name] = mentioned - TIME_NAMES
         if quantity.next is not None:
-            _check_names(scenario, quantity.next, broken, quantity.location, problems)
-        _check_kinds(quantity, used, quantities, problems)
-        needs[name] = [
-            other for other in sorted(used) if other in quantities and _is_needed_first(quantity, other, quantities)
-        ]
-        uses[name] = used | (names_in(quantity.next) if quantity.next is not None else frozenset())
-    _check_outside(scenario, broken, problems)
+            uses[name] |= names_in(quantity.next)
+        for other in sorted(uses[name] - known):
+            problems.append(_unknown_name(scenario, other, broken, quantity.location))
+        _check_kinds(quantity, mentioned, quantities, problems)
+        needs[name] = sorted(
+            other for other in used & quantities.keys() if _is_needed_first(quantity, quantities[other])
+        )
+    _check_outside(scenario, known, broken, problems)
     order, cycles = _ordered(quantities, needs)
     problems.extend(_cycle_problem(cycle, quantities) for cycle in cycles)
     return Dependencies(order, uses), problems
@@ -76,21 +78,17 @@ def find_dependencies(scenario: Scenario, broken: AbstractSet[str] = frozenset()
 
 def names_in(value: Value) -> frozenset[str]:
     """The quantities that a value mentions, in any of its elements."""
-    if isinstance(value, ByElement):
-        return frozenset().union(*(names(expression) for expression in value.values.values()))
-    return names(value)
+    return _mentioned(value) - TIME_NAMES
 
 
-def _is_needed_first(quantity: Quantity, other: str, quantities: Mapping[str, Quantity]) -> bool:
-    return quantity.kind == "stock" or quantities[other].kind != "stock"
+def _mentioned(value: Value) -> frozenset[str]:
+    """Every name in a value, those of time among them."""
+    expressions = value.values.values() if isinstance(value, ByElement) else (value,)
+    return frozenset(node.name for item in expressions for node in walk(item) if isinstance(node, (Name, Index)))
 
 
-def _check_names(
-    scenario: Scenario, value: Value, broken: AbstractSet[str], location: Location, problems: list[Problem]
-) -> None:
-    known = scenario.quantities.keys() | broken | TIME_NAMES
-    for name in sorted(names_in(value) - known):
-        problems.append(_unknown_name(scenario, name, broken, location))
+def _is_needed_first(quantity: Quantity, other: Quantity) -> bool:
+    return quantity.kind == "stock" or other.kind != "stock"
 
 
 def _unknown_name(scenario: Scenario, name: str, broken: AbstractSet[str], location: Location) -> Problem:
@@ -101,39 +99,39 @@ def _unknown_name(scenario: Scenario, name: str, broken: AbstractSet[str], locat
 
 
 def _check_kinds(
-    quantity: Quantity, used: Iterable[str], quantities: Mapping[str, Quantity], problems: list[Problem]
+    quantity: Quantity, mentioned: Iterable[str], quantities: Mapping[str, Quantity], problems: list[Problem]
 ) -> None:
+    """What the value of a kind may use; of a stock, the start."""
     allowed = _MAY_USE[quantity.kind]
     part = "its start" if quantity.kind == "stock" else f"the {quantity.kind}"
-    for name in sorted(used):
+    for name in sorted(mentioned):
         other = quantities.get(name)
         if other is not None and other.kind not in allowed:
             message = f"{part} uses the {other.kind} {name!r}; {_RULE[quantity.kind]}"
             problems.append(quantity.location.problem(message))
-    if quantity.kind in ("input", "stock"):
-        for name in sorted(_mentioned(quantity.value) & _IN_TIME):
+        elif name in _IN_TIME and quantity.kind in ("input", "stock"):
             problems.append(quantity.location.problem(f"{part} uses {name!r}, which changes with time"))
 
 
-def _mentioned(value: Value) -> frozenset[str]:
-    expressions = value.values.values() if isinstance(value, ByElement) else (value,)
-    return frozenset(node.name for item in expressions for node in walk(item) if isinstance(node, Name))
-
-
-def _check_outside(scenario: Scenario, broken: AbstractSet[str], problems: list[Problem]) -> None:
-    """The names in correlations, ruin and outputs."""
+def _check_outside(
+    scenario: Scenario, known: AbstractSet[str], broken: AbstractSet[str], problems: list[Problem]
+) -> None:
+    """The names in correlations and ruin."""
     for correlation in scenario.correlations:
         for member in correlation.between:
             quantity = scenario.quantities.get(member.name)
-            if quantity is None and member.name not in broken:
+            if quantity is None and member.name not in known:
                 problems.append(_unknown_name(scenario, member.name, broken, correlation.location))
             elif quantity is not None and quantity.kind not in ("input", "process"):
                 message = f"{member.name!r} is a {quantity.kind}; only inputs and processes are drawn"
                 problems.append(correlation.location.problem(message))
-    if scenario.ruin is not None:
-        _check_names(scenario, scenario.ruin.when, broken, scenario.ruin.when_location, problems)
-        if scenario.ruin.need is not None and scenario.ruin.need_location is not None:
-            _check_names(scenario, scenario.ruin.need, broken, scenario.ruin.need_location, problems)
+    if scenario.ruin is None:
+        return
+    ruin = scenario.ruin
+    for expression, location in ((ruin.when, ruin.when_location), (ruin.need, ruin.need_location)):
+        if expression is not None and location is not None:
+            for name in sorted(names_in(expression) - known):
+                problems.append(_unknown_name(scenario, name, broken, location))
 
 
 def _ordered(

@@ -5,6 +5,7 @@ Importing this module imports pint, which takes a quarter of a second: only a sc
 
 from __future__ import annotations
 
+import functools
 import re
 from collections.abc import Iterable
 from typing import Any
@@ -15,7 +16,7 @@ from burncast.distributions.errors import nearest_name
 from burncast.engine.unit_algebra import Unit, UnitSystem
 from burncast.engine.unit_vocabulary import DEFINITIONS, canonical_names
 
-__all__ = ["UnitRegistry", "UnitTextError"]
+__all__ = ["UnitRegistry", "UnitTextError", "unit_registry"]
 
 _TERM = r"(?:[A-Za-z][A-Za-z0-9_]*(?:(?:\*\*|\^)-?[1-9])?|1)"
 _FLAT = rf"{_TERM}(?:[*/]{_TERM})*"
@@ -73,6 +74,12 @@ class UnitRegistry:
         self._registry.define(f"{name} = {definition}")
         factor, base = self._registry.get_base_units(name)
         self.system = UnitSystem({**self.system.meanings, name: (float(factor), _powers(base))})
+
+
+@functools.lru_cache(maxsize=16)
+def unit_registry(extra: tuple[str, ...] = ()) -> UnitRegistry:
+    """The registry for a scenario's own words; the same words get the same registry, which knows what it has read."""
+    return UnitRegistry(extra)
 
 
 def _powers(unit: Any) -> tuple[tuple[str, float], ...]:

@@ -14,7 +14,7 @@ from burncast.engine.expression_nodes import Expression
 from burncast.engine.process_units import argument_units
 from burncast.engine.scenario_model import ByElement, Quantity, Scenario, Value
 from burncast.engine.unit_algebra import Unit
-from burncast.engine.unit_registry import UnitRegistry, UnitTextError
+from burncast.engine.unit_registry import UnitTextError, unit_registry
 from burncast.engine.unit_rules import Found, UnitRules, shortened
 from burncast.engine.unit_vocabulary import is_unit_name
 
@@ -31,7 +31,7 @@ class _Checker:
         extra = [name for name in scenario.extra_units if is_unit_name(name)]
         if scenario.currency is not None and is_unit_name(scenario.currency):
             extra.append(scenario.currency)
-        self.registry = UnitRegistry(extra)
+        self.registry = unit_registry(tuple(sorted(set(extra))))
         self.scenario = scenario
         self.step = self.registry.read(scenario.step)
         self.registry.read("year")
