@@ -1,0 +1,113 @@
+"""Amounts as people read and write them: ``3.1bn``, ``450M``, ``12.5 %``, ``May 2024``.
+
+Three significant digits, the suffixes k, M, bn and tn (10³, 10⁶, 10⁹, 10¹²), and the same notation read back.
+"""
+
+from __future__ import annotations
+
+import datetime
+import math
+import re
+
+__all__ = ["format_amount", "format_date", "format_periods", "format_probability", "parse_amount", "zero_count_bound"]
+
+_SUFFIXES = (("tn", 1e12), ("bn", 1e9), ("M", 1e6), ("k", 1e3))
+_FACTORS = {"": 1.0, "%": 0.01, **dict(_SUFFIXES)}
+_AMOUNT = re.compile(r"\s*([+-]?(?:\d[\d_]*)?(?:\.\d+)?(?:[eE][+-]?\d+)?)\s*(tn|bn|M|k|%)?\s*")
+
+
+def format_amount(value: float, *, digits: int = 3) -> str:
+    """``value`` to ``digits`` significant digits with a suffix.
+
+    >>> [format_amount(value) for value in (3.104e9, 450e6, 999.9e6, -1234.0, 0.0036, 0.0)]
+    ['3.1bn', '450M', '1bn', '−1,234', '0.0036', '0']
+    """
+    if math.isnan(value):
+        return "–"
+    if math.isinf(value):
+        return "∞" if value > 0 else "−∞"
+    if value == 0.0:
+        return "0"
+    sign = "−" if value < 0 else ""
+    size = float(f"{abs(value):.{digits - 1}e}")
+    if size >= 1e16 or size < 1e-4:
+        mantissa, exponent = f"{size:.{digits - 1}e}".split("e")
+        return f"{sign}{_trim(mantissa)}e{int(exponent)}"
+    if 1e3 <= size < 1e4:
+        return f"{sign}{abs(value):,.0f}"
+    suffix, factor = next(((name, factor) for name, factor in _SUFFIXES if size >= factor), ("", 1.0))
+    scaled = size / factor
+    decimals = max(0, digits - 1 - math.floor(math.log10(scaled)))
+    return f"{sign}{_trim(f'{scaled:,.{decimals}f}')}{suffix}"
+
+
+def parse_amount(text: str) -> float:
+    """The number that ``text`` writes, suffix and underscores allowed; ValueError where it writes none.
+
+    >>> [parse_amount(text) for text in ("3.1bn", "1_000", "1e6", "10 %", "-2M")]
+    [3100000000.0, 1000.0, 1000000.0, 0.1, -2000000.0]
+    """
+    match = _AMOUNT.fullmatch(text.replace("−", "-"))
+    if match is None:
+        raise ValueError(f"{text!r} is not a number")
+    return float(match[1]) * _FACTORS[match[2] or ""]
+
+
+def format_probability(probability: float, standard_error: float, trajectories: int) -> str:
+    """A probability in per cent with its Monte Carlo standard error.
+
+    Where no trajectory (or every one) was ruined the standard error says nothing; the exact 95 % bound stands instead.
+
+    >>> format_probability(0.12345, 0.00033, 1_000_000), format_probability(0.0, 0.0, 1_000_000)
+    ('12.35 % ± 0.03', '0 % (< 0.0003 % at 95 %)')
+    """
+    if probability in (0.0, 1.0):
+        bound = 100 * zero_count_bound(trajectories)
+        places = _decimals(bound)
+        bound = math.ceil(bound * 10**places) / 10**places
+        if probability == 0.0:
+            return f"0 % (< {bound:.{places}f} % at 95 %)"
+        return f"100 % (> {100 - bound:.{places}f} % at 95 %)"
+    decimals = _decimals(100 * standard_error)
+    return f"{100 * probability:.{decimals}f} % ± {100 * standard_error:.{decimals}f}"
+
+
+def zero_count_bound(trajectories: int) -> float:
+    """One-sided 95 % upper bound of a probability of which ``trajectories`` independent trials showed no case.
+
+    Clopper and Pearson (1934) at zero successes: 1 − 0.05^(1/n), close to the "rule of three" 3/n.
+    """
+    return -math.expm1(math.log(0.05) / trajectories)
+
+
+def format_periods(periods: float | None, horizon: int, step: str) -> str:
+    """A runway in periods; censored at the horizon where it is None or infinite.
+
+    >>> format_periods(14, 36, "month"), format_periods(1, 36, "week"), format_periods(None, 36, "month")
+    ('14 months', '1 week', '> 36 months')
+    """
+    if periods is None or math.isinf(periods):
+        return f"> {horizon} {step}{'' if horizon == 1 else 's'}"
+    return f"{periods:g} {step}{'' if periods == 1 else 's'}"
+
+
+def format_date(date: datetime.date, step: str) -> str:
+    """The end of a period as people name it: the month, or the day where the step is a week.
+
+    >>> format_date(datetime.date(2024, 5, 31), "month"), format_date(datetime.date(2024, 5, 31), "week")
+    ('May 2024', '31 May 2024')
+    """
+    month = _MONTHS[date.month - 1]
+    return f"{date.day} {month} {date.year}" if step == "week" else f"{month} {date.year}"
+
+
+_MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
+
+
+def _decimals(size: float) -> int:
+    """Decimal places that show the first significant digit of ``size`` (at least one place)."""
+    return min(12, max(1, -math.floor(math.log10(size)))) if size > 0 else 1
+
+
+def _trim(text: str) -> str:
+    return text.rstrip("0").rstrip(".") if "." in text else text

@@ -1,0 +1,161 @@
+"""The conditions of ``--fail-if``: a figure of the result compared with a number, checked before and after the run.
+
+=================================  =================================================================
+``ruin_probability[12] > 0.1``     ruined by the end of period 12; without an index, by the horizon
+``runway[0.05] < 12``              quantile of the runway in periods (a censored one is infinite)
+``funding_need[0.9] >= 3bn``       funding that is enough with that confidence
+``cash_mean[36] < 0``              mean of a tracked quantity at a period; without an index, the last
+``users_mean["plus", 36] < 1M``    of one element: its labels first
+=================================  =================================================================
+"""
+
+from __future__ import annotations
+
+import math
+import operator
+import re
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from burncast.distributions.errors import InputError, nearest_name
+from burncast.outputs.amounts import parse_amount
+from burncast.outputs.variables import mean_name
+
+if TYPE_CHECKING:
+    from burncast.engine.scenario import Scenario
+    from burncast.engine.simulate import Simulation
+
+__all__ = ["Condition", "check_condition", "evaluate", "parse_condition"]
+
+_OPERATORS: dict[str, Callable[[float, float], bool]] = {
+    "<=": operator.le,
+    ">=": operator.ge,
+    "==": operator.eq,
+    "!=": operator.ne,
+    "<": operator.lt,
+    ">": operator.gt,
+}
+_SHAPE = re.compile(r"\s*(?P<name>[^\W\d]\w*)\s*(?:\[(?P<index>[^\[\]]*)\])?\s*(?P<sign>[<>]=?|[=!]=)(?P<number>.+)")
+_EXAMPLE = 'such as "ruin_probability[12] > 0.1"'
+
+
+@dataclass(frozen=True, slots=True)
+class Condition:
+    """``name[labels, at] sign threshold``; ``at`` is a period or a probability, None where left out."""
+
+    text: str
+    name: str
+    labels: tuple[str, ...]
+    at: float | None
+    sign: str
+    threshold: float
+
+    def holds(self, value: float) -> bool:
+        """Whether the condition is true of a figure."""
+        return _OPERATORS[self.sign](value, self.threshold)
+
+
+def parse_condition(text: str) -> Condition:
+    """Read a condition; InputError says what is wrong with it. Nothing is evaluated.
+
+    >>> parse_condition("runway[5%] < 12").at
+    0.05
+    """
+    match = _SHAPE.fullmatch(text)
+    if match is None:
+        raise InputError(
+            f"cannot read the condition {text!r}; expected a figure, a comparison and a number, {_EXAMPLE}"
+        )
+    try:
+        threshold = parse_amount(match["number"])
+    except ValueError:
+        raise InputError(
+            f"{match['number'].strip()!r} in {text!r} is not a number; expected a condition {_EXAMPLE}"
+        ) from None
+    entries = [entry.strip() for entry in match["index"].split(",")] if match["index"] is not None else []
+    at = None
+    if entries and not entries[-1].startswith(("'", '"')):
+        at = _position(entries[-1])
+        entries = entries if at is None else entries[:-1]
+    labels = tuple(entry.strip("'\"") for entry in entries)
+    return Condition(text, match["name"], labels, at, match["sign"], threshold)
+
+
+def check_condition(condition: Condition, scenario: Scenario) -> None:
+    """Raise an InputError where the scenario's result will not have the figure that the condition asks for."""
+    text = condition.text
+    means = {mean_name(name): name for name in scenario.track}
+    if condition.name in means:
+        known = [label for labels in scenario.dimensions.values() for label in labels]
+        unknown = [label for label in condition.labels if label not in known]
+        if unknown:
+            raise InputError(_complaint(f"{unknown[0]!r} in {text!r} is no label", nearest_name(unknown[0], known)))
+        _check_period(condition, scenario)
+    elif condition.name in ("ruin_probability", "runway", "funding_need"):
+        if scenario.ruin is None or (condition.name == "funding_need" and scenario.ruin.need is None):
+            raise InputError(f"{text!r} asks for {condition.name}, but the scenario says nothing of it under [ruin]")
+        if condition.labels:
+            raise InputError(f"{condition.name} in {text!r} has no elements, but is asked for {condition.labels[0]!r}")
+        if condition.name == "ruin_probability":
+            _check_period(condition, scenario)
+        elif condition.at is None or not 0.0 < condition.at < 1.0:
+            example = f"{condition.name}[0.9]"
+            raise InputError(f"{condition.name} in {text!r} needs a probability between 0 and 1, as in {example}")
+    else:
+        known = ["ruin_probability", "runway", "funding_need", *means]
+        complaint = f"{condition.name!r} in {text!r} is no figure of the result; expected one of {', '.join(known)}"
+        raise InputError(_complaint(complaint, nearest_name(condition.name, known)))
+
+
+def evaluate(condition: Condition, simulation: Simulation) -> float:
+    """The figure that the condition compares. InputError where its labels do not fit the quantity's dimensions."""
+    from burncast.outputs import estimates
+
+    if condition.name == "runway":
+        return float(estimates.runway(simulation, [_given(condition)])[0])
+    if condition.name == "funding_need":
+        return float(estimates.funding_need(simulation, [_given(condition)])[0])
+    period = simulation.scenario.periods if condition.at is None else int(condition.at)
+    if condition.name == "ruin_probability":
+        return float(estimates.ruin_probability(simulation)[period])
+    tracked = next(tracked for tracked in simulation.tracked if mean_name(tracked.name) == condition.name)
+    if len(condition.labels) != len(tracked.dims):
+        wanted = ", ".join(tracked.dims) or "none"
+        given = len(condition.labels)
+        raise InputError(f"{condition.text!r} gives {given} labels; {tracked.name} has dimensions: {wanted}")
+    index = []
+    for label, dimension in zip(condition.labels, tracked.dims, strict=True):
+        known = simulation.scenario.dimensions[dimension]
+        if label not in known:
+            complaint = f"{label!r} in {condition.text!r} is no {dimension}"
+            raise InputError(_complaint(complaint, nearest_name(label, known)))
+        index.append(known.index(label))
+    value = float(estimates.tracked_mean(simulation, tracked, period)[tuple(index)])
+    if math.isnan(value):
+        raise InputError(f"{tracked.name} in {condition.text!r} has no value at period {period}")
+    return value
+
+
+def _position(entry: str) -> float | None:
+    """A period or a probability: ``12``, ``0.9``, ``90%``, ``p90``; None where ``entry`` is a bare label."""
+    try:
+        return parse_amount(entry[1:]) / 100.0 if re.fullmatch(r"p\d+(\.\d+)?", entry) else parse_amount(entry)
+    except ValueError:
+        return None
+
+
+def _check_period(condition: Condition, scenario: Scenario) -> None:
+    at = condition.at
+    if at is not None and not (math.isfinite(at) and at == int(at) and 0 <= at <= scenario.periods):
+        raise InputError(f"the period {at:g} in {condition.text!r} is not a whole number from 0 to {scenario.periods}")
+
+
+def _given(condition: Condition) -> float:
+    if condition.at is None:
+        raise InputError(f"{condition.text!r} needs a probability in brackets")
+    return condition.at
+
+
+def _complaint(message: str, nearest: str | None) -> str:
+    return f"{message}; did you mean {nearest!r}?" if nearest else message

@@ -1,0 +1,97 @@
+"""What a finished simulation says, as arrays: ruin probability, runway, funding need, tracked quantities.
+
+Everything is read from the tally's sufficient statistics. The dataset, the summary and the conditions of ``--fail-if``
+all stand on these functions, so a number is the same wherever it is shown.
+
+Shapes: T is the number of periods, q the number of probabilities asked for, and ``dims`` the lengths of a tracked
+quantity's dimensions (nothing for a scalar).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+    from burncast.engine.program import Tracked
+    from burncast.engine.simulate import Simulation
+
+__all__ = [
+    "funding_need",
+    "ruin_probability",
+    "ruin_probability_se",
+    "runway",
+    "tracked_mean",
+    "tracked_quantiles",
+]
+
+
+def ruin_probability(simulation: Simulation) -> NDArray[np.float64]:
+    """Share of trajectories ruined by the end of each period, f64[T+1]."""
+    ruined = np.cumsum(simulation.tally.first_passage[:-1])
+    return np.asarray(ruined / simulation.trajectories, dtype=np.float64)
+
+
+def ruin_probability_se(simulation: Simulation) -> NDArray[np.float64]:
+    """Binomial standard error of :func:`ruin_probability`, sqrt(p (1 − p) / n), f64[T+1]."""
+    probability = ruin_probability(simulation)
+    return np.asarray(np.sqrt(probability * (1.0 - probability) / simulation.trajectories), dtype=np.float64)
+
+
+def runway(simulation: Simulation, probabilities: Sequence[float]) -> NDArray[np.float64]:
+    """Quantiles of the period of ruin, f64[q]; inf where the quantile lies beyond the horizon (censored).
+
+    The quantile at p is the first period by whose end at least a share p of the trajectories is ruined.
+    """
+    ruined = np.cumsum(simulation.tally.first_passage[:-1])
+    # The slack keeps 0.07 × 100 = 7.000000000000001 from asking for an eighth trajectory.
+    wanted = np.maximum(np.ceil(np.asarray(probabilities) * simulation.trajectories * (1.0 - 1e-12)), 1.0)
+    first = np.searchsorted(ruined, wanted, side="left").astype(np.float64)
+    return np.where(first < ruined.size, first, np.inf)
+
+
+def funding_need(simulation: Simulation, probabilities: Sequence[float]) -> NDArray[np.float64]:
+    """Quantiles of the greatest hole over time, floored at 0, f64[q], in the scenario's currency."""
+    periods = simulation.scenario.periods
+    row = sum(tracked.elements for tracked in simulation.tracked) * (periods + 1)
+    return _quantiles(simulation, row, probabilities)
+
+
+def tracked_quantiles(
+    simulation: Simulation, tracked: Tracked, probabilities: Sequence[float], period: int | None = None
+) -> NDArray[np.float64]:
+    """Quantiles of a tracked quantity, f64[dims…, T+1, q]; NaN where it has no value (a formula at period 0).
+
+    With a ``period``, those of that period alone, f64[dims…, q].
+    """
+    rows = _rows(simulation, tracked, period)
+    values = np.full((rows.size, len(probabilities)), np.nan)
+    for position, row in enumerate(rows.ravel()):
+        if row >= 0:
+            values[position] = _quantiles(simulation, int(row), probabilities)
+    return values.reshape(*rows.shape, len(probabilities))
+
+
+def tracked_mean(simulation: Simulation, tracked: Tracked, period: int | None = None) -> NDArray[np.float64]:
+    """Mean of a tracked quantity, f64[dims…, T+1], or f64[dims…] at one ``period``; NaN where it has no value."""
+    rows = _rows(simulation, tracked, period)
+    means = [simulation.tally.mean(int(row)) if row >= 0 else np.nan for row in rows.ravel()]
+    return np.asarray(means, dtype=np.float64).reshape(rows.shape)
+
+
+def _rows(simulation: Simulation, tracked: Tracked, period: int | None) -> NDArray[np.int64]:
+    """The tally's rows of a tracked quantity, i64[dims…, T+1] or i64[dims…]; −1 where no value exists."""
+    scenario = simulation.scenario
+    shape = tuple(len(scenario.dimensions[dimension]) for dimension in tracked.dims)
+    rows = np.arange(tracked.elements * (scenario.periods + 1), dtype=np.int64).reshape(*shape, scenario.periods + 1)
+    rows += tracked.first_element * (scenario.periods + 1)
+    rows[..., : tracked.first_period] = -1
+    return rows if period is None else rows[..., period]
+
+
+def _quantiles(simulation: Simulation, row: int, probabilities: Sequence[float]) -> NDArray[np.float64]:
+    return np.asarray(simulation.tally.quantile(row, probabilities), dtype=np.float64)

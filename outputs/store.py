@@ -1,0 +1,128 @@
+"""Results on disk: a folder of files that are each whole or absent.
+
+Every file is written under a temporary name beside its final one, flushed to the disk, and renamed only when all are
+complete, so that an earlier result survives a full disk, a kill or a wrong scenario. Each file carries the mark
+``Created by burncast``; a file of the same name without it belongs to someone else and is never replaced.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import json
+import os
+import secrets
+from collections.abc import Iterable, Mapping
+from importlib.metadata import version
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from burncast.distributions.errors import InputError
+
+if TYPE_CHECKING:
+    import xarray as xr
+
+__all__ = ["CREATED_BY", "check_folder", "encode_dataset", "encode_json", "read_dataset", "write_files"]
+
+MARK = b"Created by burncast"
+CREATED_BY = f"{MARK.decode()} {version('burncast')}"
+_MARK_WITHIN = 4096
+
+
+def check_folder(folder: Path, names: Iterable[str]) -> None:
+    """Raise an InputError if ``names`` cannot be written into ``folder``; cheap, to be asked before a long run."""
+    if folder.exists() and not folder.is_dir():
+        raise InputError(f"cannot write into {folder}: it is a file, not a folder")
+    ancestor = folder
+    while not ancestor.exists():
+        ancestor = ancestor.parent
+    if not os.access(ancestor, os.W_OK | os.X_OK) or not ancestor.is_dir():
+        raise InputError(f"cannot write into {folder}: no permission to write in {ancestor}")
+    for name in names:
+        path = folder / name
+        if path.is_symlink() or path.exists():
+            _check_own(path)
+
+
+def write_files(folder: Path, contents: Mapping[str, bytes], names: Iterable[str] = ()) -> list[Path]:
+    """Write every file or none; ``folder`` is made where it is missing. Returns the paths.
+
+    ``names`` are all that a result may consist of: those without contents are removed, so that nothing of an earlier
+    result is left beside the new one.
+
+    Raises InputError, and leaves what was there before, when the disk is full, the folder cannot be written or a name
+    is taken by a file that is not burncast's.
+    """
+    obsolete = [folder / name for name in names if name not in contents]
+    check_folder(folder, [*contents, *(path.name for path in obsolete)])
+    staged: dict[Path, Path] = {}
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        for name, content in contents.items():
+            temporary = folder / f".{name}.{secrets.token_hex(4)}.tmp"
+            staged[temporary] = folder / name
+            _write_through(temporary, content)
+        for temporary, final in staged.items():
+            os.replace(temporary, final)
+        for path in obsolete:
+            path.unlink(missing_ok=True)
+    except OSError as error:
+        raise InputError(f"cannot write the results into {folder}: {error.strerror or error}") from error
+    finally:
+        for temporary in staged:
+            with contextlib.suppress(OSError):
+                temporary.unlink(missing_ok=True)
+    return list(staged.values())
+
+
+def encode_json(plain: Any) -> bytes:
+    """Plain data as indented UTF-8 JSON; NaN and infinity are refused, not written as invalid JSON."""
+    return (json.dumps(plain, indent=2, ensure_ascii=False, allow_nan=False) + "\n").encode()
+
+
+def encode_dataset(dataset: xr.Dataset) -> bytes:
+    """The dataset as netCDF-3 (64-bit offset), the format that SciPy writes without further libraries.
+
+    netCDF-3 has no 64-bit integers: they are stored as 32-bit ones, and refused where they do not fit.
+    """
+    encoding: dict[str, dict[str, Any]] = {}
+    for name, variable in dataset.variables.items():
+        if variable.dtype.kind in "iu":
+            limits = np.iinfo(np.int32)
+            if variable.size and (variable.min() < limits.min or variable.max() > limits.max):
+                raise ValueError(f"{name} does not fit the 32-bit integers of netCDF-3")
+            encoding[str(name)] = {"dtype": "int32"}
+        elif variable.dtype.kind == "M":
+            calendar = {"units": "days since 1970-01-01", "calendar": "proleptic_gregorian"}
+            encoding[str(name)] = {"dtype": "float64", **calendar}
+    return bytes(dataset.to_netcdf(engine="scipy", format="NETCDF3_64BIT", encoding=encoding))
+
+
+def read_dataset(path: str | os.PathLike[str]) -> xr.Dataset:
+    """A dataset that :func:`encode_dataset` wrote, with its 64-bit integers back."""
+    import xarray as xr
+
+    dataset = xr.load_dataset(path, engine="scipy", decode_timedelta=False)
+    narrow = [name for name, variable in dataset.coords.items() if variable.dtype == np.int32]
+    return dataset.assign_coords({name: dataset.coords[name].astype(np.int64) for name in narrow})
+
+
+def _check_own(path: Path) -> None:
+    """Raise an InputError unless ``path`` is a file that burncast made."""
+    if not path.is_file():
+        raise InputError(f"cannot write {path}: something that is not a file has this name")
+    try:
+        with path.open("rb") as file:
+            own = MARK in file.read(_MARK_WITHIN)
+    except OSError as error:
+        raise InputError(f"cannot replace {path}: {error.strerror or error}") from error
+    if not own:
+        raise InputError(f"will not replace {path}: burncast did not make it; choose another folder")
+
+
+def _write_through(path: Path, content: bytes) -> None:
+    with path.open("xb") as file:
+        file.write(content)
+        file.flush()
+        os.fsync(file.fileno())

@@ -1,0 +1,160 @@
+"""The figures of a summary as tables for the terminal."""
+
+from __future__ import annotations
+
+import datetime
+from collections.abc import Mapping, Sequence
+from typing import TypeAlias
+
+from rich import box
+from rich.console import Group, RenderableType
+from rich.table import Table
+from rich.text import Text
+
+from burncast.outputs.amounts import format_amount, format_date, format_periods, format_probability
+from burncast.outputs.summary import HorizonFigure, Summary
+
+__all__ = ["compare_summaries", "present_summary"]
+
+_Lines: TypeAlias = dict[tuple[float, str], str]
+"""A section of a comparison: (order, label) → cell."""
+
+
+def present_summary(summary: Summary) -> RenderableType:
+    """One scenario: ruin, runway, funding need, the tracked quantities at the horizon, and how it was computed."""
+    parts: list[RenderableType] = [Text(summary.title, style="bold")]
+    if summary.ruin_probability:
+        parts += [_ruin(summary), _runway(summary)]
+    else:
+        parts.append(Text("The scenario has no [ruin]: no runway, no funding need."))
+    if summary.funding_need:
+        parts.append(_need(summary))
+    if summary.horizon:
+        parts.append(_horizon(summary))
+    parts.append(Text(_how(summary), style="dim"))
+    parts += [Text(f"note: {note}", style="dim") for note in summary.notes]
+    return Group(*_spaced(parts))
+
+
+def compare_summaries(summaries: Mapping[str, Summary]) -> RenderableType:
+    """Several scenarios side by side, one column each, in the order given."""
+    table = _table("", *summaries)
+    columns = list(summaries.values())
+    for section in (_ruin_lines, _runway_lines, _need_lines, _horizon_lines):
+        lines = [section(summary) for summary in columns]
+        keys = sorted(dict.fromkeys(key for column in lines for key in column), key=lambda key: key[0])
+        for position, key in enumerate(keys):
+            last = position == len(keys) - 1
+            table.add_row(Text(key[1]), *(Text(column.get(key, "–")) for column in lines), end_section=last)
+    how = dict.fromkeys(_how(summary) for summary in columns)
+    notes = [f"note, {name}: {note}" for name, summary in summaries.items() for note in summary.notes]
+    return Group(*_spaced([table, *(Text(line, style="dim") for line in (*how, *notes))]))
+
+
+def _ruin(summary: Summary) -> Table:
+    table = _table("Out of money by", "", "probability")
+    for figure in summary.ruin_probability:
+        at = format_periods(figure.period, summary.periods, summary.step)
+        share = format_probability(figure.probability, figure.standard_error, summary.trajectories)
+        table.add_row(at, _date(figure.date, summary.step), share)
+    return table
+
+
+def _runway(summary: Summary) -> Table:
+    table = _table("Runway", "", "ruined until then")
+    for figure in summary.runway:
+        at = format_periods(figure.periods, summary.periods, summary.step)
+        table.add_row(at, _date(figure.date, summary.step), _percent(figure.quantile))
+    return table
+
+
+def _need(summary: Summary) -> Table:
+    table = _table("Funding that lasts", "confidence")
+    for figure in summary.funding_need:
+        table.add_row(_money(figure.amount, summary.currency), _percent(figure.confidence))
+    return table
+
+
+def _horizon(summary: Summary) -> Table:
+    after = format_periods(summary.periods, summary.periods, summary.step)
+    table = _table(f"After {after}", "mean", "p5", "p50", "p95", "unit")
+    for figure in summary.horizon:
+        values = (figure.mean, figure.p5, figure.p50, figure.p95)
+        table.add_row(Text(_name(figure)), *(format_amount(value) for value in values), Text(figure.unit or ""))
+    table.columns[-1].justify = "left"
+    return table
+
+
+def _ruin_lines(summary: Summary) -> _Lines:
+    lines = {}
+    for figure in summary.ruin_probability:
+        label = f"ruined by {format_periods(figure.period, summary.periods, summary.step)}"
+        share = format_probability(figure.probability, figure.standard_error, summary.trajectories)
+        lines[float(figure.period), label] = share
+    return lines
+
+
+def _runway_lines(summary: Summary) -> _Lines:
+    return {
+        (figure.quantile, f"runway p{100 * figure.quantile:g}"): format_periods(
+            figure.periods, summary.periods, summary.step
+        )
+        for figure in summary.runway
+    }
+
+
+def _need_lines(summary: Summary) -> _Lines:
+    return {
+        (figure.confidence, f"funding need at {_percent(figure.confidence)}"): _money(figure.amount, summary.currency)
+        for figure in summary.funding_need
+    }
+
+
+def _horizon_lines(summary: Summary) -> _Lines:
+    return {
+        (0.0, f"{_name(figure)} at the end, mean (p5 to p95)"): (
+            f"{format_amount(figure.mean)} ({format_amount(figure.p5)} to {format_amount(figure.p95)})"
+        )
+        for figure in summary.horizon
+    }
+
+
+def _how(summary: Summary) -> str:
+    return (
+        f"{summary.trajectories:,} trajectories, seed {summary.seed}, method {summary.method}, "
+        f"{summary.seconds:.2f} s ({format_amount(summary.trajectories_per_second)} trajectories/s)"
+    )
+
+
+def _table(first: str, *others: str) -> Table:
+    table = Table(box=box.SIMPLE_HEAD, pad_edge=False, show_edge=False, header_style="bold")
+    table.add_column(Text(first), justify="left", no_wrap=True)
+    for other in others:
+        table.add_column(Text(other), justify="right", no_wrap=True)
+    return table
+
+
+def _spaced(parts: Sequence[RenderableType]) -> list[RenderableType]:
+    """An empty line between tables; text lines stay together."""
+    spaced: list[RenderableType] = []
+    for part in parts:
+        if spaced and (isinstance(part, Table) or isinstance(spaced[-1], Table)):
+            spaced.append(Text(""))
+        spaced.append(part)
+    return spaced
+
+
+def _name(figure: HorizonFigure) -> str:
+    return f"{figure.name}[{', '.join(figure.element)}]" if figure.element else figure.name
+
+
+def _money(amount: float, currency: str | None) -> str:
+    return f"{currency} {format_amount(amount)}" if currency else format_amount(amount)
+
+
+def _percent(share: float) -> str:
+    return f"{100 * share:g} %"
+
+
+def _date(date: str | None, step: str) -> str:
+    return format_date(datetime.date.fromisoformat(date), step) if date else ""
