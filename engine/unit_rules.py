@@ -27,12 +27,15 @@ PLAIN: Final = Unit(())
 YEAR: Final = Unit((("year", 1.0),))
 Found: TypeAlias = Unit | _Literal | None
 
-_SAME_AS_FIRST = frozenset({"abs", "floor", "ceil", "round", "sum", "mean", "lag", "delay", "smooth", "trailing_mean"})
+_SAME_AS_FIRST = frozenset(
+    {"abs", "floor", "ceil", "round", "sum", "mean", "lag", "delay", "smooth", "trailing_mean", "step", "ramp"}
+)
 _ACCUMULATED = frozenset({"cumulative", "trailing_sum"})
 _ALTERNATIVES = {"min": 0, "max": 0, "clip": 0, "where": 1, "choose": 1}
 """Functions whose arguments from this position on have one unit, which is that of the result."""
 _OF_PLAIN_NUMBERS = frozenset({"exp", "logistic", "normal_cdf"})
 _COUNTS = frozenset({"poisson", "binomial"})
+_FACTORS = frozenset({"chance", "pulse", "after", "seasonal"})
 
 
 @dataclass(slots=True)
@@ -105,7 +108,7 @@ class UnitRules:
             return units[0]
         if function in _ACCUMULATED:
             return self.accumulated(units[0])
-        if function == "chance":
+        if function in _FACTORS:
             return PLAIN
         if function == "sqrt":
             return units[0].power(0.5) if isinstance(units[0], Unit) else units[0]
