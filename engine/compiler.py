@@ -1,0 +1,250 @@
+"""A scenario becomes a program.
+
+Lowering makes the graph; here it is cut into what happens once and what happens every period, only what an answer
+depends on is kept, operations are chosen, ordered and given registers, and the two halves of a double-buffered step are
+written out. Compiling takes milliseconds: the machine itself never changes.
+"""
+
+from __future__ import annotations
+
+import functools
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from burncast.distributions.errors import ScenarioError
+from burncast.engine.emission import Emission, swap_states
+from burncast.engine.graph import Graph, Node, Rate, State
+from burncast.engine.lowering import Lowered, lower_scenario
+from burncast.engine.machine_rows import FIRST_ROW
+from burncast.engine.program import Program, Tracked
+from burncast.engine.program_data import ProgramData
+from burncast.engine.registers import FreeRows, assign_rows
+from burncast.engine.scenario import Scenario
+from burncast.engine.schedule import Schedule, opens
+from burncast.engine.selection import select_operations, view_of
+
+__all__ = ["compile_scenario"]
+
+
+@functools.lru_cache(maxsize=64)
+def compile_scenario(scenario: Scenario, track: tuple[str, ...] | None = None) -> Program:
+    """Compile ``scenario``; ``track`` replaces the quantities whose distribution is kept.
+
+    Raises :class:`~burncast.distributions.errors.ScenarioError` with everything that the language's reader could not
+    know to be wrong: functions, distributions, dimensions.
+    """
+    lowered = lower_scenario(scenario)
+    _check_openings(scenario, lowered)
+    return _Compilation.of(scenario, lowered, scenario.track if track is None else track).program()
+
+
+def _check_openings(scenario: Scenario, lowered: Lowered) -> None:
+    problems = [
+        quantity.location.problem("start changes from period to period", "a start of numbers and inputs")
+        for name, quantity in scenario.quantities.items()
+        if name in lowered.openings and quantity.kind != "formula" and not opens(lowered.openings[name])
+    ]
+    if problems:
+        raise ScenarioError(problems)
+
+
+@dataclass(slots=True)
+class _Compilation:
+    scenario: Scenario
+    lowered: Lowered
+    track: tuple[str, ...]
+    named: list[tuple[str, Node]]
+    states: list[State]
+
+    @staticmethod
+    def of(scenario: Scenario, lowered: Lowered, track: tuple[str, ...]) -> _Compilation:
+        """Find out what the answers depend on: quantities in dependency order, and states."""
+        roots = [lowered.values[name] for name in track]
+        roots += [node for node in (lowered.ruin, lowered.need) if node is not None]
+        live, states = _live(lowered.graph, roots)
+        named = [(name, node) for name, node in lowered.values.items() if node in live and not node.known]
+        return _Compilation(scenario, lowered, track, named, states)
+
+    @property
+    def graph(self) -> Graph:
+        """The lowered graph."""
+        return self.lowered.graph
+
+    def program(self) -> Program:
+        """Order, allocate and emit."""
+        graph, lowered = self.graph, self.lowered
+        selection = select_operations(graph, self._roots())
+        step = Schedule(graph, selection, in_setup=False)
+        self._schedule_step(step)
+        setup = Schedule(graph, selection, in_setup=True)
+        rings = self._schedule_setup(setup, step)
+
+        state_rows = sum(graph.elements(state.dims) for state in self.states)
+        read_rows, write_rows, place = {}, {}, FIRST_ROW
+        for state in self.states:
+            read_rows[state] = place
+            write_rows[state] = place + state_rows
+            place += graph.elements(state.dims)
+        place = FIRST_ROW + 2 * state_rows
+        ring_rows: dict[Node, int] = {}
+        for ring in rings:
+            ring_rows[ring] = place
+            place += int(str(ring.payload)) * graph.elements(ring.dims)
+        free = FreeRows(place)
+        lasting = {node: free.take(graph.elements(node.dims)) for node in step.persistent}
+        fixed = {**lasting, **{state.read: row for state, row in read_rows.items()}}
+        in_place = self._in_place(step, write_rows)
+        step_free = FreeRows(free.top)
+        step_rows = assign_rows(graph, step.lines, {**fixed, **in_place}, step_free)
+        setup_free = FreeRows(free.top)
+        setup_rows = assign_rows(graph, setup.lines, fixed, setup_free)
+
+        data = ProgramData(self.scenario.periods)
+        tracked = self._tracked()
+        elements = {place: item.first_element for place, item in enumerate(tracked)}
+        odd = Emission(graph, data, step_rows, write_rows, ring_rows, elements).block(step.lines)
+        before = Emission(graph, data, setup_rows, read_rows, ring_rows, elements).block(setup.lines)
+        return Program(
+            periods=self.scenario.periods,
+            setup=before,
+            odd=odd,
+            even=swap_states(odd, FIRST_ROW, state_rows),
+            rows=max(step_free.top, setup_free.top),
+            scalars=data.scalars(),
+            tables=data.packed_tables(),
+            table_index=data.table_index(),
+            shocks=data.ids(data.shock_names),
+            draws=data.ids(data.draw_names),
+            tracked=tracked,
+            row_names=self._row_names(fixed, step_rows),
+            shock_names=tuple(data.shock_names),
+            draw_names=tuple(data.draw_names),
+            notes=lowered.notes,
+        )
+
+    # -- what there is to do ------------------------------------------------------------------------------------------
+    def _roots(self) -> list[Node]:
+        lowered = self.lowered
+        roots = [node for _, node in self.named]
+        roots += [node for state in self.states for node in (state.next, state.start) if node is not None]
+        asked = (lowered.ruin, lowered.need, lowered.opening_ruin, lowered.opening_need)
+        return (
+            roots
+            + [node for node in asked if node is not None]
+            + [lowered.openings[name] for name in self._opening_names()]
+        )
+
+    def _opening_names(self) -> list[str]:
+        return [name for name in self.track if name in self.lowered.openings]
+
+    def _schedule_step(self, step: Schedule) -> None:
+        checked: set[Node] = set()
+        places = {name: place for place, name in enumerate(self.track)}
+        for name, node in self.lowered.values.items():
+            is_named = (name, node) in self.named
+            if is_named and node.rate is Rate.STEP and node not in checked:
+                checked.add(node)
+                step.duty("check", node)
+            if name in places:
+                step.duty("record", node, places[name])
+        for node, duty in ((self.lowered.ruin, "ruin"), (self.lowered.need, "need")):
+            if node is not None:
+                if not node.known:
+                    step.duty("check", node)
+                step.duty("ruin" if duty == "ruin" else "need", node)
+        in_place: set[Node] = set()
+        for state in self.states:
+            if state.next is None:
+                continue
+            if self._can_be_in_place(state, in_place):
+                in_place.add(state.next)
+                step.need(state.next)
+            else:
+                step.duty("store", state.next, self.graph.states.index(state))
+
+    def _can_be_in_place(self, state: State, taken: set[Node]) -> bool:
+        """Whether a state's next value can be computed straight into the state's rows."""
+        node = state.next
+        return (
+            node is not None
+            and view_of(self.graph, node)[0] is node
+            and node.rate is Rate.STEP
+            and not node.known
+            and node.op != "state"
+            and node.dims == state.dims
+            and node not in taken
+        )
+
+    def _in_place(self, step: Schedule, write_rows: dict[State, int]) -> dict[Node, int]:
+        stored = {line.place for line in step.lines if line.duty == "store"}
+        return {
+            state.next: write_rows[state]
+            for state in self.states
+            if state.next is not None and self.graph.states.index(state) not in stored
+        }
+
+    def _schedule_setup(self, setup: Schedule, step: Schedule) -> list[Node]:
+        """Openings and everything that lasts; returns the nodes that remember, in order."""
+        graph, lowered = self.graph, self.lowered
+        for node in step.persistent:
+            setup.need(node)
+            if not node.known and any(node is named for _, named in self.named):
+                setup.duty("check", node)
+        for state in self.states:
+            if state.start is not None:
+                setup.duty("store", state.start, graph.states.index(state))
+        rings = [line.node for line in step.lines if line.duty == "compute" and line.node.op in ("lag", "window")]
+        for ring in rings:
+            initial = ring.arguments[1] if len(ring.arguments) == 2 else graph.constant(0.0)
+            setup.duty("ring", initial, ring.serial)
+        for place, name in enumerate(self.track):
+            opening = lowered.openings.get(name)
+            if opening is not None:
+                if not opening.known:
+                    setup.duty("check", opening)
+                setup.duty("record", opening, place)
+        if lowered.opening_ruin is not None and opens(lowered.opening_ruin):
+            setup.duty("ruin", lowered.opening_ruin)
+            if lowered.opening_need is not None and opens(lowered.opening_need):
+                setup.duty("need", lowered.opening_need)
+        return rings
+
+    # -- names --------------------------------------------------------------------------------------------------------
+    def _tracked(self) -> tuple[Tracked, ...]:
+        tracked: list[Tracked] = []
+        first = 0
+        for name in self.track:
+            dims = self.lowered.values[name].dims
+            labels = tuple(self.scenario.dimensions[dim] for dim in dims)
+            count = self.graph.elements(dims)
+            tracked.append(Tracked(name, dims, labels, first, count, 0 if name in self.lowered.openings else 1))
+            first += count
+        return tuple(tracked)
+
+    def _row_names(self, fixed: dict[Node, int], rows: dict[Node, int]) -> dict[int, str]:
+        names: dict[int, str] = {}
+        for state in self.states:
+            names[fixed[state.read]] = f"{state.name} before"
+        for name, node in self.named:
+            if node in rows and (node in fixed or rows[node] not in names):
+                names.setdefault(rows[node], name)
+        return names
+
+
+def _live(graph: Graph, roots: Iterable[Node]) -> tuple[set[Node], list[State]]:
+    """Nodes and states that ``roots`` depend on, from one period to the next."""
+    by_read = {state.read: state for state in graph.states}
+    live: set[Node] = set()
+    states: set[int] = set()
+    waiting = list(roots)
+    while waiting:
+        node = waiting.pop()
+        if node in live:
+            continue
+        live.add(node)
+        waiting.extend(node.arguments)
+        state = by_read.get(node)
+        if state is not None:
+            states.add(graph.states.index(state))
+            waiting.extend(part for part in (state.next, state.start) if part is not None)
+    return live, [graph.states[place] for place in sorted(states)]

@@ -1,0 +1,130 @@
+"""Correlated draws: independent normals are mixed so that those which a scenario correlates have its copula.
+
+Correlations that share a quantity form one group with one matrix (pairs that are not stated are uncorrelated). A matrix
+that is no correlation matrix is replaced by the nearest one, and the change is reported. Gaussian groups are L·ε with L
+the Cholesky factor; Student-t groups are multiplied by √(df/χ²) of a draw of their own and carried back to normal
+marginals (Demarta and McNeil 2005, "The t copula and related copulas").
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+import numpy as np
+
+from burncast.distributions.correlation import cholesky_factor, nearest_correlation, t_copula_tables
+from burncast.distributions.errors import FormulaError, Problem
+from burncast.distributions.families import FAMILIES
+from burncast.engine.expressions import Call, Expression, Index, Name, walk
+from burncast.engine.graph import Graph, Node, Rate
+from burncast.engine.scenario import ByElement, Correlation, Quantity, Scenario
+
+__all__ = ["dependent_normals"]
+
+SMALL_REPAIR = 1e-12
+
+
+def dependent_normals(graph: Graph, scenario: Scenario, problems: list[Problem]) -> tuple[dict[str, Node], list[str]]:
+    """For each correlated stream its normal, and notes on matrices that had to be repaired."""
+    nodes: dict[str, Node] = {}
+    notes: list[str] = []
+    streams: dict[str, Quantity] = {}
+    usable: list[tuple[Correlation, list[str]]] = []
+    for correlation in scenario.correlations:
+        try:
+            members = [_stream(scenario, member) for member in correlation.between]
+        except FormulaError as error:
+            problems.append(correlation.location.problem(error.message, error.expected, error.nearest))
+            continue
+        streams.update(members)
+        usable.append((correlation, [name for name, _ in members]))
+    for group in _groups(usable):
+        first = group[0][0]
+        names = sorted({name for _, members in group for name in members})
+        kinds = {streams[name].kind for name in names}
+        if len(kinds) > 1:
+            problems.append(
+                first.location.problem(
+                    "an input is correlated with a process", "inputs with inputs, processes with processes"
+                )
+            )
+            continue
+        if len({(correlation.copula, correlation.df) for correlation, _ in group}) > 1:
+            problems.append(
+                first.location.problem("two copulas meet in one group", "one copula and df for all of a group")
+            )
+            continue
+        matrix, repair = _matrix(names, group)
+        if repair > SMALL_REPAIR:
+            notes.append(
+                f"the correlations of {', '.join(names)} are not possible together; "
+                f"the nearest possible ones are used (change {repair:.3g}, Frobenius norm)"
+            )
+        nodes.update(_mixed(graph, names, matrix, first, once=kinds == {"input"}))
+    return nodes, notes
+
+
+def _stream(scenario: Scenario, member: Name | Index) -> tuple[str, Quantity]:
+    """The stream of one member, by the rules of :meth:`burncast.engine.scope.Scope.stream_names`."""
+    quantity = scenario.quantities[member.name]
+    labels = member.labels if isinstance(member, Index) else ()
+    value: Iterable[Expression]
+    if isinstance(quantity.value, ByElement):
+        value = [quantity.value.values[labels]] if labels in quantity.value.values else []
+    else:
+        value = [quantity.value]
+    if quantity.kind not in ("input", "process"):
+        raise FormulaError(f"{member.name} is a {quantity.kind}", expected="inputs or processes: what is drawn")
+    if len(labels) != len(quantity.over or ()):
+        expected = f'{member.name}["{scenario.dimensions[quantity.over[0]][0]}"]' if quantity.over else member.name
+        raise FormulaError(f"{member.name} needs its element", expected=expected)
+    drawn = any(
+        isinstance(node, Call) and (quantity.kind == "process" or node.function in FAMILIES)
+        for expression in value
+        for node in walk(expression)
+    )
+    if not drawn:
+        raise FormulaError(f"{member.name} is not uncertain", expected="a quantity with a distribution")
+    return f"{member.name}[{','.join(labels)}]" if labels else member.name, quantity
+
+
+def _groups(usable: list[tuple[Correlation, list[str]]]) -> list[list[tuple[Correlation, list[str]]]]:
+    groups: list[list[tuple[Correlation, list[str]]]] = []
+    for entry in usable:
+        touching = [group for group in groups if any(set(entry[1]) & set(members) for _, members in group)]
+        merged = [item for group in touching for item in group] + [entry]
+        groups = [group for group in groups if all(group is not other for other in touching)] + [merged]
+    return groups
+
+
+def _matrix(names: list[str], group: list[tuple[Correlation, list[str]]]) -> tuple[np.ndarray, float]:
+    matrix = np.eye(len(names))
+    for correlation, members in group:
+        places = [names.index(member) for member in members]
+        for row, i in enumerate(places):
+            for column, j in enumerate(places):
+                if i != j:
+                    matrix[i, j] = correlation.matrix[row][column]
+    return nearest_correlation(matrix)
+
+
+def _mixed(graph: Graph, names: list[str], matrix: np.ndarray, correlation: Correlation, once: bool) -> dict[str, Node]:
+    fresh = graph.draw if once else graph.shock
+    rate = Rate.SETUP if once else Rate.STEP
+    independent = [fresh((name,)) for name in names]
+    factor = cholesky_factor(matrix)
+    mixed: list[Node] = []
+    for row in range(len(names)):
+        node = graph.apply("multiply", independent[0], graph.constant(factor[row, 0]))
+        for column in range(1, row + 1):
+            term = graph.apply("multiply", independent[column], graph.constant(factor[row, column]))
+            node = graph.apply("add", term, node)
+        mixed.append(node)
+    if correlation.copula == "t" and correlation.df is not None:
+        radius_table, normalise_table = t_copula_tables(correlation.df)
+        radius = graph.apply("transport", fresh((f"copula({','.join(names)})",)), payload=radius_table, rate=rate)
+        mixed = [
+            graph.apply("transport", graph.apply("multiply", node, radius), payload=normalise_table, rate=rate)
+            for node in mixed
+        ]
+    return dict(zip(names, mixed, strict=True))

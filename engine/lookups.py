@@ -1,0 +1,124 @@
+"""Instructions that look something up: transport tables, piecewise-linear functions, thresholds, and jumps.
+
+A table lies in the flat array ``tables`` at the offset that its line of ``table_index`` gives (see
+:mod:`burncast.engine.program_data`).
+"""
+
+from __future__ import annotations
+
+import numpy as np
+from numpy.typing import NDArray
+
+from burncast.engine.elementary import exp, fma, normal_cdf
+from burncast.engine.kernel_cache import kernel
+from burncast.engine.lanes import LANES
+from burncast.engine.streams import fill_shock_row
+
+__all__ = ["MOST_JUMPS", "STEPPED", "interpolate", "jumps", "position", "stepped_at", "transport"]
+
+Floats = NDArray[np.float64]
+
+STEPPED = 1
+"""Kind of a table of steps; a smooth one is 0."""
+
+MOST_JUMPS = 65_535
+"""Jumps of one period beyond which none are drawn."""
+
+
+@kernel
+def transport(out: Floats, z: Floats, tables: Floats, entry: NDArray[np.int64]) -> None:
+    """A whole row through a smooth table."""
+    offset, pieces = entry[1], entry[2]
+    for j in range(LANES):
+        out[j] = smooth_at(z[j], tables, offset, pieces)
+
+
+@kernel
+def smooth_at(z: float, tables: Floats, offset: int, pieces: int) -> float:
+    """Cubic pieces on a uniform grid, four coefficients each; ``z`` beyond the grid counts as its end."""
+    last = np.float64(pieces)
+    u = (z - tables[offset]) * tables[offset + 1]
+    u = u if u > 0.0 else 0.0
+    u = u if u < last else last
+    piece = np.int64(u)
+    piece = piece if piece < pieces else pieces - 1
+    t = u - np.float64(piece)
+    at = np.uint64(offset + 2 + 4 * piece)
+    first, second = tables[at], tables[at + np.uint64(1)]
+    third, fourth = tables[at + np.uint64(2)], tables[at + np.uint64(3)]
+    return fma(t, fma(t, fma(t, fourth, third), second), first)
+
+
+@kernel
+def stepped_at(z: float, tables: Floats, offset: int, length: int) -> float:
+    """One of ``length`` values, behind the thresholds between them."""
+    return tables[offset + length - 1 + position(z, tables, offset, length - 1)]
+
+
+@kernel
+def position(x: float, tables: Floats, offset: int, length: int) -> int:
+    """How many of ``length`` ascending thresholds from ``offset`` on are ≤ x."""
+    low, high = 0, length
+    while low < high:
+        middle = (low + high) >> 1
+        if tables[offset + middle] <= x:
+            low = middle + 1
+        else:
+            high = middle
+    return low
+
+
+@kernel
+def interpolate(out: Floats, x: Floats, tables: Floats, entry: NDArray[np.int64]) -> None:
+    """Straight pieces between knots, held beyond both ends; a table of knots, ordinates and slopes (one fewer)."""
+    knots, length = entry[1], entry[2]
+    ordinates, slopes = knots + length, knots + 2 * length
+    for j in range(LANES):
+        out[j] = tables[ordinates]
+    for piece in range(length - 1):
+        knot, ordinate, slope = tables[knots + piece], tables[ordinates + piece], tables[slopes + piece]
+        for j in range(LANES):
+            inside = fma(slope, x[j] - knot, ordinate)
+            out[j] = inside if x[j] >= knot else out[j]
+    for j in range(LANES):
+        held = tables[slopes - 1] if x[j] >= tables[ordinates - 1] else out[j]
+        out[j] = held if x[j] == x[j] else x[j]
+
+
+@kernel
+def jumps(
+    out: Floats,
+    counts: Floats,
+    decay: Floats,
+    tables: Floats,
+    sizes: NDArray[np.int64],
+    streams: NDArray[np.uint32],
+    normals: NDArray[np.float32],
+    period: int,
+    seed: np.uint64,
+    trajectory: np.uint64,
+) -> None:
+    """What this period's ``counts`` jumps are worth at its end: Σ size·exp(−decay·age), ages uniform over the period.
+
+    ``streams`` holds the stream of sizes and, unless jumps are permanent, that of ages; jump k draws from sub-stream k
+    of each. ``normals`` float32[2, LANES] is scratch.
+    """
+    most = 0.0
+    for j in range(LANES):
+        out[j] = 0.0
+        most = counts[j] if counts[j] > most else most
+    aging = len(streams) == 2
+    for jump in range(min(np.int64(most), MOST_JUMPS)):
+        fill_shock_row(normals[0], streams[0], seed, trajectory, period, jump)
+        if aging:
+            fill_shock_row(normals[1], streams[1], seed, trajectory, period, jump)
+        for j in range(LANES):
+            if counts[j] > jump:
+                z = np.float64(normals[0, j])
+                if sizes[0] == STEPPED:
+                    size = stepped_at(z, tables, sizes[1], sizes[2])
+                else:
+                    size = smooth_at(z, tables, sizes[1], sizes[2])
+                if aging:
+                    size *= exp(-decay[j] * normal_cdf(np.float64(normals[1, j])))
+                out[j] += size

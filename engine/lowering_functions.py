@@ -1,0 +1,366 @@
+"""The functions of formulas as nodes: what each of :data:`burncast.engine.functions.FUNCTIONS` computes."""
+
+from __future__ import annotations
+
+import datetime
+import math
+from collections.abc import Callable
+from itertools import pairwise
+
+import numpy as np
+from scipy import special
+
+from burncast.distributions.errors import FormulaError
+from burncast.distributions.exponential import Exponential
+from burncast.distributions.lognormal import Lognormal
+from burncast.distributions.pareto import Pareto
+from burncast.engine import constants
+from burncast.engine.expressions import Expression, Name, Number, Sequence, Text, render
+from burncast.engine.graph import Graph, Node, Rate
+from burncast.engine.scope import Scope
+
+__all__ = ["LOWERINGS", "power"]
+
+Bound = dict[str, Expression]
+
+
+def power(graph: Graph, base: Node, exponent: Node) -> Node:
+    """base ** exponent; small whole exponents are products, one half is a square root."""
+    if exponent.values is not None and exponent.values.size == 1 and not base.known:
+        value = float(exponent.values[0, 0])
+        if value == 0.5:
+            return graph.apply("sqrt", base)
+        if value in (1.0, 2.0, 3.0, 4.0):
+            square = graph.apply("multiply", base, base) if value > 1.0 else base
+            if value == 3.0:
+                return graph.apply("multiply", square, base)
+            return graph.apply("multiply", square, square) if value == 4.0 else square
+        if value == -1.0:
+            return graph.apply("divide", graph.constant(1.0), base)
+    return graph.apply("power", base, exponent)
+
+
+# -- arithmetic ---------------------------------------------------------------------------------------------------------
+def _elementwise(op: str) -> Callable[[Scope, Bound], Node]:
+    return lambda scope, bound: scope.graph.apply(op, *(scope.lower(argument) for argument in bound.values()))
+
+
+def _chained(op: str) -> Callable[[Scope, Bound], Node]:
+    def lowering(scope: Scope, bound: Bound) -> Node:
+        node, *others = (scope.lower(argument) for argument in bound.values())
+        for other in others:
+            node = scope.graph.apply(op, node, other)
+        return node
+
+    return lowering
+
+
+def _ceil(scope: Scope, bound: Bound) -> Node:
+    graph = scope.graph
+    return graph.apply("negate", graph.apply("floor", graph.apply("negate", scope.lower(bound["x"]))))
+
+
+def _round(scope: Scope, bound: Bound) -> Node:
+    return scope.graph.apply("floor", scope.graph.apply("add", scope.lower(bound["x"]), scope.number(0.5)))
+
+
+def _clip(scope: Scope, bound: Bound) -> Node:
+    x, low, high = (scope.lower(bound[name]) for name in ("x", "low", "high"))
+    return scope.graph.apply("minimum", scope.graph.apply("maximum", x, low), high)
+
+
+def _logistic(scope: Scope, bound: Bound) -> Node:
+    graph, one = scope.graph, scope.number(1.0)
+    decay = graph.apply("exp", graph.apply("negate", scope.lower(bound["x"])))
+    return graph.apply("divide", one, graph.apply("add", decay, one))
+
+
+def _choose(scope: Scope, bound: Bound) -> Node:
+    graph = scope.graph
+    state, *options = (scope.lower(argument) for argument in bound.values())
+    node = options[-1]
+    for number in range(len(options) - 2, -1, -1):
+        node = graph.apply("where", graph.apply("equal", state, scope.number(float(number))), options[number], node)
+    return node
+
+
+def _interp(scope: Scope, bound: Bound) -> Node:
+    xs, ys = (constants.numbers(bound[name]) for name in ("xs", "ys"))
+    if len(xs) != len(ys) or len(xs) < 2:
+        raise FormulaError(
+            f"interp() has {len(xs)} xs and {len(ys)} ys", expected="two or more points, one y for each x"
+        )
+    if any(not left < right for left, right in pairwise(xs)):
+        raise FormulaError("interp() has xs out of order", expected="xs that rise from each to the next")
+    return scope.graph.apply("interp", scope.lower(bound["x"]), payload=(tuple(xs), tuple(ys)))
+
+
+# -- memory -------------------------------------------------------------------------------------------------------------
+def _periods(expression: Expression, function: str) -> int:
+    count = constants.number(expression)
+    if not 1 <= count <= 1200 or count != int(count):
+        raise FormulaError(
+            f"{function}() looks back {render(expression)} periods", expected="a whole number from 1 to 1200"
+        )
+    return int(count)
+
+
+def _lag(scope: Scope, bound: Bound) -> Node:
+    scope.require_memory("lag")
+    length = _periods(bound["periods"], "lag")
+    x = scope.lower(bound["x"])
+    arguments = (x,)
+    if "initial" in bound:
+        arguments = (x, scope.lower(bound["initial"]))
+    elif isinstance(bound["x"], Name) and (opening := scope.opening(bound["x"].name)) is not None:
+        arguments = (x, opening)
+    if len(arguments) == 2 and arguments[1].rate is Rate.STEP:
+        raise FormulaError("lag() has an initial value that changes", expected="a number or an input")
+    dims = scope.graph.union(*arguments)
+    return scope.graph.apply(
+        "lag", *(scope.graph.broadcast(node, dims) for node in arguments), payload=length, rate=Rate.STEP
+    )
+
+
+def _trailing_sum(scope: Scope, bound: Bound) -> Node:
+    scope.require_memory("trailing_sum")
+    length = _periods(bound["periods"], "trailing_sum")
+    return scope.graph.apply("window", scope.lower(bound["x"]), payload=length, rate=Rate.STEP)
+
+
+def _trailing_mean(scope: Scope, bound: Bound) -> Node:
+    graph = scope.graph
+    length = scope.number(float(_periods(bound["periods"], "trailing_mean")))
+    seen = graph.apply("maximum", graph.apply("minimum", scope.periods(), length), scope.number(1.0))
+    return graph.apply("divide", _trailing_sum(scope, bound), seen)
+
+
+def _cumulative(scope: Scope, bound: Bound) -> Node:
+    scope.require_memory("cumulative")
+    x = scope.lower(bound["x"])
+    state = scope.graph.state(f"{scope.owner}/cumulative", x.dims)
+    state.start = scope.number(0.0)
+    state.next = scope.graph.broadcast(scope.graph.apply("add", state.read, x), x.dims)
+    return state.next
+
+
+def _smooth(scope: Scope, bound: Bound) -> Node:
+    """s + (x − s)/mean, from the first value of x on."""
+    scope.require_memory("smooth")
+    graph = scope.graph
+    x, mean = scope.lower(bound["x"]), scope.lower(bound["mean"])
+    dims = graph.union(x, mean)
+    state = graph.state(f"{scope.owner}/smooth", dims)
+    state.start = scope.number(0.0)
+    closer = graph.apply("add", state.read, graph.apply("divide", graph.apply("subtract", x, state.read), mean))
+    state.next = graph.broadcast(graph.apply("where", _first_period(scope), x, closer), dims)
+    return state.next
+
+
+def _delay(scope: Scope, bound: Bound) -> Node:
+    """A chain of ``order`` levels, each emptied at order/mean of its content a period, that starts in equilibrium."""
+    scope.require_memory("delay")
+    graph = scope.graph
+    order = _periods(bound.get("order", Number(1.0)), "delay")
+    flow, mean = scope.lower(bound["x"]), scope.lower(bound["mean"])
+    dims = graph.union(flow, mean)
+    stay = graph.apply("divide", mean, scope.number(float(order)))
+    for stage in range(order):
+        state = graph.state(f"{scope.owner}/delay{stage}", dims)
+        state.start = scope.number(0.0)
+        first = _first_period(scope)
+        level = graph.apply("where", first, graph.apply("multiply", flow, stay), state.read)
+        outflow = graph.apply("divide", level, stay)
+        remains = graph.apply("subtract", graph.apply("add", level, flow), outflow)
+        state.next = graph.broadcast(remains, dims)
+        flow = outflow
+    return flow
+
+
+def _first_period(scope: Scope) -> Node:
+    return scope.graph.apply("equal", scope.periods(), scope.number(1.0))
+
+
+# -- time ---------------------------------------------------------------------------------------------------------------
+def _moment(scope: Scope, expression: Expression) -> Node:
+    """A period: a number, any expression, or a date such as "2024-03"."""
+    return (
+        scope.number(_period_of(scope, expression.value)) if isinstance(expression, Text) else scope.lower(expression)
+    )
+
+
+def _period_of(scope: Scope, text: str) -> float:
+    scenario = scope.scenario
+    if scenario.start is None:
+        raise FormulaError(f"{text!r} is a date", expected="a period number, or `start` in [scenario]")
+    try:
+        date = datetime.date.fromisoformat(text if len(text) > 7 else f"{text}-01")
+    except ValueError:
+        raise FormulaError(f"{text!r} is not a date", expected='a month such as "2024-03" or a day') from None
+    for period, end in enumerate(scenario.dates()):
+        if date <= end and period > 0:
+            return float(period)
+    return float(scenario.periods + 1)
+
+
+def _after(scope: Scope, bound: Bound) -> Node:
+    return scope.graph.apply("less_equal", _moment(scope, bound["start"]), scope.periods())
+
+
+def _step(scope: Scope, bound: Bound) -> Node:
+    return scope.graph.apply("multiply", scope.lower(bound["height"]), _after(scope, bound))
+
+
+def _pulse(scope: Scope, bound: Bound) -> Node:
+    graph = scope.graph
+    start, width = _moment(scope, bound["start"]), scope.lower(bound.get("width", Number(1.0)))
+    begun = graph.apply("less_equal", start, scope.periods())
+    over = graph.apply("less", scope.periods(), graph.apply("add", start, width))
+    return graph.apply("minimum", begun, over)
+
+
+def _ramp(scope: Scope, bound: Bound) -> Node:
+    graph = scope.graph
+    start = _moment(scope, bound["start"])
+    end = _moment(scope, bound["end"]) if "end" in bound else scope.number(float(graph.periods))
+    run = graph.apply("subtract", graph.apply("minimum", scope.periods(), end), start)
+    return graph.apply("multiply", scope.lower(bound["slope"]), graph.apply("maximum", run, scope.number(0.0)))
+
+
+def _seasonal(scope: Scope, bound: Bound) -> Node:
+    graph, scenario = scope.graph, scope.scenario
+    months = np.array([date.month for date in scenario.dates()]) if scenario.start else np.arange(graph.periods + 1)
+    if isinstance(bound["amplitude"], Sequence):
+        factors = constants.numbers(bound["amplitude"])
+        if len(factors) != 12:
+            raise FormulaError(f"seasonal() has {len(factors)} factors", expected="12, one per calendar month")
+        return graph.path(np.array(factors)[(months - 1) % 12])
+    peak = constants.number(bound.get("peak", Number(1.0)))
+    wave = np.cos(2.0 * math.pi * (months - peak) / 12.0)
+    swing = graph.apply("multiply", scope.lower(bound["amplitude"]), graph.path(wave))
+    return graph.apply("add", swing, scope.number(1.0))
+
+
+# -- dimensions ---------------------------------------------------------------------------------------------------------
+def _sum(scope: Scope, bound: Bound) -> Node:
+    node = scope.lower(bound["x"])
+    return scope.graph.total(node, _summed(scope, bound, node))
+
+
+def _mean(scope: Scope, bound: Bound) -> Node:
+    node = scope.lower(bound["x"])
+    dims = _summed(scope, bound, node)
+    return scope.graph.apply("divide", scope.graph.total(node, dims), scope.number(float(scope.graph.elements(dims))))
+
+
+def _summed(scope: Scope, bound: Bound, node: Node) -> tuple[str, ...]:
+    over = bound.get("over")
+    if over is None:
+        return node.dims
+    name = over.value if isinstance(over, Text) else over.name if isinstance(over, Name) else None
+    if name not in node.dims:
+        raise FormulaError(
+            f"sum or mean over {render(over)}, but the value has no such dimension",
+            expected=f"one of {', '.join(node.dims)}" if node.dims else "a value with dimensions",
+        )
+    return (name,)
+
+
+# -- chance -------------------------------------------------------------------------------------------------------------
+def _chance(scope: Scope, bound: Bound) -> Node:
+    scope.require_memory("chance")
+    graph = scope.graph
+    probability = scope.lower(bound["probability"])
+    z = scope.normal(probability.dims)
+    if probability.values is not None:
+        if not np.all((probability.values >= 0.0) & (probability.values <= 1.0)):
+            raise FormulaError("chance() of a number outside 0 to 1", expected="a probability")
+        bound_z = special.ndtri(probability.values)
+        edge = (
+            graph.path(bound_z, probability.dims) if bound_z.shape[1] > 1 else graph.constant(bound_z, probability.dims)
+        )
+        return graph.apply("less", z, edge)
+    return graph.apply("less", graph.apply("normal_cdf", z), probability)
+
+
+def _poisson(scope: Scope, bound: Bound) -> Node:
+    scope.require_memory("poisson")
+    rate = scope.lower(bound["rate"])
+    return scope.graph.apply("poisson", scope.normal(rate.dims), rate, rate=Rate.STEP)
+
+
+def _binomial(scope: Scope, bound: Bound) -> Node:
+    scope.require_memory("binomial")
+    trials, probability = scope.lower(bound["trials"]), scope.lower(bound["probability"])
+    z = scope.normal(scope.graph.union(trials, probability))
+    return scope.graph.apply("binomial", z, trials, probability, rate=Rate.STEP)
+
+
+def _limited_mean(scope: Scope, bound: Bound) -> Node:
+    """E[min(X, cap)] in closed form (Klugman, Panjer and Willmot 2012, *Loss Models*, appendix A)."""
+    graph = scope.graph
+    law, cap = constants.law(bound["law"]), scope.lower(bound["cap"])
+    one = scope.number(1.0)
+    if isinstance(law, Lognormal):
+        score = graph.apply(
+            "divide", graph.apply("subtract", graph.apply("log", cap), scope.number(law.mu)), scope.number(law.sigma)
+        )
+        below = graph.apply("normal_cdf", graph.apply("subtract", score, scope.number(law.sigma)))
+        above = graph.apply("normal_cdf", graph.apply("negate", score))
+        inside = graph.apply("multiply", below, scope.number(law.mean))
+        return graph.apply("add", graph.apply("multiply", cap, above), inside)
+    if isinstance(law, Exponential):
+        survival = graph.apply("exp", graph.apply("multiply", cap, scope.number(-1.0 / law.mean)))
+        return graph.apply("multiply", graph.apply("subtract", one, survival), scope.number(law.mean))
+    if isinstance(law, Pareto):
+        reached = graph.apply("maximum", cap, scope.number(law.low))
+        ratio = graph.apply("divide", reached, scope.number(law.low))
+        if law.alpha == 1.0:
+            beyond = graph.apply("multiply", graph.apply("log", ratio), scope.number(law.low))
+        else:
+            tail = graph.apply("power", ratio, scope.number(1.0 - law.alpha))
+            beyond = graph.apply(
+                "multiply", graph.apply("subtract", tail, one), scope.number(law.low / (1.0 - law.alpha))
+            )
+        return graph.apply("minimum", cap, graph.apply("add", beyond, scope.number(law.low)))
+    raise FormulaError(
+        f"limited_mean() of {render(bound['law'])}", argument="law", expected="a lognormal, pareto or exponential law"
+    )
+
+
+LOWERINGS: dict[str, Callable[[Scope, Bound], Node]] = {
+    "min": _chained("minimum"),
+    "max": _chained("maximum"),
+    "abs": _elementwise("absolute"),
+    "exp": _elementwise("exp"),
+    "log": _elementwise("log"),
+    "sqrt": _elementwise("sqrt"),
+    "pow": lambda scope, bound: power(scope.graph, scope.lower(bound["x"]), scope.lower(bound["y"])),
+    "floor": _elementwise("floor"),
+    "ceil": _ceil,
+    "round": _round,
+    "clip": _clip,
+    "where": _elementwise("where"),
+    "choose": _choose,
+    "logistic": _logistic,
+    "normal_cdf": _elementwise("normal_cdf"),
+    "interp": _interp,
+    "lag": _lag,
+    "delay": _delay,
+    "smooth": _smooth,
+    "trailing_sum": _trailing_sum,
+    "trailing_mean": _trailing_mean,
+    "cumulative": _cumulative,
+    "pulse": _pulse,
+    "step": _step,
+    "ramp": _ramp,
+    "after": _after,
+    "seasonal": _seasonal,
+    "sum": _sum,
+    "mean": _mean,
+    "chance": _chance,
+    "poisson": _poisson,
+    "binomial": _binomial,
+    "limited_mean": _limited_mean,
+}
+"""By function name: bound arguments to node."""

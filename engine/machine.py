@@ -1,0 +1,446 @@
+"""The vector machine: one compiled loop that runs any program, 256 trajectories at a time.
+
+A register is a row of ``LANES`` float64 values; an instruction is a loop over the lanes of its rows, free of branches
+so that it vectorises (vectorised execution: Boncz, Zukowski and Nes 2005, "MonetDB/X100"). Rows are sliced before the
+lane loop, and an instruction never writes over its own operands. No fast-math: every operation is IEEE-exact and every
+fused multiply-add explicit, so that the bits are the same on any processor with FMA.
+"""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+
+from burncast.engine.counts import binomial_quantile, poisson_quantile
+from burncast.engine.elementary import exp, floor, fma, log, normal_cdf, power, sqrt
+from burncast.engine.histogram import ChunkArrays, record, record_first_passage
+from burncast.engine.kernel_cache import kernel
+from burncast.engine.lanes import LANES
+from burncast.engine.lookups import interpolate, jumps, position, stepped_at, transport
+from burncast.engine.machine_rows import CHECK_ROW, NEED_ROW, PASSAGE_ROW
+from burncast.engine.program import OPCODES, Program
+from burncast.engine.streams import fill_input_normals, fill_shocks
+
+__all__ = ["Code", "Workspace", "code_of", "run_blocks", "workspace_for"]
+
+MOVE = OPCODES["move r"]
+FILL = OPCODES["fill s"]
+WIDEN = OPCODES["widen z"]
+ADD = OPCODES["add rr"]
+ADD_S = OPCODES["add rs"]
+SUBTRACT = OPCODES["subtract rr"]
+SUBTRACT_FROM_S = OPCODES["subtract sr"]
+MULTIPLY = OPCODES["multiply rr"]
+MULTIPLY_S = OPCODES["multiply rs"]
+DIVIDE = OPCODES["divide rr"]
+DIVIDE_S_BY = OPCODES["divide sr"]
+NEGATE = OPCODES["negate r"]
+ABSOLUTE = OPCODES["absolute r"]
+MINIMUM = OPCODES["minimum rr"]
+MINIMUM_S = OPCODES["minimum rs"]
+MAXIMUM = OPCODES["maximum rr"]
+MAXIMUM_S = OPCODES["maximum rs"]
+MODULO = OPCODES["modulo rr"]
+SQRT = OPCODES["sqrt r"]
+FLOOR = OPCODES["floor r"]
+EXP = OPCODES["exp r"]
+LOG = OPCODES["log r"]
+POWER = OPCODES["power rr"]
+NORMAL_CDF = OPCODES["normal_cdf r"]
+LESS = OPCODES["less rr"]
+LESS_S = OPCODES["less rs"]
+S_LESS = OPCODES["less sr"]
+LESS_EQUAL = OPCODES["less_equal rr"]
+LESS_EQUAL_S = OPCODES["less_equal rs"]
+S_LESS_EQUAL = OPCODES["less_equal sr"]
+EQUAL = OPCODES["equal rr"]
+EQUAL_S = OPCODES["equal rs"]
+NOT_EQUAL = OPCODES["not_equal rr"]
+NOT_EQUAL_S = OPCODES["not_equal rs"]
+WHERE = OPCODES["where rrr"]
+WHERE_RS = OPCODES["where rrs"]
+WHERE_SR = OPCODES["where rsr"]
+WHERE_SS = OPCODES["where rss"]
+FMA = OPCODES["fma rrr"]
+FMA_RRS = OPCODES["fma rrs"]
+FMA_RSR = OPCODES["fma rsr"]
+FMA_RSS = OPCODES["fma rss"]
+FNMA = OPCODES["fnma rrr"]
+FMS = OPCODES["fms rrr"]
+FMA_SZS = OPCODES["fma szs"]
+FMA_RZR = OPCODES["fma rzr"]
+FMA_SZR = OPCODES["fma szr"]
+GBM_S = OPCODES["gbm rszs"]
+GBM = OPCODES["gbm rrzr"]
+TOTAL = OPCODES["total r"]
+DRAW = OPCODES["draw"]
+TRANSPORT = OPCODES["transport r"]
+STEPS = OPCODES["steps r"]
+INTERP = OPCODES["interp r"]
+POISSON = OPCODES["poisson rr"]
+BINOMIAL = OPCODES["binomial rrr"]
+MARKOV = OPCODES["markov rr"]
+JUMPS = OPCODES["jumps rr"]
+LAG = OPCODES["lag r"]
+WINDOW = OPCODES["window r"]
+CHECK = OPCODES["check r"]
+RECORD = OPCODES["record r"]
+RUIN = OPCODES["ruin r"]
+NEED = OPCODES["need r"]
+
+
+class Code(NamedTuple):
+    """A program as the kernels take it: read-only arrays, shared by all threads (see :class:`Program`)."""
+
+    periods: int
+    setup: NDArray[np.int64]
+    odd: NDArray[np.int64]
+    even: NDArray[np.int64]
+    scalars: NDArray[np.float64]
+    tables: NDArray[np.float64]
+    table_index: NDArray[np.int64]
+    shocks: NDArray[np.uint32]
+    draws: NDArray[np.uint32]
+
+
+class Workspace(NamedTuple):
+    """What one thread writes while it runs a block: ``rows`` float64[rows, LANES], ``normals`` float32[shocks, 4, LANES]
+    and float32[2, LANES] for draws on demand; ``paths`` float64[k, elements, T + 1] keeps the first k trajectories.
+    """
+
+    rows: NDArray[np.float64]
+    normals: NDArray[np.float32]
+    scratch: NDArray[np.float32]
+    paths: NDArray[np.float64]
+
+
+def code_of(program: Program) -> Code:
+    """The arrays of ``program``."""
+    return Code(
+        program.periods,
+        program.setup,
+        program.odd,
+        program.even,
+        program.scalars,
+        program.tables,
+        program.table_index,
+        program.shocks,
+        program.draws,
+    )
+
+
+def workspace_for(program: Program, paths: NDArray[np.float64]) -> Workspace:
+    """Registers and shock buffers for one thread."""
+    return Workspace(
+        np.zeros((program.rows, LANES)),
+        np.zeros((max(len(program.shocks), 1), 4, LANES), dtype=np.float32),
+        np.zeros((2, LANES), dtype=np.float32),
+        paths,
+    )
+
+
+@kernel
+def run_blocks(
+    code: Code,
+    space: Workspace,
+    chunk: ChunkArrays,
+    seed: np.uint64,
+    first: np.uint64,
+    count: int,
+    stop: NDArray[np.int64],
+) -> int:
+    """Run ``count`` trajectories from ``first`` (a multiple of LANES) and add them to ``chunk``.
+
+    Returns −1, or the first trajectory in which something became NaN or infinite, or −2 if ``stop[0]`` was set.
+    """
+    passage = np.zeros(LANES, dtype=np.int64)
+    need_row = len(chunk.moments) - 1
+    for begin in range(0, count, LANES):
+        if stop[0] != 0:
+            return -2
+        active = min(LANES, count - begin)
+        trajectory = first + np.uint64(begin)
+        for j in range(LANES):
+            space.rows[CHECK_ROW, j] = 0.0
+            space.rows[PASSAGE_ROW, j] = code.periods + 1.0
+            space.rows[NEED_ROW, j] = 0.0
+        execute(code.setup, 0, code, space, chunk, seed, trajectory, active)
+        for period in range(1, code.periods + 1):
+            if period == 1 or period & 3 == 0:
+                fill_shocks(space.normals, code.shocks, seed, trajectory, period >> 2)
+            execute(code.odd if period & 1 else code.even, period, code, space, chunk, seed, trajectory, active)
+        for j in range(active):
+            if space.rows[CHECK_ROW, j] != 0.0:
+                return np.int64(trajectory) + j
+        for j in range(LANES):
+            passage[j] = np.int64(space.rows[PASSAGE_ROW, j])
+        record_first_passage(passage, active, chunk)
+        record(space.rows[NEED_ROW], active, need_row, chunk)
+    return -1
+
+
+@kernel
+def execute(
+    block: NDArray[np.int64],
+    period: int,
+    code: Code,
+    space: Workspace,
+    chunk: ChunkArrays,
+    seed: np.uint64,
+    trajectory: np.uint64,
+    active: int,
+) -> None:
+    """Run one block of instructions over the registers."""
+    rows = space.rows
+    scalars = code.scalars[period]
+    tables = code.tables
+    for line in range(len(block)):
+        instruction = block[line]
+        op = instruction[0]
+        aux = instruction[13]
+        for i in range(instruction[1]):
+            out = rows[instruction[2] + i]
+            x = rows[instruction[3] + i * instruction[4]]
+            y = rows[instruction[5] + i * instruction[6]]
+            w = rows[instruction[7] + i * instruction[8]]
+            s = scalars[instruction[9] + i * instruction[10]]
+            r = scalars[instruction[11] + i * instruction[12]]
+            if op == FMA:
+                for j in range(LANES):
+                    out[j] = fma(x[j], y[j], w[j])
+            elif op == FMA_RRS:
+                for j in range(LANES):
+                    out[j] = fma(x[j], y[j], s)
+            elif op == FMA_RSR:
+                for j in range(LANES):
+                    out[j] = fma(x[j], s, y[j])
+            elif op == FMA_RSS:
+                for j in range(LANES):
+                    out[j] = fma(x[j], s, r)
+            elif op == FNMA:
+                for j in range(LANES):
+                    out[j] = fma(-x[j], y[j], w[j])
+            elif op == FMS:
+                for j in range(LANES):
+                    out[j] = fma(x[j], y[j], -w[j])
+            elif op == FMA_SZS:
+                z = space.normals[aux + i, period & 3]
+                for j in range(LANES):
+                    out[j] = fma(np.float64(z[j]), s, r)
+            elif op == FMA_RZR:
+                z = space.normals[aux + i, period & 3]
+                for j in range(LANES):
+                    out[j] = fma(np.float64(z[j]), x[j], y[j])
+            elif op == FMA_SZR:
+                z = space.normals[aux + i, period & 3]
+                for j in range(LANES):
+                    out[j] = fma(np.float64(z[j]), s, x[j])
+            elif op == GBM_S:
+                z = space.normals[aux + i, period & 3]
+                for j in range(LANES):
+                    out[j] = x[j] * exp(fma(np.float64(z[j]), s, r))
+            elif op == GBM:
+                z = space.normals[aux + i, period & 3]
+                for j in range(LANES):
+                    out[j] = x[j] * exp(fma(np.float64(z[j]), y[j], w[j]))
+            elif op == ADD:
+                for j in range(LANES):
+                    out[j] = x[j] + y[j]
+            elif op == ADD_S:
+                for j in range(LANES):
+                    out[j] = x[j] + s
+            elif op == SUBTRACT:
+                for j in range(LANES):
+                    out[j] = x[j] - y[j]
+            elif op == SUBTRACT_FROM_S:
+                for j in range(LANES):
+                    out[j] = s - x[j]
+            elif op == MULTIPLY:
+                for j in range(LANES):
+                    out[j] = x[j] * y[j]
+            elif op == MULTIPLY_S:
+                for j in range(LANES):
+                    out[j] = x[j] * s
+            elif op == DIVIDE:
+                for j in range(LANES):
+                    out[j] = x[j] / y[j]
+            elif op == DIVIDE_S_BY:
+                for j in range(LANES):
+                    out[j] = s / x[j]
+            elif op == EXP:
+                for j in range(LANES):
+                    out[j] = exp(x[j])
+            elif op == LOG:
+                for j in range(LANES):
+                    out[j] = log(x[j])
+            elif op == MOVE:
+                for j in range(LANES):
+                    out[j] = x[j]
+            elif op == FILL:
+                for j in range(LANES):
+                    out[j] = s
+            elif op == WIDEN:
+                z = space.normals[aux + i, period & 3]
+                for j in range(LANES):
+                    out[j] = np.float64(z[j])
+            elif op == NEGATE:
+                for j in range(LANES):
+                    out[j] = -x[j]
+            elif op == ABSOLUTE:
+                for j in range(LANES):
+                    out[j] = abs(x[j])
+            elif op == MINIMUM:
+                for j in range(LANES):
+                    out[j] = x[j] if x[j] < y[j] or x[j] != x[j] else y[j]
+            elif op == MINIMUM_S:
+                for j in range(LANES):
+                    out[j] = x[j] if x[j] < s or x[j] != x[j] else s
+            elif op == MAXIMUM:
+                for j in range(LANES):
+                    out[j] = x[j] if x[j] > y[j] or x[j] != x[j] else y[j]
+            elif op == MAXIMUM_S:
+                for j in range(LANES):
+                    out[j] = x[j] if x[j] > s or x[j] != x[j] else s
+            elif op == MODULO:
+                for j in range(LANES):
+                    out[j] = fma(-floor(x[j] / y[j]), y[j], x[j])
+            elif op == SQRT:
+                for j in range(LANES):
+                    out[j] = sqrt(x[j])
+            elif op == FLOOR:
+                for j in range(LANES):
+                    out[j] = floor(x[j])
+            elif op == POWER:
+                for j in range(LANES):
+                    out[j] = power(x[j], y[j])
+            elif op == NORMAL_CDF:
+                for j in range(LANES):
+                    out[j] = normal_cdf(x[j])
+            elif op == LESS:
+                for j in range(LANES):
+                    out[j] = truth(x[j] < y[j], x[j], y[j])
+            elif op == LESS_S:
+                for j in range(LANES):
+                    out[j] = truth(x[j] < s, x[j], s)
+            elif op == S_LESS:
+                for j in range(LANES):
+                    out[j] = truth(s < x[j], s, x[j])
+            elif op == LESS_EQUAL:
+                for j in range(LANES):
+                    out[j] = truth(x[j] <= y[j], x[j], y[j])
+            elif op == LESS_EQUAL_S:
+                for j in range(LANES):
+                    out[j] = truth(x[j] <= s, x[j], s)
+            elif op == S_LESS_EQUAL:
+                for j in range(LANES):
+                    out[j] = truth(s <= x[j], s, x[j])
+            elif op == EQUAL:
+                for j in range(LANES):
+                    out[j] = truth(x[j] == y[j], x[j], y[j])
+            elif op == EQUAL_S:
+                for j in range(LANES):
+                    out[j] = truth(x[j] == s, x[j], s)
+            elif op == NOT_EQUAL:
+                for j in range(LANES):
+                    out[j] = truth(x[j] != y[j], x[j], y[j])
+            elif op == NOT_EQUAL_S:
+                for j in range(LANES):
+                    out[j] = truth(x[j] != s, x[j], s)
+            elif op == WHERE:
+                for j in range(LANES):
+                    out[j] = choice(x[j], y[j], w[j])
+            elif op == WHERE_RS:
+                for j in range(LANES):
+                    out[j] = choice(x[j], y[j], s)
+            elif op == WHERE_SR:
+                for j in range(LANES):
+                    out[j] = choice(x[j], s, y[j])
+            elif op == WHERE_SS:
+                for j in range(LANES):
+                    out[j] = choice(x[j], s, r)
+            elif op == TOTAL:
+                for j in range(LANES):
+                    out[j] = x[j]
+                for term in range(1, aux):
+                    more = rows[instruction[3] + i * instruction[4] + term * instruction[7]]
+                    for j in range(LANES):
+                        out[j] += more[j]
+            elif op == DRAW:
+                fill_input_normals(out, code.draws[aux + i], seed, trajectory)
+            elif op == TRANSPORT:
+                transport(out, x, tables, code.table_index[aux])
+            elif op == STEPS:
+                entry = code.table_index[aux]
+                for j in range(LANES):
+                    out[j] = stepped_at(x[j], tables, entry[1], entry[2])
+            elif op == INTERP:
+                interpolate(out, x, tables, code.table_index[aux])
+            elif op == POISSON:
+                for j in range(LANES):
+                    out[j] = poisson_quantile(x[j], y[j])
+            elif op == BINOMIAL:
+                for j in range(LANES):
+                    out[j] = binomial_quantile(x[j], y[j], w[j])
+            elif op == MARKOV:
+                offset, states = code.table_index[aux, 1], code.table_index[aux, 2]
+                for j in range(LANES):
+                    state = min(max(np.int64(x[j]), 0), states - 1)
+                    out[j] = position(y[j], tables, offset + state * (states - 1), states - 1)
+            elif op == JUMPS:
+                entry = code.table_index[aux]
+                stream = entry[2] + i * entry[3]
+                streams = code.draws[stream : stream + entry[3]]
+                sizes = code.table_index[entry[1]]
+                jumps(out, x, y, tables, sizes, streams, space.scratch, period, seed, trajectory)
+            elif op == LAG:
+                length, slot = aux >> 1, instruction[7]
+                ring = instruction[5] + i
+                if aux & 1 == 1 and period == 1:
+                    for age in range(length):
+                        rows[ring + age * slot, :] = x
+                oldest = rows[ring + period % length * slot]
+                for j in range(LANES):
+                    out[j] = oldest[j]
+                for j in range(LANES):
+                    oldest[j] = x[j]
+            elif op == WINDOW:
+                length, slot = aux >> 1, instruction[7]
+                ring = instruction[5] + i
+                rows[ring + period % length * slot, :] = x
+                out[:] = rows[ring]
+                for age in range(1, length):
+                    more = rows[ring + age * slot]
+                    for j in range(LANES):
+                        out[j] += more[j]
+            elif op == CHECK:
+                for j in range(LANES):
+                    out[j] = fma(x[j], 0.0, out[j])
+            elif op == RUIN:
+                now = np.float64(period)
+                for j in range(LANES):
+                    reached = now if x[j] != 0.0 else code.periods + 1.0
+                    out[j] = reached if reached < out[j] else out[j]
+            elif op == NEED:
+                for j in range(LANES):
+                    out[j] = x[j] if x[j] > out[j] else out[j]
+            elif op == RECORD:
+                element = aux + i
+                record(x, active, element * (code.periods + 1) + period, chunk)
+                kept = len(space.paths) - np.int64(trajectory)
+                for j in range(min(kept, active)):
+                    space.paths[np.int64(trajectory) + j, element, period] = x[j]
+
+
+@kernel
+def truth(holds: bool, x: float, y: float) -> float:
+    """1 or 0, but NaN where an operand of the comparison is."""
+    return x + y if x != x or y != y else 1.0 if holds else 0.0
+
+
+@kernel
+def choice(condition: float, then: float, otherwise: float) -> float:
+    """``then`` where the condition is not 0, else ``otherwise``; NaN where the condition is."""
+    chosen = then if condition != 0.0 else otherwise
+    return chosen if condition == condition else condition

@@ -1,0 +1,73 @@
+"""One trajectory again, with every quantity in view: to understand a path, or to find where one went wrong."""
+
+from __future__ import annotations
+
+import numpy as np
+from numpy.typing import NDArray
+
+from burncast.distributions.errors import InputError, SimulationError
+from burncast.engine.compiler import compile_scenario
+from burncast.engine.program import Tracked
+from burncast.engine.reference import run_reference
+from burncast.engine.scenario import Scenario
+
+__all__ = ["explain_failure", "replay"]
+
+Floats = NDArray[np.float64]
+
+
+def replay(scenario: Scenario, trajectory: int, seed: int = 0) -> dict[str, tuple[Tracked, Floats]]:
+    """Every quantity of trajectory ``trajectory`` over time: shape (elements, T + 1), NaN at 0 where it has no opening.
+
+    The values are those of the run with the same seed, whatever its number of trajectories.
+    """
+    if not 0 <= trajectory < 1 << 48:
+        raise InputError(f"trajectory is {trajectory}; expected a number from 0 to 2^48 - 1")
+    program = compile_scenario(scenario, tuple(scenario.quantities))
+    reference = run_reference(program, seed, np.array([trajectory], dtype=np.uint64))
+    values = reference.recorded[:, :, 0]
+    return {
+        item.name: (item, values[item.first_element : item.first_element + item.elements]) for item in program.tracked
+    }
+
+
+def explain_failure(scenario: Scenario, seed: int, trajectory: int) -> SimulationError:
+    """The error for a trajectory in which something became NaN or infinite: what did so first, and when."""
+    found: list[tuple[int, int, str, Floats]] = []
+    for order, (name, (item, values)) in enumerate(_in_order(scenario, replay(scenario, trajectory, seed)).items()):
+        for period in range(item.first_period, values.shape[1]):
+            if not np.all(np.isfinite(values[:, period])):
+                found.append((period, order, name, values[:, period]))
+                break
+    if not found:
+        return SimulationError(
+            f"ruin.when or ruin.need became NaN or infinite in trajectory {trajectory}",
+            quantity="ruin",
+            trajectory=trajectory,
+            period=0,
+        )
+    period, _, name, values = min(found, key=lambda one: one[:2])
+    value = next(value for value in values if not np.isfinite(value))
+    quantity = scenario.quantities[name]
+    place = ":".join(str(part) for part in (quantity.location.file, quantity.location.line) if part is not None)
+    return SimulationError(
+        f"{place + ': ' if place else ''}{quantity.location.key} became {value} in trajectory {trajectory}, "
+        f"period {period}; see the path with burncast.replay(scenario, trajectory={trajectory}, seed={seed})",
+        quantity=name,
+        trajectory=trajectory,
+        period=period,
+    )
+
+
+def _in_order(scenario: Scenario, replayed: dict[str, tuple[Tracked, Floats]]) -> dict[str, tuple[Tracked, Floats]]:
+    """Quantities in the order in which a period computes them: inputs, processes and formulas, then stocks."""
+    stocks = {name for name, quantity in scenario.quantities.items() if quantity.kind == "stock"}
+    order = [name for name in compile_order(scenario) if name in replayed]
+    return {name: replayed[name] for name in sorted(order, key=lambda name: name in stocks)}
+
+
+def compile_order(scenario: Scenario) -> tuple[str, ...]:
+    """Dependency order of the quantities."""
+    from burncast.engine.dependencies import resolve
+
+    return resolve(scenario).order

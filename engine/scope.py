@@ -1,0 +1,82 @@
+"""Where an expression is read: which names it may use and what they mean there, and how its draws are addressed."""
+
+from __future__ import annotations
+
+import itertools
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass, field
+
+import numpy as np
+
+from burncast.distributions.errors import FormulaError
+from burncast.engine.expressions import Expression
+from burncast.engine.graph import Graph, Node
+from burncast.engine.scenario import Scenario
+
+__all__ = ["Scope"]
+
+
+@dataclass(frozen=True, slots=True)
+class Scope:
+    """One quantity's view of the scenario while it is lowered.
+
+    Attributes: ``reader`` lowers an expression in this scope; ``lookup`` gives the node that a name means here,
+    ``opening`` what a process is at period 0;
+    ``owner`` is the quantity's name, the root of its stream names; ``over`` the dimensions declared for it; ``element``
+    the labels (of ``element_dims``) where one element is lowered by itself; ``once`` whether draws are made once per trajectory (inputs) or every period; ``memory`` whether functions
+    that remember and draw are allowed; ``dependent`` holds the normals that a correlation replaces, by stream name.
+    """
+
+    graph: Graph
+    scenario: Scenario
+    reader: Callable[[Scope, Expression], Node]
+    lookup: Callable[[str], Node]
+    opening: Callable[[str], Node | None]
+    owner: str
+    over: tuple[str, ...] = ()
+    element: tuple[str, ...] = ()
+    element_dims: tuple[str, ...] = ()
+    once: bool = False
+    memory: bool = True
+    dependent: Mapping[str, Node] = field(default_factory=dict)
+    numbering: Iterator[int] = field(default_factory=lambda: itertools.count(1))
+
+    def lower(self, expression: Expression) -> Node:
+        """The node of an expression."""
+        return self.reader(self, expression)
+
+    def number(self, value: float) -> Node:
+        """A constant node."""
+        return self.graph.constant(value)
+
+    def periods(self) -> Node:
+        """The period, 0 … T, as a path known in advance."""
+        return self.graph.path(np.arange(self.graph.periods + 1.0))
+
+    def stream_names(self, dims: tuple[str, ...], suffix: str | None = None) -> tuple[str, ...]:
+        """Addresses of the next draw of this quantity: ``name``, ``name[label]``; from the second on ``name#2``."""
+        if suffix is None:
+            number = next(self.numbering)
+            suffix = "" if number == 1 else f"#{number}"
+        labels: list[tuple[str, ...]] = list(itertools.product(*(self.scenario.dimensions[dim] for dim in dims)))
+        return tuple(
+            f"{self.owner}[{','.join(self.element + label)}]{suffix}"
+            if self.element + label
+            else f"{self.owner}{suffix}"
+            for label in labels
+        )
+
+    def normal(self, dims: tuple[str, ...] = (), suffix: str | None = None) -> Node:
+        """A standard normal, its own for every element of ``dims`` and of the dimensions declared."""
+        dims = tuple(dim for dim in self.graph.sizes if dim in dims or dim in self.over)
+        names = self.stream_names(dims, suffix)
+        fresh = self.graph.draw if self.once else self.graph.shock
+        if not any(name in self.dependent for name in names):
+            return fresh(names, dims)
+        parts = tuple(self.dependent[name] if name in self.dependent else fresh((name,)) for name in names)
+        return self.graph.stack(parts, dims) if dims else parts[0]
+
+    def require_memory(self, function: str) -> None:
+        """Refuse a function that draws or remembers where an expression is evaluated outside the flow of periods."""
+        if not self.memory:
+            raise FormulaError(f"{function}() cannot be used here", expected="a formula of its own that is named here")

@@ -1,0 +1,185 @@
+"""Running a program: chunks of trajectories on threads, added up into one tally.
+
+A chunk depends on the program, the seed and its own first trajectory alone, and tallies add up exactly, so the result
+is the same bits for any number of threads. The kernels run without the interpreter's lock on plain threads; the calling
+thread hands out chunks, reports progress and listens for Ctrl-C, which stops every kernel at its next block.
+"""
+
+from __future__ import annotations
+
+import os
+import queue
+import time
+from collections.abc import Callable
+from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from burncast.distributions.errors import InputError, InterruptedRunError
+from burncast.engine.chunk_tally import ChunkTally
+from burncast.engine.compiler import compile_scenario
+from burncast.engine.lanes import CHUNK
+from burncast.engine.machine import code_of, run_blocks, workspace_for
+from burncast.engine.program import Program, Tracked
+from burncast.engine.replay import explain_failure
+from burncast.engine.scenario import Scenario
+from burncast.engine.streams import STREAM_VERSION
+from burncast.engine.tally import Tally
+
+__all__ = ["Simulation", "run", "run_program"]
+
+METHODS = ("random",)
+MOST_TRAJECTORIES = 1 << 48
+MOST_KEPT_VALUES = 1 << 30
+
+Progress = Callable[[int, int], None]
+Floats = NDArray[np.float64]
+
+
+@dataclass(frozen=True)
+class Simulation:
+    """A finished run.
+
+    ``tally`` holds the statistics, ``tracked`` says which of its rows belong to which quantity; ``paths`` has shape
+    (kept trajectories, elements of all tracked quantities, T + 1), NaN where a quantity has no value at period 0.
+    """
+
+    scenario: Scenario
+    trajectories: int
+    seed: int
+    method: str
+    seconds: float
+    tally: Tally
+    tracked: tuple[Tracked, ...]
+    paths: Floats | None
+    notes: tuple[str, ...]
+    stream_version: int = STREAM_VERSION
+
+
+def run(
+    scenario: Scenario,
+    trajectories: int = 100_000,
+    seed: int = 0,
+    *,
+    threads: int | None = None,
+    method: str = "random",
+    keep_paths: int = 0,
+    progress: Progress | None = None,
+) -> Simulation:
+    """Simulate ``trajectories`` trajectories of ``scenario``.
+
+    ``threads`` is the number of threads (None: one per processor); it never changes the result. ``keep_paths`` keeps the
+    tracked quantities of the first so many trajectories. ``progress(done, total)`` is called from the calling thread.
+
+    Raises :class:`~burncast.distributions.errors.ScenarioError` for a scenario that cannot be compiled,
+    :class:`~burncast.distributions.errors.SimulationError` where a quantity becomes NaN or infinite, and
+    :class:`~burncast.distributions.errors.InterruptedRunError` after Ctrl-C.
+    """
+    _check_request(trajectories, seed, threads, method, keep_paths)
+    program = compile_scenario(scenario)
+    elements = sum(item.elements for item in program.tracked)
+    if keep_paths * elements * (program.periods + 1) > MOST_KEPT_VALUES:
+        raise InputError(f"keeping {keep_paths:,} trajectories takes more than 8 GiB; keep fewer or track less")
+    kept = min(keep_paths, trajectories)
+    paths = np.full((kept, elements, program.periods + 1), np.nan)
+    begun = time.perf_counter()
+    tally = run_program(program, trajectories, seed, threads=threads, paths=paths, progress=progress, scenario=scenario)
+    return Simulation(
+        scenario=scenario,
+        trajectories=trajectories,
+        seed=seed,
+        method=method,
+        seconds=time.perf_counter() - begun,
+        tally=tally,
+        tracked=program.tracked,
+        paths=paths if kept else None,
+        notes=program.notes,
+    )
+
+
+def run_program(
+    program: Program,
+    trajectories: int,
+    seed: int,
+    *,
+    scenario: Scenario,
+    threads: int | None = None,
+    paths: Floats | None = None,
+    progress: Progress | None = None,
+    chunk_size: int = CHUNK,
+) -> Tally:
+    """The tally of a program's trajectories 0 … ``trajectories`` − 1; ``chunk_size`` is a multiple of the lanes."""
+    kept = paths if paths is not None else np.empty((0, 0, program.periods + 1))
+    starts = range(0, trajectories, chunk_size)
+    workers = max(1, min(threads or _processors(), len(starts)))
+    stop = np.zeros(1, dtype=np.int64)
+    code = code_of(program)
+    tools: queue.SimpleQueue[tuple[ChunkTally, object]] = queue.SimpleQueue()
+    for _ in range(workers):
+        tools.put((ChunkTally.empty(program.tally_rows, program.periods), workspace_for(program, kept)))
+
+    def work(first: int) -> tuple[int, int, ChunkTally, object]:
+        chunk, space = tools.get()
+        count = min(chunk_size, trajectories - first)
+        while True:
+            status = run_blocks(code, space, chunk.arrays, np.uint64(seed), np.uint64(first), count, stop)
+            if status != -1 or not chunk.settle():
+                return status, count, chunk, space
+            chunk = chunk.grown()
+
+    total = Tally(program.tally_rows, program.periods)
+    done = 0
+    waiting = iter(starts)
+    with ThreadPoolExecutor(workers, thread_name_prefix="burncast") as pool:
+        running: set[Future[tuple[int, int, ChunkTally, object]]] = set()
+        failure: int | None = None
+        try:
+            for first in waiting:
+                running.add(pool.submit(work, first))
+                if len(running) >= workers:
+                    break
+            while running:
+                finished, running = wait(running, return_when=FIRST_COMPLETED)
+                for future in finished:
+                    status, count, chunk, space = future.result()
+                    if status >= 0:
+                        failure = status if failure is None else min(failure, status)
+                    if failure is not None:
+                        continue
+                    total.add(chunk)
+                    chunk.clear()
+                    tools.put((chunk, space))
+                    done += count
+                    following = next(waiting, None)
+                    if following is not None:
+                        running.add(pool.submit(work, following))
+                if progress is not None and failure is None:
+                    progress(done, trajectories)
+        except KeyboardInterrupt:
+            stop[0] = 1
+            raise InterruptedRunError(done, trajectories) from None
+        except BaseException:
+            stop[0] = 1
+            raise
+    if failure is not None:
+        raise explain_failure(scenario, seed, failure)
+    return total
+
+
+def _processors() -> int:
+    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
+
+
+def _check_request(trajectories: int, seed: int, threads: int | None, method: str, keep_paths: int) -> None:
+    if not 1 <= trajectories <= MOST_TRAJECTORIES:
+        raise InputError(f"trajectories is {trajectories:,}; expected a number from 1 to 2^48")
+    if not 0 <= seed < 1 << 64:
+        raise InputError(f"seed is {seed}; expected a whole number from 0 to 2^64 - 1")
+    if threads is not None and not 1 <= threads <= 4096:
+        raise InputError(f"threads is {threads}; expected 1 or more")
+    if method not in METHODS:
+        raise InputError(f"method is {method!r}; expected one of {', '.join(METHODS)}")
+    if keep_paths < 0:
+        raise InputError(f"keep_paths is {keep_paths}; expected 0 or more")
