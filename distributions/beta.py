@@ -41,10 +41,12 @@ class Beta(Law):
         return self.low + width * self.a / total, width * float(np.sqrt(self.a * self.b / (total + 1))) / total
 
     def _cdf(self, x: FloatArray) -> FloatArray:
-        return special.betainc(self.a, self.b, self._from_low(x))
+        u, v = self._from_low(x), self._from_high(x)
+        return np.where(u < 0.5, special.betainc(self.a, self.b, u), special.betaincc(self.b, self.a, v))
 
     def _sf(self, x: FloatArray) -> FloatArray:
-        return special.betainc(self.b, self.a, self._from_high(x))
+        u, v = self._from_low(x), self._from_high(x)
+        return np.where(u < 0.5, special.betaincc(self.a, self.b, u), special.betainc(self.b, self.a, v))
 
     def _density(self, x: FloatArray) -> FloatArray:
         u, v = self._from_low(x), self._from_high(x)

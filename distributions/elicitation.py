@@ -65,8 +65,8 @@ def elicit(
     ordered = sorted(percentiles, key=lambda one: one.probability)
     unknown = [name for name in elicitation.free if name not in given]
     _check(family, elicitation, ordered, unknown, given)
-    p = np.array([one.probability for one in ordered])
-    x = np.array([one.value for one in ordered])
+    p: FloatArray = np.array([one.probability for one in ordered])
+    x: FloatArray = np.array([one.value for one in ordered])
     exact = len(ordered) == len(unknown)
     scores = np.asarray(special.ndtri(p), dtype=np.float64)
 

@@ -1,7 +1,7 @@
 """Mean and standard deviation: when they exist, and by quadrature where no closed form is at hand.
 
 E[g(X)] = ∫₀¹ g(Q(p)) dp is taken by tanh–sinh quadrature (Takahasi & Mori, Publ. RIMS 9, 1974), the lower half through
-the quantile and the upper half through the upper quantile, down to probabilities of 1e-270, so that heavy tails whose
+the quantile and the upper half through the upper quantile, down to probabilities of 1e-101, so that heavy tails whose
 moments just exist are still summed. Pieces end at the law's breakpoints.
 """
 
@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
 __all__ = ["moments_by_quadrature", "moments_that_exist"]
 
-_GRID = np.arange(-6.0, 6.0 + 1 / 64, 1 / 32)
+_GRID = np.arange(-5.0, 5.0 + 1 / 64, 1 / 32)
 _SHARES = 1 / (1 + np.exp(-np.pi * np.sinh(_GRID)))
 _WEIGHTS = np.pi * np.cosh(_GRID) / 32 * _SHARES / (1 + np.exp(np.pi * np.sinh(_GRID)))
 

@@ -29,7 +29,7 @@ class Pieces:
     """Cubics on an irregular grid: x = c₀ + d(c₁ + d(c₂ + d·c₃)), d = z − z[k], for the last k with z[k] ≤ z.
 
     ``z[n]`` ascending; ``coefficients[n, 4]`` = c₀ … c₃; below z[0], z is clamped to it, and the last piece is
-    constant. ``error`` is the largest error measured at the midpoints of the pieces wider than ``NARROWEST``.
+    constant. ``error`` is the largest error measured at the middle of a piece, but for those below ``NARROWEST``.
     """
 
     z: FloatArray
@@ -48,21 +48,21 @@ def adaptive_pieces(law: Law, z_limit: float, scale: float, tolerance: float) ->
         bound = 3 * (x_right - x_left) / width
         left, right = np.minimum(slope_left, bound), np.minimum(slope_right, bound)
         x = (x_left + x_right) / 2 + width / 8 * (left - right)
-        z = z_of(law.cdf(x), law.sf(x))
+        z = np.clip(z_of(law.cdf(x), law.sf(x)), z_left, z_right)
         t = (z - z_left) / width
         rise, start, end = x_right - x_left, width * left, width * right
         fitted = x_left + t * (start + t * (3 * rise - 2 * start - end + t * (start + end - 2 * rise)))
-        narrow = (width < NARROWEST) | ~((t > 1e-9) & (t < 1 - 1e-9)) | ~((x > x_left) & (x < x_right))
         with np.errstate(divide="ignore", invalid="ignore"):
             at_middle = 1 / np.maximum(16 * (t * (1 - t)) ** 2, 1e-3)
             error = np.abs(fitted - x) / (np.abs(x) + scale) * at_middle
             slope = np.exp(-0.5 * z * z) / np.sqrt(2 * np.pi) / law.density(x)
-        done = (error <= tolerance) | narrow
-        worst = max(worst, float(np.max(error[done & ~narrow], initial=0.0)))
-        finished.append(np.stack([z_left, z_right, x_left, x_right, left, right])[:, done])
         slope = np.nan_to_num(slope, nan=0.0, posinf=np.inf)
-        lower = np.stack([z_left, z, x_left, x, slope_left, slope])[:, ~done]
-        upper = np.stack([z, z_right, x, x_right, slope, slope_right])[:, ~done]
+        close = error <= tolerance
+        done = close | (width < NARROWEST) | (x <= x_left) | (x >= x_right)
+        worst = max(worst, float(np.max(error[close], initial=0.0)))
+        finished.append(np.stack([z_left, z_right, x_left, x_right, left, right])[:, done])
+        lower = np.stack([z_left, z, x_left, x, slope_left, slope])[:, ~done & (z > z_left)]
+        upper = np.stack([z, z_right, x, x_right, slope, slope_right])[:, ~done & (z < z_right)]
         cells = np.concatenate([lower, upper], axis=1)
     return _assembled(constants, np.concatenate(finished, axis=1), worst)
 

@@ -72,7 +72,7 @@ def transport(law: Law, z_limit: float = 8.5) -> Table | Pieces | Steps:
         table = tabulate(law.from_normal, low, high, scale=scale, node=kinks[0] if kinks else None)
         if table.error <= TOLERANCE:
             return table
-    return adaptive_pieces(law, z_limit, scale, TOLERANCE / 2)
+    return adaptive_pieces(law, z_limit, scale, TOLERANCE / 4)
 
 
 def tabulate(

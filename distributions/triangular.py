@@ -31,29 +31,33 @@ class Triangular(Law):
         return self.low, self.high
 
     def _moments(self) -> tuple[float, float]:
-        rise, fall = self.mode - self.low, self.high - self.mode
+        rise, fall = self._rise, self._fall
         sd = float(np.sqrt((rise * rise + rise * fall + fall * fall) / 18))
         return self.low + (2 * rise + fall) / 3, sd
 
     def _cdf(self, x: FloatArray) -> FloatArray:
-        return np.where(x < self.mode, self._rising(x), 1 - self._falling(x))
+        return np.where(x < self.mode, self._beyond(x - self.low, self._rise), self._share(x - self.mode, self._fall))
 
     def _sf(self, x: FloatArray) -> FloatArray:
-        return np.where(x < self.mode, 1 - self._rising(x), self._falling(x))
+        return np.where(x < self.mode, self._share(self.mode - x, self._rise), self._beyond(self.high - x, self._fall))
 
     def _density(self, x: FloatArray) -> FloatArray:
-        rise, fall = self.mode - self.low, self.high - self.mode
-        height = 2 / (self.high - self.low)
+        rise, fall = self._rise, self._fall
+        height = 2 / self._width
         left = height * (x - self.low) / (rise or 1.0)
         right = height * (self.high - x) / (fall or 1.0)
         inside = (x >= self.low) & (x <= self.high)
         return np.where(inside, np.where(x < self.mode, left, right if fall else height), 0.0)
 
     def _quantile(self, p: FloatArray) -> FloatArray:
-        return np.where(p <= self._share_below_mode, self._on_rise(p), self._on_fall(1 - p))
+        rest = np.maximum(p - self._rise / self._width, 0.0)
+        rising = self.low + np.sqrt(p * self._width * self._rise)
+        return np.where(rest > 0, self.mode + self._from_mode(rest, self._fall), np.minimum(rising, self.mode))
 
     def _quantile_upper(self, q: FloatArray) -> FloatArray:
-        return np.where(1 - q <= self._share_below_mode, self._on_rise(1 - q), self._on_fall(q))
+        rest = np.maximum(q - self._fall / self._width, 0.0)
+        falling = self.high - np.sqrt(q * self._width * self._fall)
+        return np.where(rest > 0, self.mode - self._from_mode(rest, self._rise), np.maximum(falling, self.mode))
 
     @property
     def breakpoints(self) -> tuple[float, ...]:
@@ -61,22 +65,31 @@ class Triangular(Law):
         return (self.mode,) if self.low < self.mode < self.high else ()
 
     @property
-    def _share_below_mode(self) -> float:
-        return (self.mode - self.low) / (self.high - self.low)
+    def _width(self) -> float:
+        return self.high - self.low
 
-    def _rising(self, x: FloatArray) -> FloatArray:
-        area = (self.high - self.low) * (self.mode - self.low) or 1.0
-        return np.clip(x - self.low, 0.0, None) ** 2 / area
+    @property
+    def _rise(self) -> float:
+        return self.mode - self.low
 
-    def _falling(self, x: FloatArray) -> FloatArray:
-        area = (self.high - self.low) * (self.high - self.mode) or 1.0
-        return np.clip(self.high - x, 0.0, None) ** 2 / area
+    @property
+    def _fall(self) -> float:
+        return self.high - self.mode
 
-    def _on_rise(self, p: FloatArray) -> FloatArray:
-        return self.low + np.sqrt(p * (self.high - self.low) * (self.mode - self.low))
+    def _beyond(self, distance: FloatArray, side: float) -> FloatArray:
+        """The probability between an end and the point at this distance from it, on the side of that length."""
+        return np.clip(distance, 0.0, side) ** 2 / (self._width * side or 1.0)
 
-    def _on_fall(self, q: FloatArray) -> FloatArray:
-        return self.high - np.sqrt(q * (self.high - self.low) * (self.high - self.mode))
+    def _share(self, distance: FloatArray, side: float) -> FloatArray:
+        """The probability of the other side and of this one up to a distance from the mode."""
+        distance = np.clip(distance, 0.0, side)
+        return 1 - side / self._width + distance * (2 * side - distance) / (self._width * side or 1.0)
+
+    def _from_mode(self, probability: FloatArray, side: float) -> FloatArray:
+        """The distance from the mode that holds a probability, on the side of that length."""
+        area = probability * self._width * side
+        root = np.sqrt(np.maximum(side * side - area, 0.0))
+        return area / np.maximum(side + root, 1e-300)
 
 
 def mode_inside(low: float, mode: float, high: float) -> None:
