@@ -11,7 +11,7 @@ from typing import Any
 
 from burncast.distributions.errors import Problem, nearest_name
 from burncast.engine.document import Document
-from burncast.engine.expressions import Expression, ExpressionError, Index, Name, parse
+from burncast.engine.expressions import TIME_NAMES, Expression, ExpressionError, Index, Name, parse
 from burncast.engine.quantities import Reading, is_name, read_quantities
 from burncast.engine.scenario_model import YEARS_PER_STEP, Correlation, Location, Quantity, Ruin, Scenario
 from burncast.engine.schedules import Calendar
@@ -34,7 +34,7 @@ def begin_reading(document: Document, problems: list[Problem]) -> Reading:
     dimensions = {name: tuple(labels) for name, labels in document.data.get("dimensions", {}).items()}
     for name, labels in dimensions.items():
         location = document.location("dimensions", name)
-        if not is_name(name):
+        if not is_name(name) or name in TIME_NAMES:
             problems.append(location.problem(f"{name!r} cannot be a name", "letters, digits and underscores"))
         if not labels:
             problems.append(location.problem("has no elements", 'a list such as ["free", "plus"]'))
@@ -78,7 +78,7 @@ def assemble(reading: Reading, text: str) -> Scenario:
         ruin=ruin,
         track=track,
         text=text,
-        sha256=hashlib.sha256(text.encode()).hexdigest(),
+        sha256=hashlib.sha256(text.encode(errors="backslashreplace")).hexdigest(),
         file=document.file,
         extra_units=tuple(about.get("units", ())),
     )
@@ -155,9 +155,11 @@ def _read_matrix(
 
 def _read_ruin(reading: Reading) -> Ruin | None:
     entry = reading.document.data.get("ruin")
-    if not entry:
+    if entry is None:
         return None
     places = {key: reading.document.location("ruin", key) for key in ("when", "need")}
+    if "when" not in entry and any((problem.key or "").startswith("ruin.") for problem in reading.problems):
+        return None
     if "when" not in entry:
         reading.report(reading.document.location("ruin"), "has no `when`", 'a condition such as when = "cash < 0"')
         return None

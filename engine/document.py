@@ -6,6 +6,7 @@ can be shown where it stands.
 
 from __future__ import annotations
 
+import numbers
 import os
 import re
 import tomllib
@@ -22,6 +23,7 @@ from burncast.engine.toml_lines import KeyPath, key_lines, show_key
 __all__ = ["Document", "find_scenario", "read_document", "read_limited"]
 
 _MAX_BYTES = 8_000_000
+_MAX_DEPTH = 20
 _LINE_IN_MESSAGE = re.compile(r"\s*\(at (?:line (\d+), column (\d+)|end of document)\)$")
 
 
@@ -121,10 +123,16 @@ def _toml_problem(error: tomllib.TOMLDecodeError, text: str, file: str) -> Probl
     return Problem(f"is not valid TOML: {reason[:1].lower()}{reason[1:]}{column}", file, line)
 
 
-def _plain(value: Any) -> Any:
-    """Mappings and tuples of a document given from Python as the dicts and lists that a file would give."""
+def _plain(value: Any, depth: int = 0) -> Any:
+    """What a document given from Python holds, in the types that a file would give."""
+    if depth > _MAX_DEPTH:
+        raise ScenarioError([Problem(f"the mapping is nested more than {_MAX_DEPTH} levels deep")])
     if isinstance(value, Mapping):
-        return {str(key): _plain(item) for key, item in value.items()}
+        return {str(key): _plain(item, depth + 1) for key, item in value.items() if item is not None}
     if isinstance(value, (list, tuple)):
-        return [_plain(item) for item in value]
-    return value
+        return [_plain(item, depth + 1) for item in value]
+    if isinstance(value, (bool, int, float)):
+        return value
+    if isinstance(value, numbers.Integral):
+        return int(value)
+    return float(value) if isinstance(value, numbers.Real) else value

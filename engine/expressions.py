@@ -30,8 +30,9 @@ from burncast.engine.expression_nodes import (
     replace_children,
     walk,
 )
-from burncast.engine.expression_parser import MAX_DEPTH, MAX_LENGTH, MAX_NODES, ExpressionError, parse
+from burncast.engine.expression_parser import parse
 from burncast.engine.expression_text import render
+from burncast.engine.expression_tokens import MAX_DEPTH, MAX_LENGTH, MAX_NODES, ExpressionError
 
 __all__ = [
     "MAX_DEPTH",

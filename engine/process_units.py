@@ -19,8 +19,8 @@ _REVERTING: dict[str, Power | None] = {
     "start": _OWN,
     "mean": _OWN,
     "half_life": _YEARS,
-    "volatility": None,
     "speed": _PER_YEAR,
+    "volatility": None,
 }
 _ARGUMENTS: dict[str, dict[str, Power | None]] = {
     "gbm": {"start": _OWN, "drift": _PER_YEAR, "volatility": None},
@@ -28,7 +28,7 @@ _ARGUMENTS: dict[str, dict[str, Power | None]] = {
     "log_ou": _REVERTING,
     "random_walk": {"start": _OWN, "drift": (1.0, -1.0), "volatility": None},
     "ar1": {"start": _OWN, "mean": _OWN, "phi": (0.0, 0.0), "sd": _OWN},
-    "jumps": {"rate": _PER_YEAR, "size": _OWN, "decay": _PER_YEAR},
+    "jumps": {"rate": _PER_YEAR, "size": _OWN, "decay": _PER_YEAR, "start": _OWN},
 }
 """In the order in which they may be given without their names; None where nothing is checked."""
 

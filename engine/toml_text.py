@@ -28,6 +28,8 @@ def write_toml(data: Mapping[str, Any]) -> str:
     for section, content in data.items():
         if section == "variants":
             for name, variant in content.items():
+                if not variant:
+                    blocks.extend(_blocks(f"variants.{_key(name)}", variant))
                 for inner, entries in variant.items():
                     blocks.extend(_blocks(f"variants.{_key(name)}.{_key(inner)}", entries))
         else:
