@@ -63,11 +63,9 @@ class ChunkTally:
         return ChunkTally.empty(self.rows, self.periods, 2 * (len(self.arrays.owners) - 1))
 
     def clear(self) -> None:
-        """Make it a tally of nothing again, at the cost of what was used."""
+        """Make it a tally of nothing again; the pages stay where they are, for the next chunk will need the same."""
         used = int(self.arrays.used[0])
-        self.arrays.directory.reshape(-1)[self.arrays.owners[1:used]] = 0
         self.arrays.pages[: used * BINS] = 0
-        self.arrays.used[:] = 0
-        self.arrays.used[0] = 1
+        self.arrays.used[1:] = 0
         self.arrays.moments[:] = 0.0
         self.arrays.first_passage[:] = 0

@@ -54,11 +54,13 @@ class Tally:
             raise ValueError("a chunk of another shape, or one that lost values")
         arrays, moments = chunk.arrays, chunk.arrays.moments
         used = int(arrays.used[0])
-        self._add_pages(arrays.owners[1:used], arrays.pages[BINS : used * BINS].reshape(-1, BINS))
+        pages = arrays.pages[BINS : used * BINS].reshape(-1, BINS)
+        counted = pages.any(axis=1)
+        self._add_pages(arrays.owners[1:used][counted], pages[counted])
         self.first_passage += arrays.first_passage
-        counted = moments[:, COUNT] > 0
-        self.low[counted] = np.minimum(self.low, moments[:, LOW : LOW + STRANDS].min(axis=1))[counted]
-        self.high[counted] = np.maximum(self.high, moments[:, HIGH : HIGH + STRANDS].max(axis=1))[counted]
+        seen = moments[:, COUNT] > 0
+        self.low[seen] = np.minimum(self.low, moments[:, LOW : LOW + STRANDS].min(axis=1))[seen]
+        self.high[seen] = np.maximum(self.high, moments[:, HIGH : HIGH + STRANDS].max(axis=1))[seen]
         with np.errstate(invalid="ignore", over="ignore"):
             totals, squares = (
                 _tree_sums(moments[:, SUM : SUM + STRANDS]),
