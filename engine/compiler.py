@@ -20,7 +20,7 @@ from burncast.engine.program import Program, Tracked
 from burncast.engine.program_data import ProgramData
 from burncast.engine.registers import FreeRows, assign_rows
 from burncast.engine.scenario import Scenario
-from burncast.engine.schedule import Schedule, opens
+from burncast.engine.schedule import Duty, Schedule, opens
 from burncast.engine.selection import select_operations, view_of
 
 __all__ = ["compile_scenario"]
@@ -122,7 +122,6 @@ class _Compilation:
             notes=lowered.notes,
         )
 
-    # -- what there is to do ------------------------------------------------------------------------------------------
     def _roots(self) -> list[Node]:
         lowered = self.lowered
         roots = [node for _, node in self.named]
@@ -147,11 +146,12 @@ class _Compilation:
                 step.duty("check", node)
             if name in places:
                 step.duty("record", node, places[name])
-        for node, duty in ((self.lowered.ruin, "ruin"), (self.lowered.need, "need")):
-            if node is not None:
-                if not node.known:
-                    step.duty("check", node)
-                step.duty("ruin" if duty == "ruin" else "need", node)
+        duties: tuple[tuple[Duty, Node | None], ...] = (("ruin", self.lowered.ruin), ("need", self.lowered.need))
+        for duty, asked in duties:
+            if asked is not None:
+                if not asked.known:
+                    step.duty("check", asked)
+                step.duty(duty, asked)
         in_place: set[Node] = set()
         for state in self.states:
             if state.next is None:
@@ -209,7 +209,6 @@ class _Compilation:
                 setup.duty("need", lowered.opening_need)
         return rings
 
-    # -- names --------------------------------------------------------------------------------------------------------
     def _tracked(self) -> tuple[Tracked, ...]:
         tracked: list[Tracked] = []
         first = 0

@@ -12,7 +12,7 @@ from burncast.engine.expressions import Binary, Call, Expression, Number, Sequen
 
 __all__ = ["Constant", "constant", "law", "number", "numbers"]
 
-Constant: TypeAlias = "float | str | list[Constant] | Law"
+Constant: TypeAlias = float | str | list[float] | Law
 
 _FUNCTIONS = {"exp": math.exp, "log": math.log, "sqrt": math.sqrt}
 
@@ -23,7 +23,7 @@ def constant(expression: Expression) -> Constant:
         case Number(value=value) | Text(value=value):
             return value
         case Sequence(items=items):
-            return [constant(item) for item in items]
+            return [number(item) for item in items]
         case Unary(op="-", operand=operand):
             return -number(operand)
         case Unary(op="+", operand=operand):

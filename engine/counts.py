@@ -66,7 +66,7 @@ def binomial_quantile(z: float, trials: float, chance: float) -> float:
 
 @kernel
 def _expansion(z: float, mean: float, sd: float, skew: float, excess: float) -> float:
-    """Cornish–Fisher for a lattice law: ``skew`` and ``excess`` are its skewness times sd and its kurtosis times sd²."""
+    """Cornish–Fisher for a lattice law; ``skew`` is its skewness times sd, ``excess`` its excess kurtosis times sd²."""
     square = z * z
     second = excess * (square - 3.0) / 24.0 - skew * skew * (2.0 * square - 5.0) / 36.0 - 1.0 / 24.0
     count = floor(mean + 0.5 + sd * z + skew * (square - 1.0) / 6.0 + z * second / sd)

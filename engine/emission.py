@@ -41,7 +41,6 @@ class Emission:
             self._line(line)
         return np.array(self.code, dtype=np.int64).reshape(-1, len(FIELDS))
 
-    # -- lines --------------------------------------------------------------------------------------------------------
     def _line(self, line: Line) -> None:
         node = line.node
         match line.duty:
@@ -129,7 +128,6 @@ class Emission:
         for slot in range(int(str(ring.payload))):
             self._copy(initial, self.rings[ring] + slot * count, ring.dims)
 
-    # -- addresses ----------------------------------------------------------------------------------------------------
     def _row(self, node: Node) -> tuple[int, int]:
         return self._place(node)[0], 0
 

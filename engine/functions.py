@@ -80,7 +80,7 @@ FUNCTIONS = _table(
 PROCESSES = _table(
     ("gbm(start, drift=, volatility=)", "geometric Brownian motion, E[S_t] = start * exp(drift * t)"),
     ("ou(start, mean, half_life=, speed=, volatility=)", "Ornstein-Uhlenbeck process"),
-    ("log_ou(start, mean, half_life=, speed=, volatility=)", "exponential of an Ornstein-Uhlenbeck process around log(mean)"),
+    ("log_ou(start, mean, half_life=, speed=, volatility=)", "exp of an Ornstein-Uhlenbeck process around log(mean)"),
     ("random_walk(start, drift=, volatility=)", "Brownian motion with drift"),
     ("ar1(start, mean, phi, sd)", "first-order autoregression, per period"),
     ("jumps(rate, size, decay=, start=)", "compound Poisson jumps; what is left of earlier ones decays"),

@@ -44,7 +44,7 @@ class Rate(IntEnum):
 class Node:
     """One value of the graph.
 
-    ``values`` is set where the value is known in advance: shape (elements, 1) for CONST and (elements, T + 1) for PERIOD.
+    ``values`` is set where the value is known in advance: shape (elements, 1) for CONST, (elements, T + 1) for PERIOD.
     ``payload`` carries what an operation needs besides its operands (a table, a stream name, a length).
     """
 
@@ -90,7 +90,6 @@ class Graph:
         """Dimensions of an elementwise result, in declared order."""
         return tuple(dim for dim in self.sizes if any(dim in node.dims for node in nodes))
 
-    # -- leaves -----------------------------------------------------------------------------------------------------
     def constant(self, value: float | Floats, dims: tuple[str, ...] = ()) -> Node:
         """A constant: one number, or one per element of ``dims``."""
         values = np.array(value, dtype=np.float64).reshape(self.elements(dims), 1)
@@ -117,7 +116,6 @@ class Graph:
         self.states.append(state)
         return state
 
-    # -- operations -------------------------------------------------------------------------------------------------
     def apply(self, op: str, *arguments: Node, payload: Hashable = None, rate: Rate = Rate.CONST) -> Node:
         """An elementwise operation, folded where its operands are known; ``rate`` is the least rate of the result."""
         dims = self.union(*arguments)
@@ -179,9 +177,9 @@ class Graph:
         shape = [self.sizes[dim] if dim in dims else 1 for dim in onto]
         full = [self.sizes[dim] for dim in onto]
         columns = values.shape[1]
-        return np.broadcast_to(values.reshape(*shape, columns), (*full, columns)).reshape(-1, columns)
+        spread: Floats = np.broadcast_to(values.reshape(*shape, columns), (*full, columns)).reshape(-1, columns)
+        return spread
 
-    # -- inside -----------------------------------------------------------------------------------------------------
     def _intern(
         self, op: str, arguments: tuple[Node, ...], dims: tuple[str, ...], rate: Rate, payload: Hashable = None
     ) -> Node:
@@ -240,7 +238,7 @@ def _combined(rates: Iterable[Rate]) -> Rate:
 
 def _ordered_sum(values: Floats, axis: int) -> Floats:
     """Sum along ``axis`` from the first element to the last, the order that the machine uses."""
-    total = np.take(values, 0, axis=axis)
+    total: Floats = np.take(values, 0, axis=axis)
     for index in range(1, values.shape[axis]):
         total = total + np.take(values, index, axis=axis)
     return total

@@ -40,8 +40,7 @@ def smooth_at(z: float, tables: Floats, offset: int, pieces: int) -> float:
     u = (z - tables[offset]) * tables[offset + 1]
     u = u if u > 0.0 else 0.0
     u = u if u < last else last
-    piece = np.int64(u)
-    piece = piece if piece < pieces else pieces - 1
+    piece = min(int(u), pieces - 1)
     t = u - np.float64(piece)
     at = np.uint64(offset + 2 + 4 * piece)
     first, second = tables[at], tables[at + np.uint64(1)]
@@ -52,7 +51,7 @@ def smooth_at(z: float, tables: Floats, offset: int, pieces: int) -> float:
 @kernel
 def stepped_at(z: float, tables: Floats, offset: int, length: int) -> float:
     """One of ``length`` values, behind the thresholds between them."""
-    return tables[offset + length - 1 + position(z, tables, offset, length - 1)]
+    return float(tables[offset + length - 1 + position(z, tables, offset, length - 1)])
 
 
 @kernel
@@ -108,7 +107,7 @@ def jumps(
         out[j] = 0.0
         most = counts[j] if counts[j] > most else most
     aging = len(streams) == 2
-    for jump in range(min(np.int64(most), MOST_JUMPS)):
+    for jump in range(min(int(most), MOST_JUMPS)):
         fill_shock_row(normals[0], streams[0], seed, trajectory, period, jump)
         if aging:
             fill_shock_row(normals[1], streams[1], seed, trajectory, period, jump)

@@ -6,6 +6,7 @@ reported once.
 
 from __future__ import annotations
 
+import functools
 import itertools
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
@@ -75,8 +76,8 @@ class _Lowering:
         self.dependent, self.notes = dependent_normals(self.graph, self.scenario, self.problems)
         for name in self.scenario.quantities:
             self._attempt(name, self._prepare)
-        for name, stock in self.stocks.items():
-            self._attempt(name, lambda name, stock=stock: self._finish_stock(self.scenario.quantities[name], stock))
+        for name, stock in list(self.stocks.items()):
+            self._attempt(name, functools.partial(self._finish_stock, stock))
         ruin = self.scenario.ruin
         if ruin is not None:
             self._ask("when", ruin.when, ruin.when_location)
@@ -97,7 +98,6 @@ class _Lowering:
             tuple(self.notes),
         )
 
-    # -- names --------------------------------------------------------------------------------------------------------
     def _during(self, name: str) -> Node:
         """What a name means inside a period: a stock's value at t − 1, anything else at t."""
         self._attempt(name, self._prepare)
@@ -122,7 +122,6 @@ class _Lowering:
         quantity = self.scenario.quantities.get(name)
         return self.openings.get(name) if quantity is not None and quantity.kind == "process" else None
 
-    # -- quantities ---------------------------------------------------------------------------------------------------
     def _attempt(self, name: str, step: Callable[[str], None]) -> None:
         try:
             step(name)
@@ -180,7 +179,8 @@ class _Lowering:
         self._within(quantity, value.value.dims, labels)
         return value
 
-    def _finish_stock(self, quantity: Quantity, state: State) -> None:
+    def _finish_stock(self, state: State, name: str) -> None:
+        quantity = self.scenario.quantities[name]
         if quantity.next is None:
             raise FormulaError(f"{quantity.name} has no next")
         node = self._value(quantity, quantity.next, self._during)
@@ -251,7 +251,6 @@ class _Lowering:
     def _ordered(self, dims: tuple[str, ...]) -> tuple[str, ...]:
         return tuple(dim for dim in self.scenario.dimensions if dim in dims)
 
-    # -- what is asked at each period's end ---------------------------------------------------------------------------
     def _ask(self, key: str, expression: Expression, location: Location) -> None:
         for prefix, lookup in (("", self._at_end), ("opening ", self._at_opening)):
             scope = Scope(

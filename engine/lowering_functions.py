@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import datetime
-import math
 from collections.abc import Callable
 from itertools import pairwise
 
@@ -15,13 +13,13 @@ from burncast.distributions.exponential import Exponential
 from burncast.distributions.lognormal import Lognormal
 from burncast.distributions.pareto import Pareto
 from burncast.engine import constants
-from burncast.engine.expressions import Expression, Name, Number, Sequence, Text, render
+from burncast.engine.expressions import Name, Text, render
 from burncast.engine.graph import Graph, Node, Rate
-from burncast.engine.scope import Scope
+from burncast.engine.lowering_memory import MEMORY
+from burncast.engine.lowering_time import TIME
+from burncast.engine.scope import Bound, Lowerings, Scope
 
 __all__ = ["LOWERINGS", "power"]
-
-Bound = dict[str, Expression]
 
 
 def power(graph: Graph, base: Node, exponent: Node) -> Node:
@@ -40,7 +38,6 @@ def power(graph: Graph, base: Node, exponent: Node) -> Node:
     return graph.apply("power", base, exponent)
 
 
-# -- arithmetic ---------------------------------------------------------------------------------------------------------
 def _elementwise(op: str) -> Callable[[Scope, Bound], Node]:
     return lambda scope, bound: scope.graph.apply(op, *(scope.lower(argument) for argument in bound.values()))
 
@@ -95,165 +92,18 @@ def _interp(scope: Scope, bound: Bound) -> Node:
     return scope.graph.apply("interp", scope.lower(bound["x"]), payload=(tuple(xs), tuple(ys)))
 
 
-# -- memory -------------------------------------------------------------------------------------------------------------
-def _periods(expression: Expression, function: str) -> int:
-    count = constants.number(expression)
-    if not 1 <= count <= 1200 or count != int(count):
-        raise FormulaError(
-            f"{function}() looks back {render(expression)} periods", expected="a whole number from 1 to 1200"
-        )
-    return int(count)
-
-
-def _lag(scope: Scope, bound: Bound) -> Node:
-    scope.require_memory("lag")
-    length = _periods(bound["periods"], "lag")
-    x = scope.lower(bound["x"])
-    arguments = (x,)
-    if "initial" in bound:
-        arguments = (x, scope.lower(bound["initial"]))
-    elif isinstance(bound["x"], Name) and (opening := scope.opening(bound["x"].name)) is not None:
-        arguments = (x, opening)
-    if len(arguments) == 2 and arguments[1].rate is Rate.STEP:
-        raise FormulaError("lag() has an initial value that changes", expected="a number or an input")
-    dims = scope.graph.union(*arguments)
-    return scope.graph.apply(
-        "lag", *(scope.graph.broadcast(node, dims) for node in arguments), payload=length, rate=Rate.STEP
-    )
-
-
-def _trailing_sum(scope: Scope, bound: Bound) -> Node:
-    scope.require_memory("trailing_sum")
-    length = _periods(bound["periods"], "trailing_sum")
-    return scope.graph.apply("window", scope.lower(bound["x"]), payload=length, rate=Rate.STEP)
-
-
-def _trailing_mean(scope: Scope, bound: Bound) -> Node:
-    graph = scope.graph
-    length = scope.number(float(_periods(bound["periods"], "trailing_mean")))
-    seen = graph.apply("maximum", graph.apply("minimum", scope.periods(), length), scope.number(1.0))
-    return graph.apply("divide", _trailing_sum(scope, bound), seen)
-
-
-def _cumulative(scope: Scope, bound: Bound) -> Node:
-    scope.require_memory("cumulative")
-    x = scope.lower(bound["x"])
-    state = scope.graph.state(f"{scope.owner}/cumulative", x.dims)
-    state.start = scope.number(0.0)
-    state.next = scope.graph.broadcast(scope.graph.apply("add", state.read, x), x.dims)
-    return state.next
-
-
-def _smooth(scope: Scope, bound: Bound) -> Node:
-    """s + (x − s)/mean, from the first value of x on."""
-    scope.require_memory("smooth")
-    graph = scope.graph
-    x, mean = scope.lower(bound["x"]), scope.lower(bound["mean"])
-    dims = graph.union(x, mean)
-    state = graph.state(f"{scope.owner}/smooth", dims)
-    state.start = scope.number(0.0)
-    closer = graph.apply("add", state.read, graph.apply("divide", graph.apply("subtract", x, state.read), mean))
-    state.next = graph.broadcast(graph.apply("where", _first_period(scope), x, closer), dims)
-    return state.next
-
-
-def _delay(scope: Scope, bound: Bound) -> Node:
-    """A chain of ``order`` levels, each emptied at order/mean of its content a period, that starts in equilibrium."""
-    scope.require_memory("delay")
-    graph = scope.graph
-    order = _periods(bound.get("order", Number(1.0)), "delay")
-    flow, mean = scope.lower(bound["x"]), scope.lower(bound["mean"])
-    dims = graph.union(flow, mean)
-    stay = graph.apply("divide", mean, scope.number(float(order)))
-    for stage in range(order):
-        state = graph.state(f"{scope.owner}/delay{stage}", dims)
-        state.start = scope.number(0.0)
-        first = _first_period(scope)
-        level = graph.apply("where", first, graph.apply("multiply", flow, stay), state.read)
-        outflow = graph.apply("divide", level, stay)
-        remains = graph.apply("subtract", graph.apply("add", level, flow), outflow)
-        state.next = graph.broadcast(remains, dims)
-        flow = outflow
-    return flow
-
-
-def _first_period(scope: Scope) -> Node:
-    return scope.graph.apply("equal", scope.periods(), scope.number(1.0))
-
-
-# -- time ---------------------------------------------------------------------------------------------------------------
-def _moment(scope: Scope, expression: Expression) -> Node:
-    """A period: a number, any expression, or a date such as "2024-03"."""
-    return (
-        scope.number(_period_of(scope, expression.value)) if isinstance(expression, Text) else scope.lower(expression)
-    )
-
-
-def _period_of(scope: Scope, text: str) -> float:
-    scenario = scope.scenario
-    if scenario.start is None:
-        raise FormulaError(f"{text!r} is a date", expected="a period number, or `start` in [scenario]")
-    try:
-        date = datetime.date.fromisoformat(text if len(text) > 7 else f"{text}-01")
-    except ValueError:
-        raise FormulaError(f"{text!r} is not a date", expected='a month such as "2024-03" or a day') from None
-    for period, end in enumerate(scenario.dates()):
-        if date <= end and period > 0:
-            return float(period)
-    return float(scenario.periods + 1)
-
-
-def _after(scope: Scope, bound: Bound) -> Node:
-    return scope.graph.apply("less_equal", _moment(scope, bound["start"]), scope.periods())
-
-
-def _step(scope: Scope, bound: Bound) -> Node:
-    return scope.graph.apply("multiply", scope.lower(bound["height"]), _after(scope, bound))
-
-
-def _pulse(scope: Scope, bound: Bound) -> Node:
-    graph = scope.graph
-    start, width = _moment(scope, bound["start"]), scope.lower(bound.get("width", Number(1.0)))
-    begun = graph.apply("less_equal", start, scope.periods())
-    over = graph.apply("less", scope.periods(), graph.apply("add", start, width))
-    return graph.apply("minimum", begun, over)
-
-
-def _ramp(scope: Scope, bound: Bound) -> Node:
-    graph = scope.graph
-    start = _moment(scope, bound["start"])
-    end = _moment(scope, bound["end"]) if "end" in bound else scope.number(float(graph.periods))
-    run = graph.apply("subtract", graph.apply("minimum", scope.periods(), end), start)
-    return graph.apply("multiply", scope.lower(bound["slope"]), graph.apply("maximum", run, scope.number(0.0)))
-
-
-def _seasonal(scope: Scope, bound: Bound) -> Node:
-    graph, scenario = scope.graph, scope.scenario
-    months = np.array([date.month for date in scenario.dates()]) if scenario.start else np.arange(graph.periods + 1)
-    if isinstance(bound["amplitude"], Sequence):
-        factors = constants.numbers(bound["amplitude"])
-        if len(factors) != 12:
-            raise FormulaError(f"seasonal() has {len(factors)} factors", expected="12, one per calendar month")
-        return graph.path(np.array(factors)[(months - 1) % 12])
-    peak = constants.number(bound.get("peak", Number(1.0)))
-    wave = np.cos(2.0 * math.pi * (months - peak) / 12.0)
-    swing = graph.apply("multiply", scope.lower(bound["amplitude"]), graph.path(wave))
-    return graph.apply("add", swing, scope.number(1.0))
-
-
-# -- dimensions ---------------------------------------------------------------------------------------------------------
 def _sum(scope: Scope, bound: Bound) -> Node:
     node = scope.lower(bound["x"])
-    return scope.graph.total(node, _summed(scope, bound, node))
+    return scope.graph.total(node, _summed(bound, node))
 
 
 def _mean(scope: Scope, bound: Bound) -> Node:
     node = scope.lower(bound["x"])
-    dims = _summed(scope, bound, node)
+    dims = _summed(bound, node)
     return scope.graph.apply("divide", scope.graph.total(node, dims), scope.number(float(scope.graph.elements(dims))))
 
 
-def _summed(scope: Scope, bound: Bound, node: Node) -> tuple[str, ...]:
+def _summed(bound: Bound, node: Node) -> tuple[str, ...]:
     over = bound.get("over")
     if over is None:
         return node.dims
@@ -266,7 +116,6 @@ def _summed(scope: Scope, bound: Bound, node: Node) -> tuple[str, ...]:
     return (name,)
 
 
-# -- chance -------------------------------------------------------------------------------------------------------------
 def _chance(scope: Scope, bound: Bound) -> Node:
     scope.require_memory("chance")
     graph = scope.graph
@@ -328,7 +177,9 @@ def _limited_mean(scope: Scope, bound: Bound) -> Node:
     )
 
 
-LOWERINGS: dict[str, Callable[[Scope, Bound], Node]] = {
+LOWERINGS: Lowerings = {
+    **MEMORY,
+    **TIME,
     "min": _chained("minimum"),
     "max": _chained("maximum"),
     "abs": _elementwise("absolute"),
@@ -345,17 +196,6 @@ LOWERINGS: dict[str, Callable[[Scope, Bound], Node]] = {
     "logistic": _logistic,
     "normal_cdf": _elementwise("normal_cdf"),
     "interp": _interp,
-    "lag": _lag,
-    "delay": _delay,
-    "smooth": _smooth,
-    "trailing_sum": _trailing_sum,
-    "trailing_mean": _trailing_mean,
-    "cumulative": _cumulative,
-    "pulse": _pulse,
-    "step": _step,
-    "ramp": _ramp,
-    "after": _after,
-    "seasonal": _seasonal,
     "sum": _sum,
     "mean": _mean,
     "chance": _chance,

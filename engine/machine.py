@@ -106,8 +106,10 @@ class Code(NamedTuple):
 
 
 class Workspace(NamedTuple):
-    """What one thread writes while it runs a block: ``rows`` float64[rows, LANES], ``normals`` float32[shocks, 4, LANES]
-    and float32[2, LANES] for draws on demand; ``paths`` float64[k, elements, T + 1] keeps the first k trajectories.
+    """What one thread writes while it runs a block.
+
+    ``rows`` float64[rows, LANES] are the registers, ``normals`` float32[shocks, 4, LANES] the shocks of four periods,
+    ``scratch`` float32[2, LANES] draws on demand; ``paths`` float64[k, elements, T + 1] keeps the first k trajectories.
     """
 
     rows: NDArray[np.float64]
@@ -173,7 +175,7 @@ def run_blocks(
             execute(code.odd if period & 1 else code.even, period, code, space, chunk, seed, trajectory, active)
         for j in range(active):
             if space.rows[CHECK_ROW, j] != 0.0:
-                return np.int64(trajectory) + j
+                return int(trajectory) + j
         for j in range(LANES):
             passage[j] = np.int64(space.rows[PASSAGE_ROW, j])
         record_first_passage(passage, active, chunk)
@@ -428,9 +430,9 @@ def execute(
             elif op == RECORD:
                 element = aux + i
                 record(x, active, element * (code.periods + 1) + period, chunk)
-                kept = len(space.paths) - np.int64(trajectory)
-                for j in range(min(kept, active)):
-                    space.paths[np.int64(trajectory) + j, element, period] = x[j]
+                first = int(trajectory)
+                for j in range(min(max(len(space.paths) - first, 0), active)):
+                    space.paths[first + j, element, period] = x[j]
 
 
 @kernel

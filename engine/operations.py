@@ -30,16 +30,28 @@ def interpolate(x: Floats, knots: tuple[tuple[float, ...], tuple[float, ...]]) -
         inside = elementary.fma(slope, x - abscissae[left], ordinates[left])
         result = np.where(x >= abscissae[left], inside, result)
     result = np.where(x >= abscissae[-1], ordinates[-1], result)
-    return np.where(np.isnan(x), x, result)
+    return np.asarray(np.where(np.isnan(x), x, result), dtype=np.float64)
 
 
 def _modulo(x: Floats, y: Floats) -> Floats:
     return elementary.fma(-np.floor(x / y), y, x)
 
 
+def _minimum(x: Floats, y: Floats) -> Floats:
+    return np.asarray(np.where((x < y) | np.isnan(x), x, y), dtype=np.float64)
+
+
+def _maximum(x: Floats, y: Floats) -> Floats:
+    return np.asarray(np.where((x > y) | np.isnan(x), x, y), dtype=np.float64)
+
+
+def _where(condition: Floats, x: Floats, y: Floats) -> Floats:
+    return np.asarray(np.where(np.isnan(condition), condition, np.where(condition != 0.0, x, y)), dtype=np.float64)
+
+
 def _truth(relation: Callable[..., Any]) -> Callable[..., Floats]:
     def compare(x: Floats, y: Floats) -> Floats:
-        return np.where(np.isnan(x) | np.isnan(y), np.nan, np.asarray(relation(x, y), dtype=np.float64))
+        return np.asarray(np.where(np.isnan(x) | np.isnan(y), np.nan, relation(x, y)), dtype=np.float64)
 
     return compare
 
@@ -58,8 +70,8 @@ FOLDABLE: dict[str, Callable[..., Floats]] = {
     "divide": np.divide,
     "negate": np.negative,
     "absolute": np.abs,
-    "minimum": lambda x, y: np.where((x < y) | (x != x), x, y),
-    "maximum": lambda x, y: np.where((x > y) | (x != x), x, y),
+    "minimum": _minimum,
+    "maximum": _maximum,
     "modulo": _modulo,
     "sqrt": np.sqrt,
     "floor": np.floor,
@@ -67,7 +79,7 @@ FOLDABLE: dict[str, Callable[..., Floats]] = {
     "log": elementary.log,
     "power": elementary.power,
     "normal_cdf": elementary.normal_cdf,
-    "where": lambda c, x, y: np.where(c != c, c, np.where(c != 0.0, x, y)),
+    "where": _where,
     "interp": interpolate,
     **COMPARISONS,
 }

@@ -42,7 +42,6 @@ class ProgramData:
     draw_names: list[str] = field(default_factory=list)
     _places: dict[Hashable, int] = field(default_factory=dict)
 
-    # -- packed -------------------------------------------------------------------------------------------------------
     def scalars(self) -> Floats:
         """Shape (T + 1, scalars): every scalar at every period; at least one column."""
         columns = self.columns or [np.zeros(self.periods + 1)]
@@ -61,7 +60,6 @@ class ProgramData:
         """The 32-bit addresses of streams."""
         return np.array([stream_id(name) for name in names], dtype=np.uint32)
 
-    # -- places -------------------------------------------------------------------------------------------------------
     def scalar(self, node: Node) -> int:
         """First column of a known node's values, one column per element."""
         if node not in self._places and node.values is not None:
@@ -95,7 +93,6 @@ class ProgramData:
         line = (4, self.table(law), first + element * per_element, per_element)
         return self._placed(line, lambda: self._line(line))
 
-    # -- inside -------------------------------------------------------------------------------------------------------
     def _placed(self, key: Hashable, place: Callable[[], int]) -> int:
         if key not in self._places:
             self._places[key] = place()

@@ -23,22 +23,6 @@ __all__ = ["Reference", "run_reference"]
 Floats = NDArray[np.float64]
 
 _NAMES = {number: name for name, number in OPCODES.items()}
-_FMA: dict[str, Callable[..., Floats]] = {
-    "fma rrr": lambda x, y, w, s, r: elementary.fma(x, y, w),
-    "fma rrs": lambda x, y, w, s, r: elementary.fma(x, y, s),
-    "fma rsr": lambda x, y, w, s, r: elementary.fma(x, s, y),
-    "fma rss": lambda x, y, w, s, r: elementary.fma(x, s, r),
-    "fnma rrr": lambda x, y, w, s, r: elementary.fma(-x, y, w),
-    "fms rrr": lambda x, y, w, s, r: elementary.fma(x, y, -w),
-}
-_WITH_SHOCK: dict[str, Callable[..., Floats]] = {
-    "widen z": lambda z, x, y, w, s, r: z,
-    "fma szs": lambda z, x, y, w, s, r: elementary.fma(z, s, r),
-    "fma rzr": lambda z, x, y, w, s, r: elementary.fma(z, x, y),
-    "fma szr": lambda z, x, y, w, s, r: elementary.fma(z, s, x),
-    "gbm rszs": lambda z, x, y, w, s, r: x * elementary.exp(elementary.fma(z, s, r)),
-    "gbm rrzr": lambda z, x, y, w, s, r: x * elementary.exp(elementary.fma(z, y, w)),
-}
 
 
 @dataclass(frozen=True)
@@ -65,6 +49,58 @@ def run_reference(program: Program, seed: int, trajectories: NDArray[np.uint64])
     return Reference(run.recorded, rows[PASSAGE_ROW].astype(np.int64), rows[NEED_ROW].copy(), rows[CHECK_ROW] == 0.0)
 
 
+@dataclass(slots=True)
+class _Line:
+    """One row of one instruction: its operands, and the fields that are not rows."""
+
+    run: _Run
+    fields: dict[str, int]
+    row: int
+    period: int
+
+    def __getitem__(self, field: str) -> int:
+        return self.fields[field]
+
+    def operand(self, field: str) -> Floats:
+        return self.run.rows[self.fields[field] + self.row * self.fields[f"{field}_step"]]
+
+    def scalar(self, field: str) -> float:
+        return float(
+            self.run.program.scalars[self.period, self.fields[field] + self.row * self.fields[f"{field}_step"]]
+        )
+
+    @property
+    def x(self) -> Floats:
+        return self.operand("a")
+
+    @property
+    def y(self) -> Floats:
+        return self.operand("b")
+
+    @property
+    def w(self) -> Floats:
+        return self.operand("c")
+
+    @property
+    def s(self) -> float:
+        return self.scalar("k")
+
+    @property
+    def r(self) -> float:
+        return self.scalar("l")
+
+    @property
+    def z(self) -> Floats:
+        stream = int(self.run.program.shocks[self["aux"] + self.row])
+        return streams_numpy.shocks(self.run.seed, stream, self.run.trajectories, self.period).astype(np.float64)
+
+    @property
+    def ring(self) -> tuple[int, NDArray[np.int64]]:
+        """The slot of this period, and the rows of all slots."""
+        length = self["aux"] >> 1
+        return self.period % length, self["b"] + self.row + self["c"] * np.arange(length)
+
+
 class _Run:
     def __init__(self, program: Program, seed: int, trajectories: NDArray[np.uint64]) -> None:
         self.program, self.seed, self.trajectories = program, seed, trajectories
@@ -75,117 +111,32 @@ class _Run:
 
     def execute(self, block: NDArray[np.int64], period: int) -> None:
         """Run one block of instructions."""
-        for line in block:
-            fields = dict(zip(FIELDS, (int(number) for number in line), strict=True))
+        for numbers in block:
+            fields = dict(zip(FIELDS, (int(number) for number in numbers), strict=True))
             for row in range(fields["count"]):
-                self._instruction(_NAMES[fields["op"]], fields, row, period)
+                self._instruction(_NAMES[fields["op"]], _Line(self, fields, row, period))
 
-    def _instruction(self, name: str, fields: dict[str, int], i: int, period: int) -> None:
-        rows, scalars = self.rows, self.program.scalars[period]
-        out, aux = fields["out"] + i, fields["aux"]
-        x = rows[fields["a"] + i * fields["a_step"]]
-        y = rows[fields["b"] + i * fields["b_step"]]
-        w = rows[fields["c"] + i * fields["c_step"]] if name in _THREE_ROWS else x
-        s = scalars[fields["k"] + i * fields["k_step"]]
-        r = scalars[fields["l"] + i * fields["l_step"]]
+    def _instruction(self, name: str, line: _Line) -> None:
         base, _, operands = name.partition(" ")
-        if name in _FMA:
-            rows[out] = _FMA[name](x, y, w, s, r)
-        elif name in _WITH_SHOCK:
-            z = self._shock(self.program.shocks[aux + i], period)
-            rows[out] = _WITH_SHOCK[name](z, x, y, w, s, r)
-        elif base in FOLDABLE and base != "interp":
-            available = iter((x, y, w))
-            known = iter((s, r))
-            rows[out] = FOLDABLE[base](*(next(known) if kind == "s" else next(available) for kind in operands))
+        if name in _DUTIES:
+            _DUTIES[name](self, line)
+            return
+        if name in _RESULTS:
+            result = _RESULTS[name](line)
         else:
-            _DUTIES[base](self, fields, i, period, out, x, y, w, s)
+            rows, scalars = iter("abc"), iter("kl")
+            result = FOLDABLE[base](
+                *(line.scalar(next(scalars)) if kind == "s" else line.operand(next(rows)) for kind in operands)
+            )
+        self.rows[line["out"] + line.row] = result
 
-    def _shock(self, stream: np.uint32, period: int) -> Floats:
-        return streams_numpy.shocks(self.seed, int(stream), self.trajectories, period).astype(np.float64)
-
-    # -- instructions that are more than arithmetic -------------------------------------------------------------------
-    def move(self, fields: dict[str, int], i: int, period: int, out: int, x: Floats, *_: Floats) -> None:
-        self.rows[out] = x
-
-    def fill(
-        self, fields: dict[str, int], i: int, period: int, out: int, x: Floats, y: Floats, w: Floats, s: Floats
-    ) -> None:
-        self.rows[out] = s
-
-    def draw(self, fields: dict[str, int], i: int, period: int, out: int, *_: Floats) -> None:
-        stream = int(self.program.draws[fields["aux"] + i])
-        self.rows[out] = streams_numpy.input_normals(self.seed, stream, self.trajectories)
-
-    def total(self, fields: dict[str, int], i: int, period: int, out: int, *_: Floats) -> None:
-        first = fields["a"] + i * fields["a_step"]
-        result = self.rows[first].copy()
-        for term in range(1, fields["aux"]):
-            result = result + self.rows[first + term * fields["c"]]
-        self.rows[out] = result
-
-    def lookup(self, fields: dict[str, int], i: int, period: int, out: int, x: Floats, *_: Floats) -> None:
-        self.rows[out] = self._table(fields["aux"], x)
-
-    def poisson(self, fields: dict[str, int], i: int, period: int, out: int, x: Floats, y: Floats, *_: Floats) -> None:
-        self.rows[out] = counts_numpy.poisson_quantile(x, y)
-
-    def binomial(
-        self, fields: dict[str, int], i: int, period: int, out: int, x: Floats, y: Floats, w: Floats, s: Floats
-    ) -> None:
-        self.rows[out] = counts_numpy.binomial_quantile(x, y, w)
-
-    def markov(self, fields: dict[str, int], i: int, period: int, out: int, x: Floats, y: Floats, *_: Floats) -> None:
-        _, offset, states, _ = (int(number) for number in self.program.table_index[fields["aux"]])
-        edges = self.program.tables[offset : offset + states * (states - 1)].reshape(states, states - 1)
-        self.rows[out] = (edges[x.astype(np.int64)] <= y[:, None]).sum(axis=1)
-
-    def jumps(self, fields: dict[str, int], i: int, period: int, out: int, x: Floats, y: Floats, *_: Floats) -> None:
-        _, sizes, first, per_element = (int(number) for number in self.program.table_index[fields["aux"]])
-        result = np.zeros_like(x)
-        most = int(np.nanmax(x, initial=0.0))
-        for jump in range(most):
-            streams = [int(stream) for stream in self.program.draws[first + i * per_element :][:per_element]]
-            z = [streams_numpy.shocks(self.seed, stream, self.trajectories, period, jump) for stream in streams]
-            worth = self._table(sizes, z[0].astype(np.float64))
-            if per_element == 2:
-                worth = worth * elementary.exp(-y * elementary.normal_cdf(z[1].astype(np.float64)))
-            result = np.where(x > jump, result + worth, result)
-        self.rows[out] = result
-
-    def lag(self, fields: dict[str, int], i: int, period: int, out: int, x: Floats, *_: Floats) -> None:
-        length, ring, slot = fields["aux"] >> 1, fields["b"] + i, fields["c"]
-        if fields["aux"] & 1 and period == 1:
-            self.rows[ring : ring + length * slot : slot] = x
-        self.rows[out] = self.rows[ring + period % length * slot]
-        self.rows[ring + period % length * slot] = x
-
-    def window(self, fields: dict[str, int], i: int, period: int, out: int, x: Floats, *_: Floats) -> None:
-        length, ring, slot = fields["aux"] >> 1, fields["b"] + i, fields["c"]
-        self.rows[ring + period % length * slot] = x
-        result = self.rows[ring].copy()
-        for age in range(1, length):
-            result = result + self.rows[ring + age * slot]
-        self.rows[out] = result
-
-    def check(self, fields: dict[str, int], i: int, period: int, out: int, x: Floats, *_: Floats) -> None:
-        self.rows[CHECK_ROW] += x * 0.0
-
-    def record(self, fields: dict[str, int], i: int, period: int, out: int, x: Floats, *_: Floats) -> None:
-        self.recorded[fields["aux"] + i, period] = x
-
-    def ruin(self, fields: dict[str, int], i: int, period: int, out: int, x: Floats, *_: Floats) -> None:
-        self.rows[PASSAGE_ROW] = np.where(x != 0.0, np.minimum(self.rows[PASSAGE_ROW], period), self.rows[PASSAGE_ROW])
-
-    def need(self, fields: dict[str, int], i: int, period: int, out: int, x: Floats, *_: Floats) -> None:
-        self.rows[NEED_ROW] = np.where(x > self.rows[NEED_ROW], x, self.rows[NEED_ROW])
-
-    def _table(self, line: int, x: Floats) -> Floats:
-        kind, offset, length, _ = (int(number) for number in self.program.table_index[line])
+    def table(self, number: int, x: Floats) -> Floats:
+        """Look ``x`` up in a table of the program."""
+        kind, offset, length, _ = (int(field) for field in self.program.table_index[number])
         tables = self.program.tables
         if kind == 1:
             edges, values = tables[offset : offset + length - 1], tables[offset + length - 1 : offset + 2 * length - 1]
-            return values[np.searchsorted(edges, x, side="right")]
+            return np.asarray(values[np.searchsorted(edges, x, side="right")])
         if kind == 2:
             points = tables[offset : offset + 2 * length].reshape(2, length)
             return FOLDABLE["interp"](x, (tuple(points[0]), tuple(points[1])))
@@ -196,25 +147,105 @@ class _Run:
         return elementary.fma(t, elementary.fma(t, elementary.fma(t, fourth, third), second), first)
 
 
-_THREE_ROWS = frozenset(
-    name for name in OPCODES if name.partition(" ")[2].replace("z", "").replace("s", "") == "rrr"
-)  # fmt: skip
-_DUTIES: dict[str, Callable[..., None]] = {
-    "move": _Run.move,
-    "fill": _Run.fill,
-    "draw": _Run.draw,
-    "total": _Run.total,
-    "transport": _Run.lookup,
-    "steps": _Run.lookup,
-    "interp": _Run.lookup,
-    "poisson": _Run.poisson,
-    "binomial": _Run.binomial,
-    "markov": _Run.markov,
-    "jumps": _Run.jumps,
-    "lag": _Run.lag,
-    "window": _Run.window,
-    "check": _Run.check,
-    "record": _Run.record,
-    "ruin": _Run.ruin,
-    "need": _Run.need,
+def _draw(line: _Line) -> Floats:
+    stream = int(line.run.program.draws[line["aux"] + line.row])
+    return streams_numpy.input_normals(line.run.seed, stream, line.run.trajectories)
+
+
+def _total(line: _Line) -> Floats:
+    first = line["a"] + line.row * line["a_step"]
+    result = line.run.rows[first]
+    for term in range(1, line["aux"]):
+        result = result + line.run.rows[first + term * line["c"]]
+    return result
+
+
+def _markov(line: _Line) -> Floats:
+    _, offset, states, _ = (int(field) for field in line.run.program.table_index[line["aux"]])
+    edges = line.run.program.tables[offset : offset + states * (states - 1)].reshape(states, states - 1)
+    return np.asarray((edges[line.x.astype(np.int64)] <= line.y[:, None]).sum(axis=1), dtype=np.float64)
+
+
+def _jumps(line: _Line) -> Floats:
+    run = line.run
+    _, sizes, first, per_element = (int(field) for field in run.program.table_index[line["aux"]])
+    streams = [int(stream) for stream in run.program.draws[first + line.row * per_element :][:per_element]]
+    counts = line.x
+    result = np.zeros_like(counts)
+    for jump in range(int(np.nanmax(counts, initial=0.0))):
+        z = [streams_numpy.shocks(run.seed, stream, run.trajectories, line.period, jump) for stream in streams]
+        worth = run.table(sizes, z[0].astype(np.float64))
+        if per_element == 2:
+            worth = worth * elementary.exp(-line.y * elementary.normal_cdf(z[1].astype(np.float64)))
+        result = np.where(counts > jump, result + worth, result)
+    return result
+
+
+def _lag(line: _Line) -> Floats:
+    slot, rows = line.ring
+    if line["aux"] & 1 and line.period == 1:
+        line.run.rows[rows] = line.x
+    oldest = line.run.rows[rows[slot]].copy()
+    line.run.rows[rows[slot]] = line.x
+    return oldest
+
+
+def _window(line: _Line) -> Floats:
+    slot, rows = line.ring
+    line.run.rows[rows[slot]] = line.x
+    result = line.run.rows[rows[0]]
+    for row in rows[1:]:
+        result = result + line.run.rows[row]
+    return result
+
+
+def _check(run: _Run, line: _Line) -> None:
+    run.rows[CHECK_ROW] += line.x * 0.0
+
+
+def _record(run: _Run, line: _Line) -> None:
+    run.recorded[line["aux"] + line.row, line.period] = line.x
+
+
+def _ruin(run: _Run, line: _Line) -> None:
+    reached = np.minimum(run.rows[PASSAGE_ROW], line.period)
+    run.rows[PASSAGE_ROW] = np.where(line.x != 0.0, reached, run.rows[PASSAGE_ROW])
+
+
+def _need(run: _Run, line: _Line) -> None:
+    run.rows[NEED_ROW] = np.where(line.x > run.rows[NEED_ROW], line.x, run.rows[NEED_ROW])
+
+
+_DUTIES: dict[str, Callable[[_Run, _Line], None]] = {
+    "check r": _check,
+    "record r": _record,
+    "ruin r": _ruin,
+    "need r": _need,
+}
+_RESULTS: dict[str, Callable[[_Line], Floats | float]] = {
+    "move r": lambda line: line.x,
+    "fill s": lambda line: line.s,
+    "widen z": lambda line: line.z,
+    "fma rrr": lambda line: elementary.fma(line.x, line.y, line.w),
+    "fma rrs": lambda line: elementary.fma(line.x, line.y, line.s),
+    "fma rsr": lambda line: elementary.fma(line.x, line.s, line.y),
+    "fma rss": lambda line: elementary.fma(line.x, line.s, line.r),
+    "fnma rrr": lambda line: elementary.fma(-line.x, line.y, line.w),
+    "fms rrr": lambda line: elementary.fma(line.x, line.y, -line.w),
+    "fma szs": lambda line: elementary.fma(line.z, line.s, line.r),
+    "fma rzr": lambda line: elementary.fma(line.z, line.x, line.y),
+    "fma szr": lambda line: elementary.fma(line.z, line.s, line.x),
+    "gbm rszs": lambda line: line.x * elementary.exp(elementary.fma(line.z, line.s, line.r)),
+    "gbm rrzr": lambda line: line.x * elementary.exp(elementary.fma(line.z, line.y, line.w)),
+    "total r": _total,
+    "draw": _draw,
+    "transport r": lambda line: line.run.table(line["aux"], line.x),
+    "steps r": lambda line: line.run.table(line["aux"], line.x),
+    "interp r": lambda line: line.run.table(line["aux"], line.x),
+    "poisson rr": lambda line: counts_numpy.poisson_quantile(line.x, line.y),
+    "binomial rrr": lambda line: counts_numpy.binomial_quantile(line.x, line.y, line.w),
+    "markov rr": _markov,
+    "jumps rr": _jumps,
+    "lag r": _lag,
+    "window r": _window,
 }

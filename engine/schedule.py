@@ -8,14 +8,14 @@ from typing import Literal
 from burncast.engine.graph import Graph, Node, Rate
 from burncast.engine.selection import Operation, Selection, view_of
 
-__all__ = ["Line", "Schedule", "opens"]
+__all__ = ["Duty", "Line", "Schedule", "opens"]
 
 Duty = Literal["compute", "stack", "check", "record", "ruin", "need", "store", "ring"]
 
 
 @dataclass(frozen=True, eq=False, slots=True)
 class Line:
-    """One step of a block: compute an operation, or do a duty with ``node`` (``place``: a state, a tracked quantity)."""
+    """One step of a block: compute an operation, or do a duty with ``node`` (``place``: its state or quantity)."""
 
     duty: Duty
     node: Node

@@ -5,6 +5,7 @@ from __future__ import annotations
 import itertools
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
+from typing import TypeAlias
 
 import numpy as np
 
@@ -13,18 +14,21 @@ from burncast.engine.expressions import Expression
 from burncast.engine.graph import Graph, Node
 from burncast.engine.scenario import Scenario
 
-__all__ = ["Scope"]
+__all__ = ["Bound", "Lowerings", "Scope"]
+
+Bound: TypeAlias = dict[str, Expression]
+"""A call's arguments by parameter."""
 
 
 @dataclass(frozen=True, slots=True)
 class Scope:
     """One quantity's view of the scenario while it is lowered.
 
-    Attributes: ``reader`` lowers an expression in this scope; ``lookup`` gives the node that a name means here,
-    ``opening`` what a process is at period 0;
-    ``owner`` is the quantity's name, the root of its stream names; ``over`` the dimensions declared for it; ``element``
-    the labels (of ``element_dims``) where one element is lowered by itself; ``once`` whether draws are made once per trajectory (inputs) or every period; ``memory`` whether functions
-    that remember and draw are allowed; ``dependent`` holds the normals that a correlation replaces, by stream name.
+    Attributes: ``reader`` lowers an expression in this scope; ``lookup`` gives the node that a name means here, and
+    ``opening`` what a process is at period 0; ``owner`` is the quantity's name, the root of its stream names; ``over``
+    the dimensions declared for it; ``element`` the labels (of ``element_dims``) where one element is lowered by itself;
+    ``once`` whether draws are made once per trajectory (inputs) or every period; ``memory`` whether functions that
+    remember and draw are allowed; ``dependent`` holds the normals that a correlation replaces, by stream name.
     """
 
     graph: Graph
@@ -80,3 +84,7 @@ class Scope:
         """Refuse a function that draws or remembers where an expression is evaluated outside the flow of periods."""
         if not self.memory:
             raise FormulaError(f"{function}() cannot be used here", expected="a formula of its own that is named here")
+
+
+Lowerings: TypeAlias = dict[str, Callable[[Scope, Bound], Node]]
+"""Functions of the language, by name."""

@@ -68,7 +68,6 @@ class Selection:
             chosen = self._chosen[node] = self._choose(node)
         return chosen
 
-    # -- choosing -----------------------------------------------------------------------------------------------------
     def _choose(self, node: Node) -> Operation:
         op, arguments = node.op, node.arguments
         if node.known:

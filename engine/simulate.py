@@ -21,7 +21,7 @@ from burncast.distributions.errors import InputError, InterruptedRunError
 from burncast.engine.chunk_tally import ChunkTally
 from burncast.engine.compiler import compile_scenario
 from burncast.engine.lanes import CHUNK
-from burncast.engine.machine import code_of, run_blocks, workspace_for
+from burncast.engine.machine import Workspace, code_of, run_blocks, workspace_for
 from burncast.engine.program import Program, Tracked
 from burncast.engine.replay import explain_failure
 from burncast.engine.scenario import Scenario
@@ -70,8 +70,8 @@ def run(
 ) -> Simulation:
     """Simulate ``trajectories`` trajectories of ``scenario``.
 
-    ``threads`` is the number of threads (None: one per processor); it never changes the result. ``keep_paths`` keeps the
-    tracked quantities of the first so many trajectories. ``progress(done, total)`` is called from the calling thread.
+    ``threads`` is the number of threads (None: one per processor); it never changes the result. ``keep_paths`` keeps
+    the tracked quantities of the first so many trajectories. ``progress(done, total)`` is called from this thread.
 
     Raises :class:`~burncast.distributions.errors.ScenarioError` for a scenario that cannot be compiled,
     :class:`~burncast.distributions.errors.SimulationError` where a quantity becomes NaN or infinite, and
@@ -116,11 +116,11 @@ def run_program(
     workers = max(1, min(threads or _processors(), len(starts)))
     stop = np.zeros(1, dtype=np.int64)
     code = code_of(program)
-    tools: queue.SimpleQueue[tuple[ChunkTally, object]] = queue.SimpleQueue()
+    tools: queue.SimpleQueue[tuple[ChunkTally, Workspace]] = queue.SimpleQueue()
     for _ in range(workers):
         tools.put((ChunkTally.empty(program.tally_rows, program.periods), workspace_for(program, kept)))
 
-    def work(first: int) -> tuple[int, int, ChunkTally, object]:
+    def work(first: int) -> tuple[int, int, ChunkTally, Workspace]:
         chunk, space = tools.get()
         count = min(chunk_size, trajectories - first)
         while True:
@@ -133,7 +133,7 @@ def run_program(
     done = 0
     waiting = iter(starts)
     with ThreadPoolExecutor(workers, thread_name_prefix="burncast") as pool:
-        running: set[Future[tuple[int, int, ChunkTally, object]]] = set()
+        running: set[Future[tuple[int, int, ChunkTally, Workspace]]] = set()
         failure: int | None = None
         try:
             for first in waiting:
