@@ -1,1 +1,74 @@
-"""burncast: a Monte Carlo risk and runway engine for companies that burn cash."""
+"""burncast: a Monte Carlo risk and runway engine for companies that burn cash.
+
+>>> import burncast
+>>> scenario = burncast.load("chatgpt-2023")
+>>> scenario.periods
+36
+
+:func:`load` reads a scenario, :func:`simulate` runs it and :func:`replay` shows one trajectory in full. Everything is
+imported when it is first used, so that ``import burncast`` costs nothing.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from burncast.distributions.errors import (
+        BurncastError,
+        InputError,
+        InterruptedRunError,
+        LawError,
+        Problem,
+        ScenarioError,
+        SimulationError,
+    )
+    from burncast.engine.scenario import Scenario, load
+    from burncast.forecast import replay, simulate
+
+__all__ = [
+    "BurncastError",
+    "InputError",
+    "InterruptedRunError",
+    "LawError",
+    "Problem",
+    "Scenario",
+    "ScenarioError",
+    "SimulationError",
+    "__version__",
+    "load",
+    "replay",
+    "simulate",
+]
+
+_ERRORS = "burncast.distributions.errors"
+_HOMES = {
+    "BurncastError": _ERRORS,
+    "InputError": _ERRORS,
+    "InterruptedRunError": _ERRORS,
+    "LawError": _ERRORS,
+    "Problem": _ERRORS,
+    "Scenario": "burncast.engine.scenario",
+    "ScenarioError": _ERRORS,
+    "SimulationError": _ERRORS,
+    "load": "burncast.engine.scenario",
+    "replay": "burncast.forecast",
+    "simulate": "burncast.forecast",
+}
+
+
+def __getattr__(name: str) -> Any:
+    if name == "__version__":
+        from importlib.metadata import version
+
+        return version("burncast")
+    if name not in _HOMES:
+        raise AttributeError(f"module 'burncast' has no attribute {name!r}")
+    from importlib import import_module
+
+    value = globals()[name] = getattr(import_module(_HOMES[name]), name)
+    return value
+
+
+def __dir__() -> list[str]:
+    return __all__

@@ -1,0 +1,130 @@
+"""The commands: parse, call, print. Everything heavy is imported inside the command that needs it."""
+
+from __future__ import annotations
+
+import json
+from typing import Annotated
+
+import typer
+
+from burncast.options import Conditions, Json, Out, Scenarios, Seed, Source, Threads, Trajectories, Variants
+from burncast.terminal import guarded, write_out
+
+__all__ = ["app"]
+
+app = typer.Typer(
+    name="burncast",
+    help="How likely is a company to run out of money, when, and how much funding would prevent it?",
+    epilog="Exit codes: 0 done, 1 failure, 2 bad input, 3 a --fail-if condition held.",
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_enable=False,
+    context_settings={"help_option_names": ["-h", "--help"]},
+)
+
+
+@app.callback()
+def _settings(
+    context: typer.Context,
+    debug: Annotated[bool, typer.Option("--debug", help="Show the traceback of an unexpected error.")] = False,
+    version: Annotated[bool, typer.Option("--version", help="Print the version and leave.", is_eager=True)] = False,
+) -> None:
+    if version:
+        import burncast
+
+        write_out(f"burncast {burncast.__version__}\n")
+        raise typer.Exit
+    context.obj = debug
+
+
+@app.command()
+def run(
+    context: typer.Context,
+    source: Source,
+    trajectories: Trajectories = 1_000_000,
+    seed: Seed = 0,
+    threads: Threads = None,
+    variants: Variants = False,
+    out: Out = None,
+    as_json: Json = False,
+    fail_if: Conditions = None,
+) -> None:
+    """Simulate a scenario: probability of ruin, runway, funding need.
+
+    The tables go to stdout, progress and messages to stderr.
+
+    Example: burncast run chatgpt-2023 -n 1e6 --seed 7 --out results
+    """
+    with guarded(context.obj):
+        from burncast.reporting import Request, load_columns, report
+
+        request = Request(trajectories, seed, threads, out, as_json, fail_if or [], side_by_side=False)
+        raise typer.Exit(report(load_columns([source], variants), request))
+
+
+@app.command()
+def compare(
+    context: typer.Context,
+    sources: Scenarios,
+    variants: Variants = False,
+    trajectories: Trajectories = 1_000_000,
+    seed: Seed = 0,
+    threads: Threads = None,
+    out: Out = None,
+    as_json: Json = False,
+    fail_if: Conditions = None,
+) -> None:
+    """Put scenarios side by side, on the same random numbers.
+
+    Several files, or one with --variants.
+
+    Example: burncast compare my.toml --variants
+    """
+    with guarded(context.obj):
+        from burncast.distributions.errors import InputError
+        from burncast.reporting import Request, load_columns, report
+
+        if len(sources) == 1 and not variants:
+            raise InputError("compare needs two or more scenarios, or one with --variants")
+        request = Request(trajectories, seed, threads, out, as_json, fail_if or [], side_by_side=True)
+        raise typer.Exit(report(load_columns(sources, variants), request))
+
+
+@app.command()
+def check(
+    context: typer.Context,
+    source: Source,
+    program: Annotated[bool, typer.Option("--program", help="Print the compiled program.")] = False,
+    as_json: Annotated[bool, typer.Option("--json", help="Print what was found, or every problem, as JSON.")] = False,
+) -> None:
+    """Validate a scenario without running it: units, order of computation, what is uncertain."""
+    with guarded(context.obj):
+        from burncast.checking import check_scenario
+
+        raise typer.Exit(check_scenario(source, program=program, as_json=as_json))
+
+
+@app.command()
+def schema(context: typer.Context) -> None:
+    """Print the JSON Schema of scenario files, for editors.
+
+    A scenario that begins with "#:schema ./scenario.schema.json" is completed and checked while it is typed.
+
+    Example: burncast schema > scenario.schema.json
+    """
+    with guarded(context.obj):
+        from burncast.engine.schema import scenario_schema
+
+        write_out(json.dumps(scenario_schema(), indent=2, ensure_ascii=False) + "\n")
+
+
+@app.command()
+def init(context: typer.Context) -> None:
+    """Print a commented scenario to start from.
+
+    Example: burncast init > my.toml
+    """
+    with guarded(context.obj):
+        from burncast.engine.template import TEMPLATE
+
+        write_out(TEMPLATE)

@@ -1,0 +1,105 @@
+"""How the command line reads numbers: ``1_000_000``, ``1e6`` and ``1000000`` are the same."""
+
+from __future__ import annotations
+
+from decimal import Decimal, InvalidOperation
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+__all__ = [
+    "Conditions",
+    "Json",
+    "Out",
+    "Scenarios",
+    "Seed",
+    "Source",
+    "Threads",
+    "Trajectories",
+    "Variants",
+    "parse_whole",
+]
+
+MOST_TRAJECTORIES = 10**12
+MOST_SEED = 2**64 - 1
+
+
+def parse_whole(text: str, least: int, most: int) -> int:
+    """A whole number between ``least`` and ``most``.
+
+    >>> parse_whole("1e6", 1, 10**12), parse_whole("1_000", 1, 10**12)
+    (1000000, 1000)
+    """
+    try:
+        number = Decimal(text)
+        is_whole = number.is_finite() and abs(number.adjusted()) < 40 and number == int(number)
+    except InvalidOperation:
+        raise typer.BadParameter(f"{text!r} is not a number; expected one such as 1000000, 1_000_000 or 1e6") from None
+    if not is_whole:
+        raise typer.BadParameter(f"{text} is not a whole number")
+    if not least <= int(number) <= most:
+        raise typer.BadParameter(f"{text} is not between {least:,} and {most:,}")
+    return int(number)
+
+
+def _trajectories(text: str) -> int:
+    return parse_whole(text, 1, MOST_TRAJECTORIES)
+
+
+def _seed(text: str) -> int:
+    return parse_whole(text, 0, MOST_SEED)
+
+
+Source = Annotated[
+    str, typer.Argument(metavar="SCENARIO", help="A scenario file, or the name of a packaged one.", show_default=False)
+]
+Scenarios = Annotated[
+    list[str],
+    typer.Argument(metavar="SCENARIO...", help="Scenario files, or names of packaged ones.", show_default=False),
+]
+Trajectories = Annotated[
+    int,
+    typer.Option(
+        "-n",
+        "--trajectories",
+        parser=_trajectories,
+        metavar="N",
+        show_default="1_000_000",
+        help="Futures to draw; 1_000_000 and 1e6 are the same. The first n are the same however many are drawn.",
+    ),
+]
+Seed = Annotated[
+    int, typer.Option("--seed", parser=_seed, metavar="SEED", help="The same seed gives the same result, bit for bit.")
+]
+Threads = Annotated[
+    int | None,
+    typer.Option(
+        "--threads",
+        min=1,
+        metavar="N",
+        help="Threads to compute on; the result does not depend on it.",
+        show_default="all processors",
+    ),
+]
+Out = Annotated[
+    Path | None,
+    typer.Option(
+        "--out",
+        metavar="FOLDER",
+        help="Write dataset.nc, summary.json, and a fan chart and a ruin curve as SVG and PNG into this folder.",
+        show_default=False,
+    ),
+]
+Json = Annotated[bool, typer.Option("--json", help="Print the figures as JSON instead of tables.")]
+Variants = Annotated[bool, typer.Option("--variants", help="Run the scenario's variants too, on the same draws.")]
+Conditions = Annotated[
+    list[str] | None,
+    typer.Option(
+        "--fail-if",
+        metavar="CONDITION",
+        help='Leave with exit code 3 if this holds, e.g. "ruin_probability[12] > 0.1", "runway[0.05] < 12", '
+        '"funding_need[0.9] > 3bn", "cash_mean[36] < 0". May be given several times: any one suffices.',
+        show_default=False,
+    ),
+]

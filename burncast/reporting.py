@@ -1,0 +1,143 @@
+"""What ``run`` and ``compare`` have in common: simulate, print, write, judge."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from burncast.distributions.errors import InputError
+from burncast.terminal import progress_bar, say, show, write_out
+
+if TYPE_CHECKING:
+    from burncast.engine.scenario import Scenario
+    from burncast.engine.simulate import Simulation
+    from burncast.outputs.conditions import Condition
+
+__all__ = ["Request", "load_columns", "report"]
+
+
+@dataclass(frozen=True, slots=True)
+class Request:
+    """The options of a forecast as they were given."""
+
+    trajectories: int
+    seed: int
+    threads: int | None
+    out: Path | None
+    as_json: bool
+    fail_if: Sequence[str]
+    side_by_side: bool
+
+
+def load_columns(sources: Sequence[str], variants: bool) -> dict[str, Scenario]:
+    """Name → scenario of everything to be run: each source, and with ``variants`` each one's variants after it.
+
+    A single source is called ``base``; several are called as their files. InputError where there is nothing to vary, or
+    where amounts or periods of the scenarios do not compare.
+    """
+    from burncast.engine.scenario import load
+
+    columns: dict[str, Scenario] = {}
+    for source in sources:
+        scenario = load(source)
+        if variants and not scenario.variants:
+            raise InputError(f"{source} has no [variants] to run")
+        name = "base" if len(sources) == 1 else _free(Path(source).stem, columns)
+        columns[name] = scenario
+        if variants:
+            prefix = "" if len(sources) == 1 else f"{name}:"
+            columns |= {f"{prefix}{variant}": entry for variant, entry in scenario.variants.items()}
+    first, *others = columns.values()
+    for other in others:
+        if (first.currency, first.step) != (other.currency, other.step):
+            shown = [
+                f"{entry.title!r} in {entry.currency or 'no currency'} by {entry.step}" for entry in (first, other)
+            ]
+            raise InputError(f"cannot put side by side: {shown[0]}, {shown[1]}")
+    return columns
+
+
+def report(scenarios: Mapping[str, Scenario], request: Request) -> int:
+    """Run the scenarios, print the figures, write the files; returns the exit code, 3 where a condition held."""
+    from burncast.outputs.conditions import check_condition, evaluate, parse_condition
+    from burncast.outputs.result_files import FILES
+    from burncast.outputs.store import CREATED_BY, check_folder
+    from burncast.outputs.summary import as_plain, summarise
+    from burncast.outputs.variables import check_names
+
+    conditions = [parse_condition(text) for text in request.fail_if]
+    for scenario in scenarios.values():
+        check_names(scenario)
+        for condition in conditions:
+            check_condition(condition, scenario)
+    if request.out is not None:
+        check_folder(request.out, FILES)
+
+    runs = {name: _simulate(name, scenario, request) for name, scenario in scenarios.items()}
+    summaries = {name: summarise(simulation) for name, simulation in runs.items()}
+    verdicts = [
+        _verdict(condition, name, evaluate(condition, simulation))
+        for condition in conditions
+        for name, simulation in runs.items()
+    ]
+    figures = as_plain(summaries["base"]) if len(runs) == 1 else {"variants": as_plain(summaries)}
+    plain = {"created_by": CREATED_BY, **figures, "conditions": verdicts}
+    if request.out is not None:
+        _write(request.out, runs, plain)
+    if request.as_json:
+        write_out(json.dumps(plain, indent=2, ensure_ascii=False, allow_nan=False) + "\n")
+    else:
+        _print(summaries, request.side_by_side)
+    held = [verdict for verdict in verdicts if verdict["held"]]
+    for verdict in held:
+        variant = f" in {verdict['variant']}" if len(runs) > 1 else ""
+        value = "beyond the horizon" if verdict["value"] is None else verdict["value"]
+        say(f"condition held{variant}: {verdict['condition']} (it is {value})")
+    return 3 if held else 0
+
+
+def _simulate(name: str, scenario: Scenario, request: Request) -> Simulation:
+    from burncast.engine.kernel_cache import is_warm
+    from burncast.engine.simulate import run
+
+    if not is_warm():
+        say("compiling the simulator for this machine, once (some 20 seconds)")
+    with progress_bar(name) as progress:
+        return run(scenario, request.trajectories, request.seed, threads=request.threads, progress=progress)
+
+
+def _print(summaries: Mapping[str, Any], side_by_side: bool) -> None:
+    from burncast.outputs.tables import compare_summaries, present_summary
+
+    if side_by_side:
+        show(compare_summaries(summaries))
+        return
+    for name, summary in summaries.items():
+        if len(summaries) > 1:
+            write_out(f"── {name} ──\n")
+        show(present_summary(summary))
+
+
+def _write(folder: Path, runs: Mapping[str, Simulation], plain: dict[str, Any]) -> None:
+    from burncast.outputs.dataset import stack, to_dataset
+    from burncast.outputs.result_files import FILES, main_quantity, result_files
+    from burncast.outputs.store import write_files
+
+    datasets = {name: to_dataset(simulation) for name, simulation in runs.items()}
+    dataset = stack(datasets) if len(datasets) > 1 else next(iter(datasets.values()))
+    main = main_quantity(next(iter(runs.values())).scenario)
+    write_files(folder, result_files(dataset, plain, main), FILES)
+    say(f"results are in {folder}")
+
+
+def _verdict(condition: Condition, variant: str, value: float) -> dict[str, Any]:
+    finite = value if abs(value) != float("inf") else None
+    return {"condition": condition.text, "variant": variant, "value": finite, "held": condition.holds(value)}
+
+
+def _free(name: str, taken: Mapping[str, object]) -> str:
+    candidates = (name if count == 1 else f"{name} ({count})" for count in range(1, len(taken) + 2))
+    return next(candidate for candidate in candidates if candidate not in taken)

@@ -1,0 +1,324 @@
+"""The commands, called in this process: what they print where, what they write, and the code they leave with."""
+
+from __future__ import annotations
+
+import errno
+import json
+import os
+
+import pytest
+from typer.testing import CliRunner
+
+import burncast
+from burncast.cli import app
+from burncast.distributions.errors import InterruptedRunError, SimulationError
+from burncast.engine import simulate as engine_simulate
+from burncast.outputs import store
+from burncast.outputs.result_files import FILES
+from burncast.outputs.store import read_dataset
+
+WALK = """
+[scenario]
+title = "A walk"
+start = "2024-01"
+periods = 12
+currency = "USD"
+
+[dimensions]
+part = ["wages", "rent"]
+
+[inputs]
+burn = "normal(mean=1e8, sd=2e7)"
+
+[processes]
+market = "gbm(start=1, drift=0, volatility=0.3)"
+
+[formulas]
+cost = { value = { wages = "0.7 * burn * market", rent = "0.3 * burn" }, over = "part" }
+
+[stocks]
+cash = { start = 1e9, next = "cash - sum(cost)", unit = "USD" }
+
+[ruin]
+when = "cash < 0"
+need = "-cash"
+
+[outputs]
+track = ["cash", "cost"]
+
+[variants.rich]
+stocks.cash = { start = 5e9 }
+"""
+
+
+@pytest.fixture
+def walk(tmp_path):
+    path = tmp_path / "walk.toml"
+    path.write_text(WALK)
+    return path
+
+
+def call(*arguments):
+    return CliRunner().invoke(app, [str(argument) for argument in arguments])
+
+
+def test_run_prints_the_figures_on_stdout(walk):
+    done = call("run", walk, "-n", "1e4", "--seed", 7)
+    assert done.exit_code == 0, done.output
+    result = burncast.simulate(walk, 10_000, seed=7)
+    median = result["runway"].sel(quantile=0.5).item()
+    for part in ("A walk", "12 months  Dec 2024", "Funding that lasts", "cost[rent]", "10,000 trajectories, seed 7"):
+        assert part in done.stdout, part
+    assert f"{median:g} months" in done.stdout
+    assert "Traceback" not in done.output
+
+
+def test_json_is_all_there_is_on_stdout(walk):
+    done = call("run", walk, "-n", "10_000", "--seed", 7, "--json", "--fail-if", "runway[0.5] < 1")
+    assert done.exit_code == 0, done.output
+    figures = json.loads(done.stdout)
+    result = burncast.simulate(walk, 10_000, seed=7)
+    assert figures["ruin_probability"][-1]["probability"] == result["ruin_probability"].values[-1]
+    assert figures["funding_need"][-1]["amount"] == result["funding_need"].sel(quantile=0.99)
+    assert figures["trajectories"] == 10_000
+    assert figures["conditions"][0]["held"] is False
+    assert {entry["name"] for entry in figures["horizon"]} == {"cash", "cost"}
+
+
+def test_out_writes_every_file_and_writes_them_again(walk, tmp_path):
+    folder = tmp_path / "new" / "results"
+    for seed in (1, 2):
+        done = call("run", walk, "-n", 1000, "--seed", seed, "--out", folder)
+        assert done.exit_code == 0, done.output
+        assert sorted(os.listdir(folder)) == sorted(FILES)
+        assert read_dataset(folder / "dataset.nc").attrs["seed"] == str(seed)
+        assert json.loads((folder / "summary.json").read_text())["seed"] == seed
+
+
+def test_run_with_variants_shows_and_stores_each(walk, tmp_path):
+    done = call("run", walk, "--variants", "-n", 1000, "--out", tmp_path / "out")
+    assert done.exit_code == 0, done.output
+    assert "── base ──" in done.stdout
+    assert "── rich ──" in done.stdout
+    dataset = read_dataset(tmp_path / "out" / "dataset.nc")
+    assert dataset["variant"].values.tolist() == ["base", "rich"]
+    assert list(json.loads((tmp_path / "out" / "summary.json").read_text())["variants"]) == ["base", "rich"]
+
+
+def test_compare_puts_variants_or_files_side_by_side(walk, tmp_path):
+    done = call("compare", walk, "--variants", "-n", 1000)
+    assert done.exit_code == 0, done.output
+    assert done.stdout.splitlines()[0].split() == ["base", "rich"]
+    other = tmp_path / "other" / "walk.toml"
+    other.parent.mkdir()
+    other.write_text(WALK.replace("periods = 12", "periods = 9"))
+    done = call("compare", walk, other, "-n", 1000, "--json")
+    assert list(json.loads(done.stdout)["variants"]) == ["walk", "walk (2)"]
+
+
+def test_variants_share_their_random_numbers(walk):
+    result = burncast.simulate(walk, 1000, keep_paths=3, variants=True)
+    difference = result["paths_cash"].sel(variant="rich") - result["paths_cash"].sel(variant="base")
+    assert abs(difference - 4e9).max() < 1e-5
+
+
+@pytest.mark.parametrize(
+    ("conditions", "code"),
+    [
+        (["ruin_probability[12] > 0.5"], 3),
+        (["ruin_probability[12] > 99 %"], 0),
+        (["runway[0.95] < 6", "cash_mean[12] < 0"], 3),
+        (["funding_need[0.9] > 1tn", 'cost_mean["wages", 12] < 0'], 0),
+    ],
+)
+def test_fail_if_leaves_with_code_3(walk, conditions, code):
+    done = call("run", walk, "-n", 1000, *(part for text in conditions for part in ("--fail-if", text)))
+    assert done.exit_code == code, done.output
+    assert ("condition held" in done.stderr) == (code == 3)
+
+
+def test_check_tells_what_is_uncertain_and_in_what_order(walk):
+    done = call("check", walk)
+    assert done.exit_code == 0, done.output
+    for part in (
+        "1 inputs, 1 processes, 1 formulas, 1 stocks",
+        "cost → ",
+        "drawn once: burn",
+        "market",
+        "variants: rich",
+    ):
+        assert part in done.stdout, part
+    found = json.loads(call("check", walk, "--json").stdout)
+    assert found["ok"]
+    assert found["order"].index("burn") < found["order"].index("cost")
+    assert call("check", walk, "--program").stdout.count("\n") > 5
+
+
+def test_check_reports_every_problem_as_text_or_data(walk):
+    walk.write_text(WALK.replace("0.3 * burn", "0.3 * brun").replace("gbm(", "gmb("))
+    done = call("check", walk)
+    assert done.exit_code == 2
+    assert done.stdout == ""
+    assert "'brun'" in done.stderr
+    assert "'burn'" in done.stderr
+    data = call("check", walk, "--json")
+    assert data.exit_code == 2
+    problems = json.loads(data.stdout)["problems"]
+    assert all(problem["file"] == str(walk) and problem["line"] for problem in problems)
+    assert problems[0]["nearest"] == "burn"
+
+
+def test_init_prints_a_scenario_that_runs(tmp_path):
+    path = tmp_path / "my.toml"
+    path.write_text(call("init").stdout)
+    assert call("check", path).exit_code == 0
+    assert call("run", path, "-n", 256).exit_code == 0
+
+
+def test_schema_is_json():
+    assert json.loads(call("schema").stdout)["$schema"].startswith("https://json-schema.org/")
+
+
+BAD_OPTIONS = [
+    (["-n", "0"], "between 1 and"),
+    (["-n", "-5"], "between 1 and"),
+    (["-n", "1.5"], "not a whole number"),
+    (["-n", "1e999999999"], "not a whole number"),
+    (["-n", "nan"], "not a whole number"),
+    (["-n", "many"], "not a number"),
+    (["-n", "1e18"], "between 1 and"),
+    (["--seed", "-1"], "between 0 and"),
+    (["--seed", "18446744073709551616"], "between 0 and"),
+    (["--threads", "0"], "0 is not in the range"),
+    (["--fail-if", "nonsense"], "cannot read the condition"),
+    (["--fail-if", "ruin_probability[13] > 0"], "from 0 to 12"),
+    (["--fail-if", "csh_mean > 0"], "did you mean 'cash_mean'"),
+    (["--no-such-option"], "No such option"),
+]
+
+
+@pytest.mark.parametrize(("options", "message"), BAD_OPTIONS, ids=lambda value: str(value)[:40])
+def test_bad_options_are_explained_before_anything_runs(walk, monkeypatch, options, message):
+    monkeypatch.setattr(engine_simulate, "run", None)
+    done = call("run", walk, *options)
+    assert done.exit_code == 2, done.output
+    assert message in " ".join(done.stderr.replace("│", " ").split())
+    assert done.stdout == ""
+
+
+@pytest.mark.parametrize(
+    ("content", "message"),
+    [
+        ("", "periods"),
+        ("[scenario", "line 1"),
+        ("\x00\x01", "line 1"),
+        (WALK.replace("periods = 12", "periodz = 12"), "periods"),
+        (WALK.replace("periods = 12", "periods = -1"), "periods"),
+        (WALK.replace("sum(cost)", "sum(cots)"), "cost"),
+        (WALK.replace("normal(mean=1e8, sd=2e7)", "normal(mean=1e8, sd=-1)"), "sd"),
+        (WALK.replace("normal(mean=1e8, sd=2e7)", "__import__('os').system('true')"), "burn"),
+        (WALK.replace('"cash", "cost"', '"cash", "cats"'), "cats"),
+        (
+            WALK.replace("cash = {", "runway = {").replace("cash", "runway"),
+            "another variable|is a variable of every result",
+        ),
+    ],
+    ids=range(10),
+)
+def test_bad_scenarios_are_explained_with_the_file(walk, content, message):
+    walk.write_text(content)
+    for command in ("run", "check"):
+        done = call(command, walk)
+        assert done.exit_code == 2, done.output
+        assert any(part in done.stderr for part in message.split("|")), done.stderr
+        assert str(walk) in done.stderr
+        assert done.stdout == ""
+
+
+def test_bytes_that_are_no_text_and_folders_are_no_scenarios(tmp_path):
+    (tmp_path / "latin.toml").write_bytes(b'[scenario]\ntitle = "\xe9"\n')
+    for source in (tmp_path / "latin.toml", tmp_path, tmp_path / "missing.toml", "no-such-example"):
+        done = call("run", source)
+        assert done.exit_code == 2, done.output
+        assert len(done.stderr.splitlines()) == 1
+
+
+def test_compare_needs_something_to_compare(walk, tmp_path):
+    other = tmp_path / "euro.toml"
+    other.write_text(WALK.replace('"USD"', '"EUR"').replace("[variants.rich]\nstocks.cash = { start = 5e9 }\n", ""))
+    for arguments, message in (
+        ([walk], "two or more"),
+        ([other, "--variants"], "no [variants]"),
+        ([walk, other], "cannot put side by side"),
+    ):
+        done = call("compare", *arguments)
+        assert done.exit_code == 2, done.output
+        assert message in done.stderr
+
+
+def test_files_of_others_stop_the_run_before_it_begins(walk, tmp_path, monkeypatch):
+    monkeypatch.setattr(engine_simulate, "run", None)
+    (tmp_path / "summary.json").write_text("{}")
+    done = call("run", walk, "--out", tmp_path)
+    assert done.exit_code == 2
+    assert "burncast did not make it" in done.stderr
+    assert (tmp_path / "summary.json").read_text() == "{}"
+
+
+def test_a_full_disk_leaves_the_earlier_result(walk, tmp_path, monkeypatch):
+    folder = tmp_path / "out"
+    assert call("run", walk, "-n", 1000, "--out", folder).exit_code == 0
+    before = {path.name: path.read_bytes() for path in folder.iterdir()}
+
+    def full(path, content):
+        path.write_bytes(content[:10])
+        raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
+
+    monkeypatch.setattr(store, "_write_through", full)
+    done = call("run", walk, "-n", 1000, "--seed", 9, "--out", folder)
+    assert done.exit_code == 2
+    assert done.stderr == f"burncast: cannot write the results into {folder}: No space left on device\n"
+    assert {path.name: path.read_bytes() for path in folder.iterdir()} == before
+
+
+@pytest.mark.parametrize(
+    ("error", "code", "message"),
+    [
+        (InterruptedRunError(65_536, 10**6), 130, "stopped after 65,536 of 1,000,000 trajectories"),
+        (KeyboardInterrupt(), 130, "stopped"),
+        (SimulationError("burn became nan", quantity="burn", trajectory=3, period=4), 1, "burn became nan"),
+        (MemoryError(), 1, "out of memory"),
+        (RuntimeError("odd\nsecond line"), 1, "internal error: RuntimeError: odd; the traceback: burncast --debug"),
+    ],
+)
+def test_whatever_goes_wrong_is_one_line_and_a_code(walk, monkeypatch, error, code, message):
+    def fail(*_, **__):
+        raise error
+
+    monkeypatch.setattr(engine_simulate, "run", fail)
+    done = call("run", walk)
+    assert done.exit_code == code
+    assert done.stdout == ""
+    (line,) = [line for line in done.stderr.splitlines() if "compiling" not in line]
+    assert line.startswith(f"burncast: {message}")
+
+
+def test_debug_lets_a_surprise_through(walk, monkeypatch):
+    monkeypatch.setattr(engine_simulate, "run", lambda *_, **__: 1 // 0)
+    assert isinstance(call("--debug", "run", walk).exception, ZeroDivisionError)
+
+
+def test_a_quantity_that_becomes_infinite_is_named(walk):
+    walk.write_text(WALK.replace('"cash - sum(cost)"', '"cash - sum(cost) / (period - 6)"'))
+    done = call("run", walk, "-n", 1000)
+    assert done.exit_code == 1
+    assert "cash" in done.stderr
+    assert "period 6" in done.stderr
+    assert "replay" in done.stderr
+
+
+@pytest.mark.parametrize("command", ["run", "compare", "check", "schema", "init"])
+def test_every_command_has_help(command):
+    done = call(command, "--help")
+    assert done.exit_code == 0
+    assert "Usage" in done.output

@@ -1,0 +1,88 @@
+"""What users may rely on: the names of the package, and that importing it is free."""
+
+from __future__ import annotations
+
+import inspect
+import subprocess
+import sys
+
+import pytest
+
+import burncast
+
+HEAVY = ("numpy", "numba", "scipy", "xarray", "matplotlib", "pydantic", "pint", "rich", "typer")
+
+
+def test_the_public_names():
+    assert burncast.__all__ == [
+        "BurncastError",
+        "InputError",
+        "InterruptedRunError",
+        "LawError",
+        "Problem",
+        "Scenario",
+        "ScenarioError",
+        "SimulationError",
+        "__version__",
+        "load",
+        "replay",
+        "simulate",
+    ]
+    assert dir(burncast) == burncast.__all__
+    assert all(getattr(burncast, name) is not None for name in burncast.__all__)
+
+
+def test_a_name_that_does_not_exist_is_an_attribute_error():
+    with pytest.raises(AttributeError, match="no attribute 'simulat'"):
+        getattr(burncast, "simulat")  # noqa: B009
+
+
+def test_the_verbs_take_what_is_documented():
+    assert list(inspect.signature(burncast.load).parameters) == ["source"]
+    assert list(inspect.signature(burncast.replay).parameters) == ["scenario", "trajectory", "seed"]
+    assert list(inspect.signature(burncast.simulate).parameters) == [
+        "scenario",
+        "trajectories",
+        "seed",
+        "threads",
+        "method",
+        "quantiles",
+        "keep_paths",
+        "until_se",
+        "variants",
+        "progress",
+    ]
+
+
+def modules_after(statement):
+    code = f"{statement}\nimport sys; print(*sys.modules)"
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    return {name.split(".")[0] for name in done.stdout.split()} | set(done.stdout.split())
+
+
+def test_importing_burncast_imports_nothing_heavy():
+    assert not modules_after("import burncast; burncast.__all__").intersection(HEAVY)
+
+
+def test_help_imports_neither_numpy_nor_anything_above_it():
+    statement = """
+import contextlib, io, sys
+from burncast.cli import app
+with contextlib.redirect_stdout(io.StringIO()), contextlib.suppress(SystemExit):
+    app(["run", "--help"])
+"""
+    loaded = modules_after(statement)
+    assert "typer" in loaded
+    assert not loaded.intersection(HEAVY) - {"typer", "rich", "pydantic"}  # recent versions of typer import pydantic
+
+
+def test_check_imports_neither_numba_nor_xarray_nor_scipy_stats():
+    statement = """
+import contextlib, io
+from burncast.cli import app
+with contextlib.redirect_stdout(io.StringIO()), contextlib.suppress(SystemExit):
+    app(["check", "chatgpt-2023"])
+"""
+    loaded = modules_after(statement)
+    assert "numpy" in loaded
+    assert not loaded.intersection({"numba", "xarray", "matplotlib", "scipy.stats"})
