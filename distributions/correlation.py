@@ -65,7 +65,7 @@ def nearest_correlation(matrix: ArrayLike) -> tuple[FloatArray, float]:
             break
     valid = _semidefinite(nearest)
     deviations = np.sqrt(np.diag(valid))
-    valid = np.clip(valid / np.outer(deviations, deviations), -1.0, 1.0)
+    valid = np.clip((valid + valid.T) / (2 * np.outer(deviations, deviations)), -1.0, 1.0)
     np.fill_diagonal(valid, 1.0)
     return valid, float(np.linalg.norm(valid - given))
 

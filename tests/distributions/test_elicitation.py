@@ -1,0 +1,122 @@
+"""Laws from percentiles: exact where they determine the law, least squares in probability beyond, refused where
+impossible."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from scipy import optimize, stats
+
+from burncast.distributions.elicitation import interval
+from burncast.distributions.errors import LawError
+from burncast.distributions.families import make_law
+from burncast.distributions.law import Law
+from burncast.distributions.lognormal import Lognormal
+from burncast.distributions.normal import Normal
+
+
+def law(name: str, **keywords: float) -> Law:
+    return make_law(name, [], keywords)
+
+
+@pytest.mark.parametrize(
+    ("name", "statements", "given"),
+    [
+        *[(name, {"p5": 2, "p95": 8}, {}) for name in ("normal", "lognormal", "uniform", "gamma", "weibull", "pareto")],
+        ("student_t", {"p5": 2, "p95": 8}, {"df": 3}),
+        ("exponential", {"p50": 3}, {}),
+        ("beta", {"p5": 0.02, "p95": 0.06}, {}),
+        ("beta", {"p5": 0.0002, "p95": 0.96}, {}),
+        ("beta", {"p10": 12, "p90": 19}, {"low": 10, "high": 20}),
+        ("gamma", {"p5": 0.0002, "p95": 8}, {}),
+        ("lognormal", {"p2_5": 1, "p97_5": 1e6}, {}),
+        ("triangular", {"p5": 2, "p50": 4, "p95": 7}, {}),
+        ("triangular", {"p5": 2, "p95": 8}, {"mode": 4}),
+        ("pert", {"p5": 2, "p50": 4, "p95": 8}, {}),
+        ("pert", {"p10": 2, "p90": 8}, {"mode": 4, "peak": 6}),
+        ("pert", {"p95": 8}, {"low": 0, "mode": 3}),
+        ("normal", {"p95": 8}, {"mean": 5}),
+        ("normal", {"p20": 8}, {"sd": 5}),
+        ("uniform", {"p95": 8}, {"low": 0}),
+        ("pareto", {"p95": 8}, {"low": 1}),
+        ("weibull", {"p50": 8}, {"shape": 2}),
+        ("gamma", {"p50": 8}, {"scale": 2}),
+    ],
+)
+def test_as_many_percentiles_as_parameters_are_met_exactly(name, statements, given):
+    built = law(name, **statements, **given)
+    for written, value in statements.items():
+        p = float(written[1:].replace("_", ".")) / 100
+        assert float(built.quantile(p)) == pytest.approx(value, rel=1e-9)
+    if "mode" in given and name == "triangular":
+        assert built.mode == given["mode"]
+
+
+@settings(max_examples=60, deadline=None)
+@given(
+    st.sampled_from(["beta", "gamma", "weibull", "lognormal"]),
+    st.floats(0.001, 0.9),
+    st.floats(0.02, 0.98),
+    st.floats(1, 30),
+    st.floats(60, 99),
+)
+def test_two_percentiles_round_trip(name, low, share, first, second):
+    high = low + (0.999 - low) * share
+    built = make_law(name, [], {f"p{int(first)}": low, f"p{int(second)}": high})
+    assert float(built.cdf(low)) == pytest.approx(int(first) / 100, rel=1e-7)
+    assert float(built.cdf(high)) == pytest.approx(int(second) / 100, rel=1e-7)
+
+
+def test_more_percentiles_are_met_by_least_squares_in_probability():
+    p, x = np.array([0.05, 0.5, 0.95]), np.array([2.0, 5.0, 14.0])
+    built = law("gamma", p5=2, p50=5, p95=14)
+    ours = float(np.sum((built.cdf(x) - p) ** 2))
+
+    def loss(theta: np.ndarray) -> float:
+        return float(np.sum((stats.gamma(np.exp(theta[0]), scale=np.exp(theta[1])).cdf(x) - p) ** 2))
+
+    theirs = optimize.minimize(loss, [1.0, 1.0], method="Nelder-Mead", options={"xatol": 1e-10, "fatol": 1e-16})
+    assert ours == pytest.approx(theirs.fun, rel=1e-6)
+    assert ours <= loss(np.log([built.shape * 1.01, built.scale]))
+
+
+def test_consistent_percentiles_recover_the_law():
+    truth = make_law("beta", [2.0, 5.0], {})
+    stated = {f"p{k}": float(truth.quantile(k / 100)) for k in (5, 25, 50, 75, 95)}
+    found = law("beta", **stated)
+    assert (found.a, found.b) == pytest.approx((2, 5), rel=1e-6)
+
+
+def test_interval_is_lognormal_if_positive_else_normal():
+    positive, signed = interval(2.0, 8.0), interval(-1.0, 3.0)
+    assert isinstance(positive, Lognormal)
+    assert isinstance(signed, Normal)
+    np.testing.assert_allclose(positive.quantile([0.05, 0.95]), [2, 8], rtol=1e-13)
+    np.testing.assert_allclose(signed.quantile([0.05, 0.95]), [-1, 3], rtol=1e-13)
+
+
+@pytest.mark.parametrize(
+    ("wrong", "argument", "words"),
+    [
+        (lambda: law("normal", p10=5, p90=3), "p10", "p10 = 5 is not below p90 = 3"),
+        (lambda: law("normal", p10=5, p90=5), "p10", "not below"),
+        (lambda: law("lognormal", p5=-1, p95=3), "p5", "outside the support of lognormal"),
+        (lambda: law("beta", p5=0.1, p95=1.2), "p95", "above 0 and below 1"),
+        (lambda: law("pareto", low=2, p50=1), "p50", "outside the support"),
+        (lambda: law("triangular", high=3, p50=1, p95=4), "p95", "outside the support"),
+        (lambda: law("normal", p10=5), "p10", "cannot determine mean and sd"),
+        (lambda: law("normal", p0=5, p50=6), "p0", "no percentile"),
+        (lambda: law("normal", p5=1, p5_0=2), "p5_0", "same percentile"),
+        (lambda: law("normal", p5=float("inf"), p95=1), "p5", "finite"),
+        (lambda: law("normal", mean=5, p40=8), "p40", "no normal law with mean = 5 has p40 = 8"),
+        (lambda: law("triangular", p5=2, p50=2.01, p95=8), "p50", "no triangular law has"),
+        (lambda: law("student_t", p5=2, p95=8), "df", "df is missing"),
+    ],
+)
+def test_impossible_statements_are_named(wrong, argument, words):
+    with pytest.raises(LawError) as caught:
+        wrong()
+    assert caught.value.argument == argument
+    assert words in str(caught.value)
