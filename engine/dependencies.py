@@ -88,7 +88,8 @@ def _mentioned(value: Value) -> frozenset[str]:
 
 
 def _is_needed_first(quantity: Quantity, other: Quantity) -> bool:
-    return quantity.kind == "stock" or other.kind != "stock"
+    """Whether a value must be computed before another's; what may not be used at all is reported elsewhere."""
+    return other.kind in _MAY_USE[quantity.kind] and (quantity.kind == "stock" or other.kind != "stock")
 
 
 def _unknown_name(scenario: Scenario, name: str, broken: AbstractSet[str], location: Location) -> Problem:

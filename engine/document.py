@@ -117,7 +117,7 @@ def _scenario_files_beside(path: Path) -> list[str]:
 def _toml_problem(error: tomllib.TOMLDecodeError, text: str, file: str) -> Problem:
     message = str(error)
     place = _LINE_IN_MESSAGE.search(message)
-    line = text.count("\n") + 1 if place is None or place[1] is None else int(place[1])
+    line = len(text.splitlines()) if place is None or place[1] is None else int(place[1])
     reason = message[: place.start()] if place else message
     column = f" (column {place[2]})" if place and place[2] else ""
     return Problem(f"is not valid TOML: {reason[:1].lower()}{reason[1:]}{column}", file, line)

@@ -76,6 +76,8 @@ def _problem(document: Document, path: KeyPath, kind: str, value: Any, context: 
     if kind == "literal_error":
         choices = str(context.get("expected", "")).replace(" or ", ", ").replace("'", "").split(", ")
         return location.problem(f"is {_shown(value)}", " or ".join(choices), nearest_name(str(value), choices))
+    if kind == "float_type" and isinstance(value, int) and not isinstance(value, bool):
+        return location.problem("is too large a number", "a finite number")
     expected = _EXPECTED.get(kind)
     if kind in ("union_tag_not_found", "union_tag_invalid"):
         expected = _EXPECTED_BY_KEY.get(str(path[-1]), "a number, an expression in quotes, or a table")
@@ -91,8 +93,7 @@ def _shown(value: Any) -> str:
         case str():
             return f'the text "{value if len(value) <= 40 else value[:39] + "…"}"'
         case int() | float():
-            text = f"{value:.12g}" if isinstance(value, float) or abs(value) < 10**15 else "enormous"
-            return f"the number {text}"
+            return f"the number {value if isinstance(value, float) or abs(value) < 10**15 else '…'}"
         case list():
             return "a list"
         case Mapping():
