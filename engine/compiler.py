@@ -102,8 +102,11 @@ class _Compilation:
         data = ProgramData(self.scenario.periods)
         tracked = self._tracked()
         elements = {place: item.first_element for place, item in enumerate(tracked)}
-        odd = Emission(graph, data, step_rows, write_rows, ring_rows, elements).block(step.lines)
-        before = Emission(graph, data, setup_rows, read_rows, ring_rows, elements).block(setup.lines)
+        names = {node: name for name, node in self.named}
+        step_emission = Emission(graph, data, step_rows, write_rows, ring_rows, elements, names)
+        odd = step_emission.block(step.lines)
+        setup_emission = Emission(graph, data, setup_rows, read_rows, ring_rows, elements, names)
+        before = setup_emission.block(setup.lines)
         return Program(
             periods=self.scenario.periods,
             setup=before,
@@ -116,7 +119,8 @@ class _Compilation:
             shocks=data.ids(data.shock_names),
             draws=data.ids(data.draw_names),
             tracked=tracked,
-            row_names=self._row_names(fixed, step_rows),
+            setup_labels=tuple(setup_emission.labels),
+            step_labels=tuple(step_emission.labels),
             shock_names=tuple(data.shock_names),
             draw_names=tuple(data.draw_names),
             notes=lowered.notes,
@@ -219,15 +223,6 @@ class _Compilation:
             tracked.append(Tracked(name, dims, labels, first, count, 0 if name in self.lowered.openings else 1))
             first += count
         return tuple(tracked)
-
-    def _row_names(self, fixed: dict[Node, int], rows: dict[Node, int]) -> dict[int, str]:
-        names: dict[int, str] = {}
-        for state in self.states:
-            names[fixed[state.read]] = f"{state.name} before"
-        for name, node in self.named:
-            if node in rows and (node in fixed or rows[node] not in names):
-                names.setdefault(rows[node], name)
-        return names
 
 
 def _live(graph: Graph, roots: Iterable[Node]) -> tuple[set[Node], list[State]]:

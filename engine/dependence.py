@@ -123,8 +123,22 @@ def _mixed(graph: Graph, names: list[str], matrix: np.ndarray, correlation: Corr
     if correlation.copula == "t" and correlation.df is not None:
         radius_table, normalise_table = t_copula_tables(correlation.df)
         radius = graph.apply("transport", fresh((f"copula({','.join(names)})",)), payload=radius_table, rate=rate)
+        per_root_df = graph.constant(correlation.df**-0.5)
         mixed = [
-            graph.apply("transport", graph.apply("multiply", node, radius), payload=normalise_table, rate=rate)
+            graph.apply(
+                "transport",
+                _asinh(graph, graph.apply("multiply", graph.apply("multiply", node, radius), per_root_df)),
+                payload=normalise_table,
+                rate=rate,
+            )
             for node in mixed
         ]
     return dict(zip(names, mixed, strict=True))
+
+
+def _asinh(graph: Graph, node: Node) -> Node:
+    size = graph.apply("absolute", node)
+    root = graph.apply("sqrt", graph.apply("add", graph.apply("multiply", size, size), graph.constant(1.0)))
+    value = graph.apply("log", graph.apply("add", size, root))
+    negative = graph.apply("less", node, graph.constant(0.0))
+    return graph.apply("where", negative, graph.apply("negate", value), value)

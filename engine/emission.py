@@ -33,12 +33,16 @@ class Emission:
     next_rows: dict[State, int]
     rings: dict[Node, int]
     elements: dict[int, int]
+    names: dict[Node, str]
     code: list[list[int]] = field(default_factory=list)
+    labels: list[str] = field(default_factory=list)
 
     def block(self, lines: Sequence[Line]) -> NDArray[np.int64]:
         """The instructions of ``lines``."""
         for line in lines:
             self._line(line)
+            label = self._label(line)
+            self.labels.extend([label] * (len(self.code) - len(self.labels)))
         return np.array(self.code, dtype=np.int64).reshape(-1, len(FIELDS))
 
     def _line(self, line: Line) -> None:
@@ -53,7 +57,7 @@ class Emission:
                 state = self.graph.states[line.place]
                 self._copy(node, self.next_rows[state], state.dims)
             case "ring":
-                self._fill_ring(node, self.graph_ring(line.place))
+                self._fill_ring(node, self._ring(line.place))
             case "check":
                 for _, count, (operand,) in self._runs(node.dims, [self._place(node)]):
                     self._add("check r", count, CHECK_ROW, [operand])
@@ -66,7 +70,12 @@ class Emission:
             case "need":
                 self._add("need r", 1, NEED_ROW, [self._row(node)])
 
-    def graph_ring(self, place: int) -> Node:
+    def _label(self, line: Line) -> str:
+        if line.duty == "store":
+            return f"{self.graph.states[line.place].name} carried"
+        return "" if line.duty in ("ring", "ruin", "need") else self.names.get(line.node, "")
+
+    def _ring(self, place: int) -> Node:
         """The remembering node whose ring a line fills."""
         return next(node for node in self.rings if node.serial == place)
 
@@ -97,7 +106,7 @@ class Emission:
         match operation.opcode:
             case "draw":
                 return self.data.draw(node) + offset
-            case "transport r" | "steps r" | "interp r":
+            case "transport r" | "lookup r" | "interp r":
                 return self.data.table(node.payload)
             case "markov rr":
                 return self.data.markov(node.payload)

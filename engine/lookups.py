@@ -14,12 +14,12 @@ from burncast.engine.kernel_cache import kernel
 from burncast.engine.lanes import LANES
 from burncast.engine.streams import fill_shock_row
 
-__all__ = ["MOST_JUMPS", "STEPPED", "interpolate", "jumps", "position", "stepped_at", "transport"]
+__all__ = ["MOST_JUMPS", "interpolate", "jumps", "position", "transport", "value_at"]
 
 Floats = NDArray[np.float64]
 
-STEPPED = 1
-"""Kind of a table of steps; a smooth one is 0."""
+SMOOTH, STEPS = 0, 1
+"""Kinds of tables; the third are pieces."""
 
 MOST_JUMPS = 65_535
 """Jumps of one period beyond which none are drawn."""
@@ -49,9 +49,17 @@ def smooth_at(z: float, tables: Floats, offset: int, pieces: int) -> float:
 
 
 @kernel
-def stepped_at(z: float, tables: Floats, offset: int, length: int) -> float:
-    """One of ``length`` values, behind the thresholds between them."""
-    return float(tables[offset + length - 1 + position(z, tables, offset, length - 1)])
+def value_at(z: float, tables: Floats, entry: NDArray[np.int64]) -> float:
+    """One value of a transport table of any kind."""
+    kind, offset, length = entry[0], entry[1], entry[2]
+    if kind == SMOOTH:
+        return smooth_at(z, tables, offset, length)
+    if kind == STEPS:
+        return float(tables[offset + length - 1 + position(z, tables, offset, length - 1)])
+    piece = max(position(z, tables, offset, length) - 1, 0)
+    d = max(z - tables[offset + piece], 0.0)
+    at = offset + length + 4 * piece
+    return fma(d, fma(d, fma(d, tables[at + 3], tables[at + 2]), tables[at + 1]), tables[at])
 
 
 @kernel
@@ -114,10 +122,7 @@ def jumps(
         for j in range(LANES):
             if counts[j] > jump:
                 z = np.float64(normals[0, j])
-                if sizes[0] == STEPPED:
-                    size = stepped_at(z, tables, sizes[1], sizes[2])
-                else:
-                    size = smooth_at(z, tables, sizes[1], sizes[2])
+                size = value_at(z, tables, sizes)
                 if aging:
                     size *= exp(-decay[j] * normal_cdf(np.float64(normals[1, j])))
                 out[j] += size

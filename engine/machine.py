@@ -18,7 +18,7 @@ from burncast.engine.elementary import exp, floor, fma, log, normal_cdf, power, 
 from burncast.engine.histogram import ChunkArrays, record, record_first_passage
 from burncast.engine.kernel_cache import kernel
 from burncast.engine.lanes import LANES
-from burncast.engine.lookups import interpolate, jumps, position, stepped_at, transport
+from burncast.engine.lookups import interpolate, jumps, position, transport, value_at
 from burncast.engine.machine_rows import CHECK_ROW, NEED_ROW, PASSAGE_ROW
 from burncast.engine.program import OPCODES, Program
 from burncast.engine.streams import fill_input_normals, fill_shocks
@@ -77,7 +77,7 @@ GBM = OPCODES["gbm rrzr"]
 TOTAL = OPCODES["total r"]
 DRAW = OPCODES["draw"]
 TRANSPORT = OPCODES["transport r"]
-STEPS = OPCODES["steps r"]
+LOOKUP = OPCODES["lookup r"]
 INTERP = OPCODES["interp r"]
 POISSON = OPCODES["poisson rr"]
 BINOMIAL = OPCODES["binomial rrr"]
@@ -373,10 +373,10 @@ def execute(
                 fill_input_normals(out, code.draws[aux + i], seed, trajectory)
             elif op == TRANSPORT:
                 transport(out, x, tables, code.table_index[aux])
-            elif op == STEPS:
+            elif op == LOOKUP:
                 entry = code.table_index[aux]
                 for j in range(LANES):
-                    out[j] = stepped_at(x[j], tables, entry[1], entry[2])
+                    out[j] = value_at(x[j], tables, entry)
             elif op == INTERP:
                 interpolate(out, x, tables, code.table_index[aux])
             elif op == POISSON:

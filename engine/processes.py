@@ -16,7 +16,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 from scipy import special
 
-from burncast.distributions.discrete import Discrete
+from burncast.distributions.discrete import discrete
 from burncast.distributions.errors import FormulaError, nearest_name
 from burncast.distributions.law import Law
 from burncast.distributions.lognormal import Lognormal
@@ -151,7 +151,7 @@ def _jumps(scope: Scope, bound: dict[str, Expression]) -> ProcessValue:
     """x·exp(−decay·dt) + Σ size·exp(−decay·age): Poisson arrivals, uniform over the period, of independent sizes."""
     graph, dt = scope.graph, scope.scenario.dt
     size = bound["size"]
-    law: Law = Discrete((constants.number(size),), (1.0,)) if isinstance(size, Number) else constants.law(size)
+    law = discrete([constants.number(size)]) if isinstance(size, Number) else constants.law(size)
     rate = graph.apply("multiply", scope.lower(bound["rate"]), scope.number(dt))
     decay = graph.apply("multiply", scope.lower(bound.get("decay", Number(0.0))), scope.number(dt))
     start = scope.lower(bound.get("start", Number(0.0)))
@@ -188,7 +188,7 @@ def _markov(scope: Scope, bound: dict[str, Expression], states: tuple[str, ...] 
         _check_probabilities(chances, "start")
         if len(chances) != count:
             raise FormulaError(f"start has {len(chances)} probabilities", expected=f"{count}, one per state")
-        law = Discrete(tuple(float(state) for state in range(count)), tuple(chances))
+        law = discrete([float(state) for state in range(count)], chances)
         at_setup = replace(scope, once=True)
         opening = graph.apply("transport", at_setup.normal((), "#start"), payload=law, rate=Rate.SETUP)
     else:

@@ -41,7 +41,7 @@ OPCODES: dict[str, int] = {
             "where rrr", "where rrs", "where rsr", "where rss",
             "fma rrr", "fma rrs", "fma rsr", "fma rss", "fnma rrr", "fms rrr",
             "fma szs", "fma rzr", "fma szr", "gbm rszs", "gbm rrzr",
-            "total r", "draw", "transport r", "steps r", "interp r",
+            "total r", "draw", "transport r", "lookup r", "interp r",
             "poisson rr", "binomial rrr", "markov rr", "jumps rr", "lag r", "window r",
             "check r", "record r", "ruin r", "need r",
         )
@@ -71,7 +71,8 @@ class Program:
 
     ``scalars`` has shape (T + 1, number of scalars); ``tables`` is one flat array into which ``table_index`` points
     (shape (tables, 4): kind, offset, length, second length); ``shocks`` holds the 32-bit streams drawn every period and
-    ``draws`` those drawn once or on demand.
+    ``draws`` those drawn once or on demand. The labels name the
+    quantity that an instruction of ``setup``, ``odd`` and ``even`` finishes, or are empty.
     """
 
     periods: int
@@ -85,7 +86,8 @@ class Program:
     shocks: NDArray[np.uint32]
     draws: NDArray[np.uint32]
     tracked: tuple[Tracked, ...]
-    row_names: dict[int, str]
+    setup_labels: tuple[str, ...]
+    step_labels: tuple[str, ...]
     shock_names: tuple[str, ...]
     draw_names: tuple[str, ...]
     notes: tuple[str, ...] = ()

@@ -5,9 +5,10 @@ kind      line of ``table_index``                                data at ``offse
 ========  =====================================================  ==========================================
 smooth    0, offset, pieces, 0                                   z of the first knot, 1/step, 4 per piece
 steps     1, offset, values, 0                                   thresholds (one fewer), values
-interp    2, offset, points, 0                                   abscissae, ordinates, slopes (one fewer)
-markov    3, offset, states, 0                                   thresholds in z, a row per state
-jumps     4, table of sizes, first stream, streams per element   —
+pieces    2, offset, pieces, 0                                   first z of each, 4 coefficients of each
+interp    3, offset, points, 0                                   abscissae, ordinates, slopes (one fewer)
+markov    4, offset, states, 0                                   thresholds in z, a row per state
+jumps     5, table of sizes, first stream, streams per element   —
 ========  =====================================================  ==========================================
 """
 
@@ -21,7 +22,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from burncast.distributions.law import Law
-from burncast.distributions.transport import Steps, Table, transport
+from burncast.distributions.transport import Pieces, Steps, Table, transport
 from burncast.engine.graph import Node
 from burncast.engine.streams import stream_id
 
@@ -83,14 +84,14 @@ class ProgramData:
     def markov(self, thresholds: Hashable) -> int:
         """Line of the table of a chain's thresholds."""
         rows = cast(tuple[tuple[float, ...], ...], thresholds)
-        return self._placed(("markov", rows), lambda: self._pack(3, len(rows), [edge for row in rows for edge in row]))
+        return self._placed(("markov", rows), lambda: self._pack(4, len(rows), [edge for row in rows for edge in row]))
 
     def jumps(self, payload: Hashable, element: int) -> int:
         """Line of the jumps from ``element`` on of a node with (law of sizes, streams of sizes, streams of ages)."""
         law, sizes, ages = cast(tuple[Law, tuple[str, ...], tuple[str, ...]], payload)
         per_element = 2 if ages else 1
         first = self._placed(("streams", sizes), lambda: self._append_jump_streams(sizes, ages))
-        line = (4, self.table(law), first + element * per_element, per_element)
+        line = (5, self.table(law), first + element * per_element, per_element)
         return self._placed(line, lambda: self._line(line))
 
     def _placed(self, key: Hashable, place: Callable[[], int]) -> int:
@@ -118,8 +119,10 @@ class ProgramData:
             return self._pack(0, len(payload.values) - 1, _pieces(payload))
         if isinstance(payload, Steps):
             return self._pack(1, len(payload.values), [*payload.thresholds, *payload.values])
+        if isinstance(payload, Pieces):
+            return self._pack(2, len(payload.z), [*payload.z, *payload.coefficients.ravel()])
         knots, ordinates = (np.array(column) for column in cast(tuple[tuple[float, ...], tuple[float, ...]], payload))
-        return self._pack(2, len(knots), [*knots, *ordinates, *(np.diff(ordinates) / np.diff(knots))])
+        return self._pack(3, len(knots), [*knots, *ordinates, *(np.diff(ordinates) / np.diff(knots))])
 
     def _pack(self, kind: int, length: int, data: Sequence[float]) -> int:
         offset = len(self.tables)

@@ -138,13 +138,22 @@ class _Run:
             edges, values = tables[offset : offset + length - 1], tables[offset + length - 1 : offset + 2 * length - 1]
             return np.asarray(values[np.searchsorted(edges, x, side="right")])
         if kind == 2:
+            knots = tables[offset : offset + length]
+            piece = np.maximum(np.searchsorted(knots, x, side="right") - 1, 0)
+            d = np.maximum(x - knots[piece], 0.0)
+            return _cubic(d, tables[offset + length : offset + 5 * length].reshape(length, 4)[piece])
+        if kind == 3:
             points = tables[offset : offset + 2 * length].reshape(2, length)
             return FOLDABLE["interp"](x, (tuple(points[0]), tuple(points[1])))
         place = np.clip((x - tables[offset]) * tables[offset + 1], 0.0, float(length))
         piece = np.minimum(np.where(np.isnan(place), 0.0, place).astype(np.int64), length - 1)
         t = place - piece
-        first, second, third, fourth = tables[offset + 2 : offset + 2 + 4 * length].reshape(length, 4)[piece].T
-        return elementary.fma(t, elementary.fma(t, elementary.fma(t, fourth, third), second), first)
+        return _cubic(t, tables[offset + 2 : offset + 2 + 4 * length].reshape(length, 4)[piece])
+
+
+def _cubic(t: Floats, coefficients: Floats) -> Floats:
+    first, second, third, fourth = coefficients.T
+    return elementary.fma(t, elementary.fma(t, elementary.fma(t, fourth, third), second), first)
 
 
 def _draw(line: _Line) -> Floats:
@@ -240,7 +249,7 @@ _RESULTS: dict[str, Callable[[_Line], Floats | float]] = {
     "total r": _total,
     "draw": _draw,
     "transport r": lambda line: line.run.table(line["aux"], line.x),
-    "steps r": lambda line: line.run.table(line["aux"], line.x),
+    "lookup r": lambda line: line.run.table(line["aux"], line.x),
     "interp r": lambda line: line.run.table(line["aux"], line.x),
     "poisson rr": lambda line: counts_numpy.poisson_quantile(line.x, line.y),
     "binomial rrr": lambda line: counts_numpy.binomial_quantile(line.x, line.y, line.w),

@@ -15,6 +15,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from burncast.distributions.law import Law
+from burncast.distributions.transport import Table, transport
 from burncast.engine.graph import Graph, Node
 
 __all__ = ["VIEWS", "Operation", "Selection", "select_operations"]
@@ -79,8 +80,8 @@ class Selection:
         if op in _UNARY:
             return Operation(f"{op} r", node, arguments)
         if op == "transport":
-            stepped = isinstance(node.payload, Law) and node.payload.discrete
-            return Operation("steps r" if stepped else "transport r", node, arguments)
+            table = transport(node.payload) if isinstance(node.payload, Law) else node.payload
+            return Operation("transport r" if isinstance(table, Table) else "lookup r", node, arguments)
         if op in _ROWS_ONLY:
             return Operation(_ROWS_ONLY[op], node, arguments)
         if op == "lag":
