@@ -13,7 +13,7 @@ import numpy as np
 
 from burncast.engine.coefficients import CDF, EXP, K_CDF, LOG
 from burncast.engine.intrinsics import floor, fma, polynomial, sqrt
-from burncast.engine.kernel_cache import kernel
+from burncast.engine.kernel_cache import inlined
 
 __all__ = ["exp", "floor", "fma", "log", "normal_cdf", "power", "sqrt"]
 
@@ -36,13 +36,15 @@ _log_polynomial = polynomial(LOG)
 _cdf_polynomial = polynomial(CDF)
 
 
-@kernel
+@inlined
 def exp(x: float) -> float:
     """e to the power x, within 1 ulp; 0 below −708.39, inf above 709.78, NaN of NaN."""
-    return _exp(x, 0.0)
+    shifted = fma(x, LOG2_E, ROUND)
+    k = shifted - ROUND
+    return _two_to(shifted, fma(k, -LN2_LOW, fma(k, -LN2_HIGH, x)), x)
 
 
-@kernel
+@inlined
 def log(x: float) -> float:
     """Natural logarithm, within 1 ulp, subnormal numbers too; −inf at 0, NaN below, inf of inf."""
     exponent, m = _split(x)
@@ -57,7 +59,7 @@ def log(x: float) -> float:
     return np.nan if x < 0.0 else y
 
 
-@kernel
+@inlined
 def normal_cdf(x: float) -> float:
     """Standard normal distribution function, 1e-15 relative in both tails; 0 below −37.6 (Φ < 1e-308)."""
     a = abs(x)
@@ -65,11 +67,11 @@ def normal_cdf(x: float) -> float:
     inverse = 1.0 / (a + K_CDF)
     scaled = _cdf_polynomial((a - K_CDF) * inverse) * inverse
     square = a * a
-    tail = scaled * _exp(-0.5 * square, -0.5 * fma(a, a, -square))
+    tail = scaled * _exp_two_doubles(-0.5 * square, -0.5 * fma(a, a, -square))
     return tail if x < 0.0 else 1.0 - tail
 
 
-@kernel
+@inlined
 def power(x: float, y: float) -> float:
     """x to the power y, within 1 ulp for moderate results, with the special cases of IEEE 754 ``pow``.
 
@@ -80,7 +82,7 @@ def power(x: float, y: float) -> float:
     high, low = _log_two_doubles(size)
     product = y * high
     correction = fma(y, high, -product) + y * low
-    z = _exp(product, correction if abs(product) < 1000.0 else 0.0)
+    z = _exp_two_doubles(product, correction if abs(product) < 1000.0 else 0.0)
     z = 1.0 if size == 1.0 else z
     grows = (size > 1.0) == (y > 0.0)
     extreme = (size == 0.0) | (size == np.inf) | (abs(y) == np.inf)
@@ -94,11 +96,17 @@ def power(x: float, y: float) -> float:
     return 1.0 if (y == 0.0) | (x == 1.0) else z
 
 
-@kernel
-def _exp(x: float, low: float) -> float:
+@inlined
+def _exp_two_doubles(x: float, low: float) -> float:
+    """e to the power x + low."""
     shifted = fma(x, LOG2_E, ROUND)
     k = shifted - ROUND
-    r = fma(k, -LN2_LOW, fma(k, -LN2_HIGH, x)) + low
+    return _two_to(shifted, fma(k, -LN2_LOW, fma(k, -LN2_HIGH, x)) + low, x)
+
+
+@inlined
+def _two_to(shifted: float, r: float, x: float) -> float:
+    """2ᵏ·eʳ, where ``shifted`` = k + ROUND and x = k·log 2 + r decides on overflow and underflow."""
     p = 1.0 + fma(r * r, _exp_polynomial(r), r)
     bits = np.float64(p).view(np.int64) + (np.float64(shifted).view(np.int64) << np.int64(52))
     y = float(np.int64(bits).view(np.float64))
@@ -106,7 +114,7 @@ def _exp(x: float, low: float) -> float:
     return 0.0 if x < EXP_LOW else y
 
 
-@kernel
+@inlined
 def _split(x: float) -> tuple[float, float]:
     """Exponent and mantissa in [√½, √2) of a positive finite number."""
     subnormal = x < SMALLEST_NORMAL
@@ -117,7 +125,7 @@ def _split(x: float) -> tuple[float, float]:
     return exponent - 54.0 if subnormal else exponent, m
 
 
-@kernel
+@inlined
 def _log_two_doubles(x: float) -> tuple[float, float]:
     """Logarithm of a positive finite number as a sum of two doubles, to about 2⁻⁶⁵ relative."""
     exponent, m = _split(x)

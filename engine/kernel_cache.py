@@ -1,4 +1,4 @@
-"""The decorator of every compiled kernel, and where compiled code is kept between runs.
+"""The decorators of every compiled kernel, and where compiled code is kept between runs.
 
 Numba's ``cache=True`` looks at the file of the function it compiles and at nothing else: after an edit to a callee in
 another file (or to a table of coefficients) it would go on running the old code. Kernels here call each other across
@@ -27,7 +27,7 @@ from typing import Any, TypeVar, cast
 
 import numba
 
-__all__ = ["cache_directory", "is_warm", "kernel", "source_hash"]
+__all__ = ["cache_directory", "inlined", "is_warm", "kernel", "source_hash"]
 
 Function = TypeVar("Function", bound=Callable[..., Any])
 
@@ -36,11 +36,21 @@ _IMPORTED = re.compile(r"\bburncast\.engine(?:\.| import )(\w+)")
 
 def kernel(function: Function) -> Function:
     """Compile ``function`` with numba: cached on disk, without the interpreter's lock, IEEE arithmetic."""
+    return _compiled(function, forceinline=False)
+
+
+def inlined(function: Function) -> Function:
+    """A :func:`kernel` that is always inlined where it is called: a scalar step of loops that must vectorise."""
+    return _compiled(function, forceinline=True)
+
+
+def _compiled(function: Function, *, forceinline: bool) -> Function:
     config: Any = numba.config
     before = config.CACHE_DIR
     config.CACHE_DIR = str(cache_directory())
     try:
-        return cast(Function, numba.njit(cache=True, nogil=True, error_model="numpy")(function))
+        compiled = numba.njit(cache=True, nogil=True, error_model="numpy", forceinline=forceinline)(function)
+        return cast(Function, compiled)
     finally:
         config.CACHE_DIR = before
 

@@ -1,14 +1,40 @@
-"""Where randomness is addressed: Philox4x32-10 words, and normals from them by inversion."""
+"""Where randomness is addressed: Philox4x32-10 words, and normals from them by inversion.
+
+A draw has an address (seed; trajectory, period, stream) and nothing else: no state, no order, no skipping ahead. The
+generator is Philox4x32-10 (Salmon, Moraes, Dror and Shaw, "Parallel random numbers: as easy as 1, 2, 3", SC11, 2011).
+Its key is the seed (low word, high word); its counter is (trajectory low, trajectory high, period // 4 + sub·2¹⁶,
+stream), and word period % 4 of its four is the period's. A stream is a stable hash of a quantity's name.
+
+Normals are quantiles: float32 for the shocks of every period, of (u + ½)·2⁻³² for a 32-bit word u; float64 for inputs,
+drawn once, of (u + ½)·2⁻⁵³ for the 53 high bits of words 0 and 1. Both take the ratio z/x, x = 2p − 1, as one
+polynomial in a rational function of w = −log(4p(1 − p)): no branch, no square root, odd in x by construction, so both
+tails are equally good. Over all 2³² words the float32 normal is within 1e-6 of the quantile (|z| ≤ 6.34).
+
+Kernels loop over LANES trajectories from ``first_trajectory``, a multiple of LANES, in passes short enough for a
+processor to keep several vectors in flight.
+"""
 
 from __future__ import annotations
 
 import hashlib
+from collections.abc import Callable
+from typing import cast
 
 import numpy as np
 from numpy.typing import NDArray
 
-from burncast.engine.elementary import fma, log, sqrt
-from burncast.engine.kernel_cache import kernel
+from burncast.engine.coefficients import (
+    C_DOUBLE,
+    C_SINGLE,
+    LOG_SINGLE,
+    QUANTILE,
+    QUANTILE_SINGLE,
+    W0_DOUBLE,
+    W0_SINGLE,
+)
+from burncast.engine.elementary import log
+from burncast.engine.intrinsics import fma, lane_loop, polynomial
+from burncast.engine.kernel_cache import inlined, kernel
 from burncast.engine.lanes import LANES
 
 __all__ = [
@@ -17,11 +43,37 @@ __all__ = [
     "fill_shock_row",
     "fill_shocks",
     "normal_from_word",
+    "normal_from_words",
     "philox",
     "stream_id",
 ]
 
 STREAM_VERSION = 1
+"""Changes whenever an address would give another draw."""
+
+LOW = np.uint64(0xFFFFFFFF)
+SHIFT = np.uint64(32)
+MULTIPLIER_0 = np.uint64(0xD2511F53)
+MULTIPLIER_1 = np.uint64(0xCD9E8D57)
+WEYL_0 = np.uint64(0x9E3779B9)
+WEYL_1 = np.uint64(0xBB67AE85)
+
+HALF = np.float32(0.5)
+ONE = np.float32(1.0)
+TWO_31 = np.float32(2.0**31)
+MINUS_LN2 = np.float32(-0.6931471805599453)
+SPAN = np.float32(W0_SINGLE + C_SINGLE)
+SQRT_HALF_BITS = np.int32(0x3F3504F3)
+SCALED_SQRT_HALF_BITS = np.int32(0x3F3504F3 + (62 << 23))
+MANTISSA = np.int32(0x7FFFFF)
+SIGN = np.uint32(0x80000000)
+TWO_52_BITS = np.uint64(0x4330000000000000)
+TWO_52 = 4503599627370496.0
+
+_fma_single = cast(Callable[[np.float32, np.float32, np.float32], np.float32], fma)
+_log_single = cast(Callable[[np.float32], np.float32], polynomial(LOG_SINGLE))
+_quantile_single = cast(Callable[[np.float32], np.float32], polynomial(QUANTILE_SINGLE))
+_quantile = polynomial(QUANTILE)
 
 
 def stream_id(name: str) -> int:
@@ -29,150 +81,83 @@ def stream_id(name: str) -> int:
     return int.from_bytes(hashlib.blake2b(name.encode(), digest_size=4).digest(), "little")
 
 
-@kernel
+@inlined
 def philox(
     c0: np.uint64, c1: np.uint64, c2: np.uint64, c3: np.uint64, k0: np.uint64, k1: np.uint64
 ) -> tuple[np.uint64, np.uint64, np.uint64, np.uint64]:
     """One block of Philox4x32-10: 128-bit counter, 64-bit key, four words; all in 32-bit pieces held as uint64."""
-    low = np.uint64(0xFFFFFFFF)
-    shift = np.uint64(32)
-    for _ in range(10):
-        a = np.uint64(0xD2511F53) * (c0 & low)
-        b = np.uint64(0xCD9E8D57) * (c2 & low)
-        c0, c1, c2, c3 = (b >> shift) ^ c1 ^ k0, b & low, (a >> shift) ^ c3 ^ k1, a & low
-        k0 = (k0 + np.uint64(0x9E3779B9)) & low
-        k1 = (k1 + np.uint64(0xBB67AE85)) & low
-    return c0, c1, c2, c3
+    c0, c1, c2, c3 = _round(c0, c1, c2, c3, k0, k1)
+    c0, c1, c2, c3 = _round(c0, c1, c2, c3, k0 + WEYL_0, k1 + WEYL_1)
+    c0, c1, c2, c3 = _round(c0, c1, c2, c3, k0 + np.uint64(2) * WEYL_0, k1 + np.uint64(2) * WEYL_1)
+    c0, c1, c2, c3 = _round(c0, c1, c2, c3, k0 + np.uint64(3) * WEYL_0, k1 + np.uint64(3) * WEYL_1)
+    c0, c1, c2, c3 = _round(c0, c1, c2, c3, k0 + np.uint64(4) * WEYL_0, k1 + np.uint64(4) * WEYL_1)
+    c0, c1, c2, c3 = _round(c0, c1, c2, c3, k0 + np.uint64(5) * WEYL_0, k1 + np.uint64(5) * WEYL_1)
+    c0, c1, c2, c3 = _round(c0, c1, c2, c3, k0 + np.uint64(6) * WEYL_0, k1 + np.uint64(6) * WEYL_1)
+    c0, c1, c2, c3 = _round(c0, c1, c2, c3, k0 + np.uint64(7) * WEYL_0, k1 + np.uint64(7) * WEYL_1)
+    c0, c1, c2, c3 = _round(c0, c1, c2, c3, k0 + np.uint64(8) * WEYL_0, k1 + np.uint64(8) * WEYL_1)
+    c0, c1, c2, c3 = _round(c0, c1, c2, c3, k0 + np.uint64(9) * WEYL_0, k1 + np.uint64(9) * WEYL_1)
+    return c0 & LOW, c1 & LOW, c2 & LOW, c3 & LOW
 
 
-@kernel
-def _quantile(p: float, q: float) -> float:
-    # AS241, PPND16
-    d = p - 0.5
-    r = 0.180625 - d * d
-    if abs(d) <= 0.425:
-        num = (
-            (
-                (
-                    (
-                        ((2.5090809287301226727e3 * r + 3.3430575583588128105e4) * r + 6.7265770927008700853e4) * r
-                        + 4.5921953931549871457e4
-                    )
-                    * r
-                    + 1.3731693765509461125e4
-                )
-                * r
-                + 1.9715909503065514427e3
-            )
-            * r
-            + 1.3314166789178437745e2
-        ) * r + 3.3871328727963666080e0
-        den = (
-            (
-                (
-                    (
-                        ((5.2264952788528545610e3 * r + 2.8729085735721942674e4) * r + 3.9307895800092710610e4) * r
-                        + 2.1213794301586595867e4
-                    )
-                    * r
-                    + 5.3941960214247511077e3
-                )
-                * r
-                + 6.8718700749205790830e2
-            )
-            * r
-            + 4.2313330701600911252e1
-        ) * r + 1.0
-        return d * num / den
-    r = sqrt(-log(min(p, q)))
-    if r <= 5.0:
-        r -= 1.6
-        num = (
-            (
-                (
-                    (
-                        ((7.74545014278341407640e-4 * r + 2.27238449892691845833e-2) * r + 2.41780725177450611770e-1)
-                        * r
-                        + 1.27045825245236838258e0
-                    )
-                    * r
-                    + 3.64784832476320460504e0
-                )
-                * r
-                + 5.76949722146069140550e0
-            )
-            * r
-            + 4.63033784615654529590e0
-        ) * r + 1.42343711074968357734e0
-        den = (
-            (
-                (
-                    (
-                        ((1.05075007164441684324e-9 * r + 5.47593808499534494600e-4) * r + 1.51986665636164571966e-2)
-                        * r
-                        + 1.48103976427480074590e-1
-                    )
-                    * r
-                    + 6.89767334985100004550e-1
-                )
-                * r
-                + 1.67638483018380384940e0
-            )
-            * r
-            + 2.05319162663775882187e0
-        ) * r + 1.0
-    else:
-        r -= 5.0
-        num = (
-            (
-                (
-                    (
-                        ((2.01033439929228813265e-7 * r + 2.71155556874348757815e-5) * r + 1.24266094738807843860e-3)
-                        * r
-                        + 2.65321895265761230930e-2
-                    )
-                    * r
-                    + 2.96560571828504891230e-1
-                )
-                * r
-                + 1.78482653991729133580e0
-            )
-            * r
-            + 5.46378491116411436990e0
-        ) * r + 6.65790464350110377720e0
-        den = (
-            (
-                (
-                    (
-                        ((2.04426310338993978564e-15 * r + 1.42151175831644588870e-7) * r + 1.84631831751005468180e-5)
-                        * r
-                        + 7.86869131145613259100e-4
-                    )
-                    * r
-                    + 1.48753612908506148525e-2
-                )
-                * r
-                + 1.36929880922735805310e-1
-            )
-            * r
-            + 5.99832206555887937690e-1
-        ) * r + 1.0
-    return num / den if d > 0.0 else -num / den
+@inlined
+def _round(
+    c0: np.uint64, c1: np.uint64, c2: np.uint64, c3: np.uint64, k0: np.uint64, k1: np.uint64
+) -> tuple[np.uint64, np.uint64, np.uint64, np.uint64]:
+    """Bits above the 32nd are noise, in and out: the products mask them, and only the last round's are cleared."""
+    a = MULTIPLIER_0 * (c0 & LOW)
+    b = MULTIPLIER_1 * (c2 & LOW)
+    return (b >> SHIFT) ^ c1 ^ k0, b, (a >> SHIFT) ^ c3 ^ k1, a
 
 
-@kernel
-def normal_from_word(word: np.uint32 | np.uint64) -> np.float32:
+@inlined
+def normal_from_word(word: np.uint32) -> np.float32:
     """The float32 standard normal of a 32-bit uniform word u: the quantile of (u + ½)·2⁻³²."""
-    u = np.float64(word)
-    return np.float32(_quantile((u + 0.5) * 2.0**-32, (4294967295.5 - u) * 2.0**-32))
+    return np.uint32(_finish(np.uint32(word), _variable(_four_pq(np.uint32(word))))).view(np.float32)
 
 
-@kernel
+@inlined
+def _tail(word: np.uint32) -> np.float32:
+    """2³²·min(p, 1 − p)."""
+    signed = np.int32(word)
+    return np.float32(np.float32(np.int32(signed ^ np.int32(signed >> np.int32(31)))) + HALF)
+
+
+@inlined
+def _four_pq(word: np.uint32) -> np.float32:
+    """2⁶²·4p(1 − p)."""
+    tail = _tail(word)
+    return np.float32(tail * np.float32(np.float32(TWO_31 - tail) + TWO_31))
+
+
+@inlined
+def _variable(four_pq: np.float32) -> np.float32:
+    """(w − W0)/(w + C) of w = −log(4p(1 − p))."""
+    bits = np.int32(np.float32(four_pq).view(np.int32) - SCALED_SQRT_HALF_BITS)
+    exponent = np.float32(np.int32(bits >> np.int32(23)))
+    mantissa = np.int32(np.int32(bits & MANTISSA) + SQRT_HALF_BITS).view(np.float32)
+    shifted = _fma_single(exponent, MINUS_LN2, _log_single(np.float32(mantissa - ONE)))
+    return np.float32(shifted / np.float32(shifted + SPAN))
+
+
+@inlined
+def _finish(word: np.uint32, variable: np.float32) -> np.uint32:
+    """The bits of the normal."""
+    size = np.float32(np.float32(TWO_31 - _tail(word)) * _quantile_single(variable))
+    return np.uint32(np.float32(size).view(np.uint32) | np.uint32(np.uint32(~word) & SIGN))
+
+
+@inlined
 def normal_from_words(high: np.uint64, low: np.uint64) -> float:
-    """The float64 standard normal of 53 bits."""
-    u = (np.uint64(high) << np.uint64(21)) | (np.uint64(low) >> np.uint64(11))
-    d = np.float64(u) * 2.0**-53
-    return _quantile(fma(1.0, d, 2.0**-54), 1.0 - d - 2.0**-54)
+    """The float64 standard normal of the 53 high bits of two words: the quantile of (u + ½)·2⁻⁵³, to 1e-15 relative."""
+    u = (high << np.uint64(21)) | (low >> np.uint64(11))
+    upper = np.uint64(0) - (u >> np.uint64(52))
+    folded = (u ^ upper) & np.uint64(0xFFFFFFFFFFFFF)
+    tail = np.uint64(folded | TWO_52_BITS).view(np.float64) - TWO_52 + 0.5
+    x = (TWO_52 - tail) * 2.0**-52
+    w = -log(tail * 2.0**-52 * (1.0 + x))
+    size = x * _quantile((w - W0_DOUBLE) / (w + C_DOUBLE))
+    sign = (~upper) & np.uint64(0x8000000000000000)
+    return float(np.uint64(np.float64(size).view(np.uint64) | sign).view(np.float64))
 
 
 @kernel
@@ -181,22 +166,14 @@ def fill_shocks(
 ) -> None:
     """Normals of four consecutive periods for every stream.
 
-    ``out`` float32[n_streams, 4, LANES]: out[s, j, i] is period 4·quarter + j of trajectory first_trajectory + i.
-    ``first_trajectory`` is a multiple of LANES; ``key`` (the seed) and it are uint64.
+    ``out`` float32[n_streams, 4, LANES], C-contiguous: out[s, j, i] is period 4·quarter + j of trajectory
+    first_trajectory + i. ``first_trajectory`` is a multiple of LANES; ``key`` (the seed) and it are uint64.
     """
-    low = np.uint64(0xFFFFFFFF)
-    shift = np.uint64(32)
+    scratch = np.empty(4 * LANES, np.float32)
     for s in range(len(streams)):
-        stream = np.uint64(streams[s])
-        for i in range(LANES):
-            t = np.uint64(first_trajectory) + np.uint64(i)
-            a, b, c, d = philox(
-                t & low, t >> shift, np.uint64(quarter), stream, np.uint64(key) & low, np.uint64(key) >> shift
-            )
-            out[s, 0, i] = normal_from_word(a)
-            out[s, 1, i] = normal_from_word(b)
-            out[s, 2, i] = normal_from_word(c)
-            out[s, 3, i] = normal_from_word(d)
+        words = out[s].reshape(4 * LANES).view(np.uint32)
+        _fill_words(words.view(np.uint64), key, first_trajectory, np.uint64(quarter), np.uint64(streams[s]))
+        _normals(words, scratch)
 
 
 @kernel
@@ -204,31 +181,78 @@ def fill_shock_row(
     out: NDArray[np.float32], stream: int, key: np.uint64, first_trajectory: np.uint64, period: int, sub: int
 ) -> None:
     """Normals of one period, ``out`` float32[LANES]; ``sub`` (0 … 65535) tells its draws apart, 0 the shocks'."""
-    low = np.uint64(0xFFFFFFFF)
-    shift = np.uint64(32)
+    block = np.empty(4 * LANES, np.uint64)
+    words = block.view(np.uint32)[: 4 * LANES]
+    counter = (np.uint64(period) >> np.uint64(2)) | (np.uint64(sub) << np.uint64(16))
+    _fill_words(words.view(np.uint64), key, first_trajectory, counter, np.uint64(stream))
+    start = np.uint64(period & 3) * np.uint64(LANES)
     for i in range(LANES):
-        t = np.uint64(first_trajectory) + np.uint64(i)
-        words = philox(
-            t & low,
-            t >> shift,
-            (np.uint64(period) >> np.uint64(2)) | (np.uint64(sub) << np.uint64(16)),
-            np.uint64(stream),
-            np.uint64(key) & low,
-            np.uint64(key) >> shift,
-        )
-        j = np.uint64(period) & np.uint64(3)
-        word = words[0] if j == 0 else words[1] if j == 1 else words[2] if j == 2 else words[3]
-        out[i] = normal_from_word(word)
+        out[np.uint64(i)] = normal_from_word(words[start + np.uint64(i)])
 
 
 @kernel
 def fill_input_normals(out: NDArray[np.float64], stream: int, key: np.uint64, first_trajectory: np.uint64) -> None:
     """Normals of one input, ``out`` float64[LANES], from 53-bit uniforms (words 0 and 1 of period-block 0)."""
-    low = np.uint64(0xFFFFFFFF)
-    shift = np.uint64(32)
-    for i in range(LANES):
-        t = np.uint64(first_trajectory) + np.uint64(i)
-        a, b, _, _ = philox(
-            t & low, t >> shift, np.uint64(0), np.uint64(stream), np.uint64(key) & low, np.uint64(key) >> shift
-        )
-        out[i] = normal_from_words(a, b)
+    block = np.empty(4 * LANES, np.uint64)
+    words = block.view(np.uint32)[: 4 * LANES]
+    _fill_words(words.view(np.uint64), key, first_trajectory, np.uint64(0), np.uint64(stream))
+    _wide_normals(out, words)
+
+
+@kernel
+def _fill_words(
+    pairs: NDArray[np.uint64], key: np.uint64, first_trajectory: np.uint64, counter: np.uint64, stream: np.uint64
+) -> None:
+    """Words of one period-block, ``pairs`` uint64[4·LANES/2]: as uint32 on a little-endian machine, word j of lane i at
+    j·LANES + i. Two lanes share a uint64, so that the products stay in place and nothing is shuffled."""
+    lane_loop()
+    k0 = np.uint64(key) & LOW
+    k1 = np.uint64(key) >> SHIFT
+    first = np.uint64(first_trajectory) & LOW
+    high = np.uint64(first_trajectory) >> SHIFT
+    for k in range(LANES // 2):
+        i = np.uint64(k)
+        lane = first + (i << np.uint64(1))
+        a0, a1, a2, a3 = philox(lane, high, counter, stream, k0, k1)
+        b0, b1, b2, b3 = philox(lane + np.uint64(1), high, counter, stream, k0, k1)
+        pairs[i] = a0 | (b0 << SHIFT)
+        pairs[i + np.uint64(LANES // 2)] = a1 | (b1 << SHIFT)
+        pairs[i + np.uint64(LANES)] = a2 | (b2 << SHIFT)
+        pairs[i + np.uint64(3 * LANES // 2)] = a3 | (b3 << SHIFT)
+
+
+@kernel
+def _normals(words: NDArray[np.uint32], scratch: NDArray[np.float32]) -> None:
+    """Replace each word, ``words`` uint32[4·LANES], by the bits of its normal."""
+    _fill_four_pq(scratch, words)
+    _fill_variable(scratch)
+    _fill_bits(words, scratch)
+
+
+@kernel
+def _fill_four_pq(out: NDArray[np.float32], words: NDArray[np.uint32]) -> None:
+    lane_loop()
+    for k in range(4 * LANES):
+        out[np.uint64(k)] = _four_pq(words[np.uint64(k)])
+
+
+@kernel
+def _fill_variable(out: NDArray[np.float32]) -> None:
+    lane_loop()
+    for k in range(4 * LANES):
+        out[np.uint64(k)] = _variable(out[np.uint64(k)])
+
+
+@kernel
+def _fill_bits(words: NDArray[np.uint32], variables: NDArray[np.float32]) -> None:
+    lane_loop()
+    for k in range(4 * LANES):
+        words[np.uint64(k)] = _finish(words[np.uint64(k)], variables[np.uint64(k)])
+
+
+@kernel
+def _wide_normals(out: NDArray[np.float64], words: NDArray[np.uint32]) -> None:
+    lane_loop()
+    for k in range(LANES):
+        i = np.uint64(k)
+        out[i] = normal_from_words(np.uint64(words[i]), np.uint64(words[i + np.uint64(LANES)]))
