@@ -1,6 +1,7 @@
 """Small nonlinear least squares by Levenberg–Marquardt, for fits of two or three parameters.
 
-Nocedal & Wright, Numerical Optimization, 2nd ed., §10.3; the Jacobian is by central differences. A residual that is not
+Nocedal & Wright, Numerical Optimization, 2nd ed., §10.3; the Jacobian is by central differences, and by one-sided ones
+where there are as many residuals as parameters, because a root does not depend on its accuracy. A residual that is not
 finite marks a point that cannot be (a parameter outside its range), and the step to it is shortened.
 """
 
@@ -15,7 +16,7 @@ from burncast.distributions.law import FloatArray
 __all__ = ["least_squares"]
 
 MOST_ITERATIONS = 200
-DIFFERENCE = 1e-6
+CENTRAL, ONE_SIDED = 1e-6, 1e-8
 
 
 def least_squares(residuals: Callable[[FloatArray], FloatArray], start: FloatArray) -> tuple[FloatArray, FloatArray]:
@@ -23,9 +24,9 @@ def least_squares(residuals: Callable[[FloatArray], FloatArray], start: FloatArr
     theta, damping = start, 1e-4
     current = residuals(theta)
     for _ in range(MOST_ITERATIONS):
-        if np.max(np.abs(current)) < 1e-14 or not np.all(np.isfinite(current)):
+        if np.max(np.abs(current)) < 2e-14 or not np.all(np.isfinite(current)):
             break
-        jacobian = _jacobian(residuals, theta)
+        jacobian = _jacobian(residuals, theta, current)
         if not np.all(np.isfinite(jacobian)):
             break
         normal, gradient = jacobian.T @ jacobian, jacobian.T @ current
@@ -46,10 +47,14 @@ def least_squares(residuals: Callable[[FloatArray], FloatArray], start: FloatArr
     return theta, current
 
 
-def _jacobian(residuals: Callable[[FloatArray], FloatArray], theta: FloatArray) -> FloatArray:
+def _jacobian(residuals: Callable[[FloatArray], FloatArray], theta: FloatArray, current: FloatArray) -> FloatArray:
+    square = len(current) == len(theta)
     columns = []
     for index in range(len(theta)):
         nudge = np.zeros(len(theta))
-        nudge[index] = DIFFERENCE * (1 + abs(theta[index]))
-        columns.append((residuals(theta + nudge) - residuals(theta - nudge)) / (2 * nudge[index]))
+        nudge[index] = (ONE_SIDED if square else CENTRAL) * (1 + abs(theta[index]))
+        if square:
+            columns.append((residuals(theta + nudge) - current) / nudge[index])
+        else:
+            columns.append((residuals(theta + nudge) - residuals(theta - nudge)) / (2 * nudge[index]))
     return np.stack(columns, axis=1)

@@ -6,13 +6,14 @@ Anal. 17, 1980). The grid is doubled until the error at the midpoints, where it 
 |x| + scale; scale is the smaller of the distances from the median to the points one standard normal deviation to its
 left and right. A single kink of the density (a triangular law's mode) is put on a node.
 
-A law with several kinks, gaps, or points of positive probability beside a density, and one that 4,096 cells do not
-follow (two modes far apart, very heavy tails), becomes :class:`Pieces` on an adaptive grid, within the same bound but
-for pieces of less than 4e-8 of the probability. A discrete law becomes :class:`Steps`, which are exact.
+A mixture (which may have several kinks, gaps, points of positive probability beside a density, modes far apart) and a
+law that 4,096 cells do not follow become :class:`Pieces` on an adaptive grid, within the same bound but for pieces of
+less than 4e-8 of the probability. A discrete law becomes :class:`Steps`, which are exact.
 
 What is guaranteed of all three: monotone, within the law's support, and ends held beyond ``z_limit``. Below the scale
 of the law (the lower tail of a gamma law with a small shape) the error is absolute. ``error`` is the largest that was
-measured at the midpoints, in the units of the bound.
+measured at the midpoints, in the units of the bound; or a twelfth of that on the grid of half as many cells, where
+halving was seen to divide it by about sixteen, as theory has it.
 """
 
 from __future__ import annotations
@@ -33,7 +34,7 @@ from burncast.distributions.pieces import Pieces, adaptive_pieces, z_of
 __all__ = ["Pieces", "Steps", "Table", "evaluate", "tabulate", "transport"]
 
 TOLERANCE = 1e-8
-FIRST_CELLS = 32
+FIRST_CELLS = 64
 MOST_CELLS = 1 << 12
 
 
@@ -56,7 +57,7 @@ class Steps:
     values: FloatArray
 
 
-@lru_cache(maxsize=1024)
+@lru_cache(maxsize=256)
 def transport(law: Law, z_limit: float = 8.5) -> Table | Pieces | Steps:
     """The transport map of ``law``, for z between −``z_limit`` and ``z_limit`` (beyond, the ends hold)."""
     if law.discrete:
@@ -94,6 +95,7 @@ def tabulate(
         cells = math.ceil((high - low) / step)
     z = low + step * np.arange(cells + 1, dtype=np.float64)
     x, slope = function(z)
+    before = math.inf
     while True:
         limited = _limited(x, slope, step)
         middle, middle_slope = function(low + step * (np.arange(cells, dtype=np.float64) + 0.5))
@@ -104,6 +106,10 @@ def tabulate(
             break
         x, slope = _interleaved(x, middle), _interleaved(slope, middle_slope)
         cells, step = 2 * cells, step / 2
+        if 10 * error < before < 22 * error and error / 12 <= TOLERANCE / 2:
+            limited, error = _limited(x, slope, step), error / 12
+            break
+        before = error
     x.setflags(write=False)
     limited.setflags(write=False)
     return Table(float(low), float(step), x, limited, error)
@@ -146,8 +152,8 @@ def _kinks(law: Law, z_limit: float) -> list[float]:
 
 def _limited(x: FloatArray, slope: FloatArray, step: float) -> FloatArray:
     secant = np.abs(np.diff(x)) / step
-    bound = 3 * np.minimum(np.append(secant, np.inf), np.insert(secant, 0, np.inf))
-    return np.clip(np.nan_to_num(slope, nan=0.0, posinf=np.inf, neginf=-np.inf), -bound, bound)
+    bound = 3 * np.concatenate([secant[:1], np.minimum(secant[:-1], secant[1:]), secant[-1:]])
+    return np.clip(np.where(np.isnan(slope), 0.0, slope), -bound, bound)
 
 
 def _interleaved(nodes: FloatArray, middles: FloatArray) -> FloatArray:
