@@ -102,7 +102,7 @@ def _read(document: Document, text: str, problems: list[Problem], broken: set[st
     )
     for name in document.data.get("variants", {}):
         merged = merge(alone, variant_document(document, name))
-        merged_reading = dataclasses.replace(reading, document=merged)
+        merged_reading = dataclasses.replace(reading, document=merged, known=dict(reading.known))
         variants[name] = assemble(merged_reading, write_toml(merged.data))
         problems.extend(_examined(variants[name], reading.broken))
     return dataclasses.replace(base, variants=variants)
