@@ -10,7 +10,7 @@ import numbers
 import os
 import re
 import tomllib
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -46,14 +46,15 @@ class Document:
         return Location(self.file, None, show_key(path))
 
 
-def read_document(source: str | os.PathLike[str] | Mapping[str, Any], relative_to: str | None = None) -> Document:
+def read_document(source: str | os.PathLike[str] | Mapping[str, Any]) -> Document:
     """Read a packaged scenario by name, a file by path, or take a mapping as it is.
 
-    ``relative_to`` is the file in which ``source`` was named. Raises :class:`ScenarioError` if it cannot be read.
+    Raises :class:`ScenarioError` if it cannot be read.
     """
     if isinstance(source, Mapping):
-        return Document(_plain(source), None, "")
-    path = find_scenario(source, relative_to)
+        data: dict[str, Any] = _plain(source)
+        return Document(data, None, "", {path: Location(None, None, show_key(path)) for path in _paths(data)})
+    path = find_scenario(source)
     file = str(path)
     try:
         text = read_limited(path).decode("utf-8-sig")
@@ -77,7 +78,10 @@ def read_document(source: str | os.PathLike[str] | Mapping[str, Any], relative_t
 
 
 def find_scenario(source: str | os.PathLike[str], relative_to: str | None = None) -> Path:
-    """The file that a path or a packaged name means; a file that is there goes before a packaged name."""
+    """The file that a path or a packaged name means; a file that is there goes before a packaged name.
+
+    ``relative_to`` is the file in which ``source`` is named.
+    """
     name = os.fspath(source)
     if not name or "\0" in name:
         raise ScenarioError([Problem(f"{name!r} is no file name", expected="a scenario file or a packaged name")])
@@ -121,6 +125,14 @@ def _toml_problem(error: tomllib.TOMLDecodeError, text: str, file: str) -> Probl
     reason = message[: place.start()] if place else message
     column = f" (column {place[2]})" if place and place[2] else ""
     return Problem(f"is not valid TOML: {reason[:1].lower()}{reason[1:]}{column}", file, line)
+
+
+def _paths(data: Any, above: KeyPath = ()) -> Iterator[KeyPath]:
+    """The path of every key of a mapping, for which no text tells a line."""
+    inner = data.items() if isinstance(data, dict) else enumerate(data) if isinstance(data, list) else ()
+    for key, value in inner:
+        yield (*above, key)
+        yield from _paths(value, (*above, key))
 
 
 def _plain(value: Any, depth: int = 0) -> Any:
