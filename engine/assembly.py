@@ -11,8 +11,8 @@ from typing import Any
 
 from burncast.distributions.errors import Problem, nearest_name
 from burncast.engine.document import Document
-from burncast.engine.expressions import TIME_NAMES, Expression, ExpressionError, Index, Name, parse
-from burncast.engine.quantities import Reading, is_name, read_quantities
+from burncast.engine.expressions import TIME_NAMES, Expression, ExpressionError, Index, Name, is_name, parse
+from burncast.engine.quantities import Reading, read_quantities
 from burncast.engine.scenario_model import YEARS_PER_STEP, Correlation, Location, Quantity, Ruin, Scenario
 from burncast.engine.schedules import Calendar
 

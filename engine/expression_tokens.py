@@ -13,7 +13,16 @@ from collections.abc import Iterator
 
 from burncast.distributions.errors import InputError
 
-__all__ = ["MAX_DEPTH", "MAX_LENGTH", "MAX_NODES", "ExpressionError", "checked_tokens", "interval_ends", "read_number"]
+__all__ = [
+    "MAX_DEPTH",
+    "MAX_LENGTH",
+    "MAX_NODES",
+    "ExpressionError",
+    "checked_tokens",
+    "interval_ends",
+    "is_name",
+    "read_number",
+]
 
 MAX_LENGTH = 10_000
 MAX_DEPTH = 60
@@ -32,6 +41,8 @@ _TOKEN = re.compile(
 _INTERVAL = re.compile(rf"\s*([+-]?{_NUMBER})\s+to\s+([+-]?{_NUMBER})\s*", re.ASCII)
 _LANGUAGE_WORDS = frozenset({"and", "or", "not", "if", "else"})
 _PYTHON_WORDS = frozenset(keyword.kwlist) - _LANGUAGE_WORDS
+_RESERVED = frozenset({*keyword.kwlist, "to"})
+_NAME = re.compile(r"(?!__)[A-Za-z_][A-Za-z0-9_]*", re.ASCII)
 _REFUSED = {
     ".": "'.' stands only inside a number: attributes cannot be reached",
     ":": "':' is not part of the language: no slices, no assignments, no lambdas",
@@ -127,6 +138,11 @@ def _refusal(character: str) -> str:
     if not character.isascii() and character.isprintable():
         return f"{character!r} is not a plain ASCII letter, digit or sign"
     return f"{character!r} is not part of the language"
+
+
+def is_name(word: str) -> bool:
+    """Whether a quantity may be called this."""
+    return _NAME.fullmatch(word) is not None and word not in _RESERVED
 
 
 def read_number(digits: str, position: int) -> float:

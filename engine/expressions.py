@@ -32,7 +32,7 @@ from burncast.engine.expression_nodes import (
 )
 from burncast.engine.expression_parser import parse
 from burncast.engine.expression_text import render
-from burncast.engine.expression_tokens import MAX_DEPTH, MAX_LENGTH, MAX_NODES, ExpressionError
+from burncast.engine.expression_tokens import MAX_DEPTH, MAX_LENGTH, MAX_NODES, ExpressionError, is_name
 
 __all__ = [
     "MAX_DEPTH",
@@ -57,6 +57,7 @@ __all__ = [
     "Unary",
     "UnaryOperator",
     "children",
+    "is_name",
     "names",
     "parse",
     "render",

@@ -9,12 +9,12 @@ from typing import Any
 
 from burncast.distributions.errors import Problem, nearest_name
 from burncast.engine.document import Document
-from burncast.engine.expressions import TIME_NAMES, Expression, ExpressionError, Number, parse
+from burncast.engine.expressions import TIME_NAMES, Expression, ExpressionError, Number, is_name, parse
 from burncast.engine.merging import KIND_OF_SECTION
 from burncast.engine.scenario_model import ByElement, Location, Quantity, Value
-from burncast.engine.schedules import Calendar, resolve_data, schedule_values
+from burncast.engine.schedules import Calendar, names_files, resolve_data, schedule_values
 
-__all__ = ["Reading", "is_name", "read_quantities"]
+__all__ = ["Reading", "read_quantities"]
 
 
 @dataclass(slots=True)
@@ -31,14 +31,6 @@ class Reading:
     def report(self, location: Location, message: str, expected: str | None = None, nearest: str | None = None) -> None:
         """Remember a problem at a place."""
         self.problems.append(location.problem(message, expected, nearest))
-
-
-def is_name(name: str) -> bool:
-    """Whether a quantity or dimension may be called this: the expression of that text is that name."""
-    try:
-        return name.isidentifier() and name.isascii() and getattr(parse(name), "name", None) == name
-    except ExpressionError:
-        return False
 
 
 def read_quantities(reading: Reading) -> dict[str, Quantity]:
@@ -200,6 +192,8 @@ def _read_expression(reading: Reading, written: Any, location: Location) -> Expr
     except ExpressionError as error:
         reading.report(location, str(error))
         return None
+    if not names_files(written):
+        return expression
     return resolve_data(expression, reading.calendar, location, reading.problems)
 
 

@@ -25,7 +25,7 @@ from burncast.engine.document import read_limited
 from burncast.engine.expression_nodes import Expression, Known
 from burncast.engine.scenario_model import Location, Step, period_end
 
-__all__ = ["BETWEEN", "Calendar", "lay_on_periods", "read_date", "resolve_data", "schedule_values"]
+__all__ = ["BETWEEN", "Calendar", "lay_on_periods", "names_files", "read_date", "resolve_data", "schedule_values"]
 
 BETWEEN = ("hold", "interpolate", "zero")
 _DATE = re.compile(r"(\d{4})(?:-(\d{1,2})(?:-(\d{1,2}))?)?(?:[T ].*)?", re.ASCII)
@@ -109,6 +109,11 @@ def schedule_values(
     if not table:
         problems.append(location.problem("the schedule is empty"))
     return _path(points, between, calendar) if len(problems) == before else None
+
+
+def names_files(text: str) -> bool:
+    """Whether an expression can have anything for :func:`resolve_data` to do."""
+    return "series" in text or "empirical" in text
 
 
 def resolve_data(

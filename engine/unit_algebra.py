@@ -37,6 +37,10 @@ class Unit:
         """The same unit with its scale in doubt."""
         return Unit(self.powers, True)
 
+    def phrase(self) -> str:
+        """For a sentence: "in USD/month", or "a plain number"."""
+        return f"in {self}" if self.powers else "a plain number"
+
     def __str__(self) -> str:
         above = "*".join(_written(name, power) for name, power in self.powers if power > 0)
         below = "".join("/" + _written(name, -power) for name, power in self.powers if power < 0)

@@ -153,7 +153,7 @@ class UnitRules:
 
     def refuse(self, left: Expression, one: Unit, right: Expression, other: Unit, what_fails: str) -> None:
         """Say that two parts do not fit, showing both sides."""
-        message = f"`{shortened(left)}` is in {one} and `{shortened(right)}` in {other}: they {what_fails}"
+        message = f"`{shortened(left)}` is {one.phrase()} and `{shortened(right)}` {other.phrase()}: they {what_fails}"
         self.problems.append((message, self.advice(one, other)))
 
     def advice(self, one: Unit, other: Unit) -> str | None:
@@ -189,7 +189,7 @@ class UnitRules:
     def expect_plain(self, part: Expression, unit: Found, message: str) -> None:
         """A dimension where none may be; a bare number that was multiplied in may have taken it away."""
         if isinstance(unit, Unit) and not unit.loose and not self.system.is_plain(unit):
-            self.problems.append((f"{message}, but `{shortened(part)}` is in {unit}", None))
+            self.problems.append((f"{message}, but `{shortened(part)}` is {unit.phrase()}", None))
 
     def accumulated(self, unit: Found) -> Found:
         """Amounts per period added up over periods: USD/month become USD."""

@@ -89,7 +89,7 @@ class _Checker:
             if known is None:
                 known = found if part != "next" else None
             elif not self.fits(found, known, rules):
-                what = f"`{shortened(expression)}` is in {found}, but {quantity.name} is in {known}"
+                what = f"`{shortened(expression)}` is {found.phrase()}, but {quantity.name} is {known.phrase()}"
                 rules.problems.append((what, rules.advice(found, known)))
                 self.report(quantity, key, rules)
         self.units[quantity.name] = known
@@ -124,7 +124,7 @@ class _Checker:
 
     def expect(self, rules: UnitRules, name: str, argument: Expression, found: Found, expected: Unit) -> None:
         if isinstance(found, Unit) and not rules.system.agree(found, expected):
-            rules.problems.append((f"`{name} = {shortened(argument)}` is in {found}", f"{expected}"))
+            rules.problems.append((f"`{name} = {shortened(argument)}` is {found.phrase()}", f"{expected}"))
 
     def check_ruin(self) -> None:
         ruin = self.scenario.ruin
