@@ -1,9 +1,9 @@
 """Where randomness is addressed: Philox4x32-10 words, and normals from them by inversion.
 
 A draw has an address (seed; trajectory, period, stream) and nothing else: no state, no order, no skipping ahead. The
-generator is Philox4x32-10 (Salmon, Moraes, Dror and Shaw, "Parallel random numbers: as easy as 1, 2, 3", SC11, 2011).
-Its key is the seed (low word, high word); its counter is (trajectory low, trajectory high, period // 4 + sub·2¹⁶,
-stream), and word period % 4 of its four is the period's. A stream is a stable hash of a quantity's name.
+generator is Philox4x32-10 (:mod:`burncast.engine.philox`). Its key is the seed (low word, high word); its counter is
+(trajectory low, trajectory high, period // 4 + sub·2¹⁶, stream), and word period % 4 of its four is the period's. A
+stream is a stable hash of a quantity's name.
 
 Normals are quantiles: float32 for the shocks of every period, of (u + ½)·2⁻³² for a 32-bit word u; float64 for inputs,
 drawn once, of (u + ½)·2⁻⁵³ for the 53 high bits of words 0 and 1. Both take the ratio z/x, x = 2p − 1, as one
@@ -36,6 +36,7 @@ from burncast.engine.elementary import log
 from burncast.engine.intrinsics import fma, lane_loop, polynomial
 from burncast.engine.kernel_cache import inlined, kernel
 from burncast.engine.lanes import LANES
+from burncast.engine.philox import philox
 
 __all__ = [
     "STREAM_VERSION",
@@ -44,7 +45,6 @@ __all__ = [
     "fill_shocks",
     "normal_from_word",
     "normal_from_words",
-    "philox",
     "stream_id",
 ]
 
@@ -53,11 +53,6 @@ STREAM_VERSION = 1
 
 LOW = np.uint64(0xFFFFFFFF)
 SHIFT = np.uint64(32)
-MULTIPLIER_0 = np.uint64(0xD2511F53)
-MULTIPLIER_1 = np.uint64(0xCD9E8D57)
-WEYL_0 = np.uint64(0x9E3779B9)
-WEYL_1 = np.uint64(0xBB67AE85)
-
 HALF = np.float32(0.5)
 ONE = np.float32(1.0)
 TWO_31 = np.float32(2.0**31)
@@ -82,51 +77,25 @@ def stream_id(name: str) -> int:
 
 
 @inlined
-def philox(
-    c0: np.uint64, c1: np.uint64, c2: np.uint64, c3: np.uint64, k0: np.uint64, k1: np.uint64
-) -> tuple[np.uint64, np.uint64, np.uint64, np.uint64]:
-    """One block of Philox4x32-10: 128-bit counter, 64-bit key, four words; all in 32-bit pieces held as uint64."""
-    c0, c1, c2, c3 = _round(c0, c1, c2, c3, k0, k1)
-    c0, c1, c2, c3 = _round(c0, c1, c2, c3, k0 + WEYL_0, k1 + WEYL_1)
-    c0, c1, c2, c3 = _round(c0, c1, c2, c3, k0 + np.uint64(2) * WEYL_0, k1 + np.uint64(2) * WEYL_1)
-    c0, c1, c2, c3 = _round(c0, c1, c2, c3, k0 + np.uint64(3) * WEYL_0, k1 + np.uint64(3) * WEYL_1)
-    c0, c1, c2, c3 = _round(c0, c1, c2, c3, k0 + np.uint64(4) * WEYL_0, k1 + np.uint64(4) * WEYL_1)
-    c0, c1, c2, c3 = _round(c0, c1, c2, c3, k0 + np.uint64(5) * WEYL_0, k1 + np.uint64(5) * WEYL_1)
-    c0, c1, c2, c3 = _round(c0, c1, c2, c3, k0 + np.uint64(6) * WEYL_0, k1 + np.uint64(6) * WEYL_1)
-    c0, c1, c2, c3 = _round(c0, c1, c2, c3, k0 + np.uint64(7) * WEYL_0, k1 + np.uint64(7) * WEYL_1)
-    c0, c1, c2, c3 = _round(c0, c1, c2, c3, k0 + np.uint64(8) * WEYL_0, k1 + np.uint64(8) * WEYL_1)
-    c0, c1, c2, c3 = _round(c0, c1, c2, c3, k0 + np.uint64(9) * WEYL_0, k1 + np.uint64(9) * WEYL_1)
-    return c0 & LOW, c1 & LOW, c2 & LOW, c3 & LOW
-
-
-@inlined
-def _round(
-    c0: np.uint64, c1: np.uint64, c2: np.uint64, c3: np.uint64, k0: np.uint64, k1: np.uint64
-) -> tuple[np.uint64, np.uint64, np.uint64, np.uint64]:
-    """Bits above the 32nd are noise, in and out: the products mask them, and only the last round's are cleared."""
-    a = MULTIPLIER_0 * (c0 & LOW)
-    b = MULTIPLIER_1 * (c2 & LOW)
-    return (b >> SHIFT) ^ c1 ^ k0, b, (a >> SHIFT) ^ c3 ^ k1, a
-
-
-@inlined
 def normal_from_word(word: np.uint32) -> np.float32:
     """The float32 standard normal of a 32-bit uniform word u: the quantile of (u + ½)·2⁻³²."""
-    return np.uint32(_finish(np.uint32(word), _variable(_four_pq(np.uint32(word))))).view(np.float32)
+    x, four_pq = _folded(np.uint32(word))
+    return _normal(x, _variable(four_pq))
 
 
 @inlined
-def _tail(word: np.uint32) -> np.float32:
-    """2³²·min(p, 1 − p)."""
+def _folded(word: np.uint32) -> tuple[np.float32, np.float32]:
+    """2³¹·(2p − 1) and 2⁶²·4p(1 − p)."""
     signed = np.int32(word)
-    return np.float32(np.float32(np.int32(signed ^ np.int32(signed >> np.int32(31)))) + HALF)
+    tail = np.float32(np.float32(np.int32(signed ^ np.int32(signed >> np.int32(31)))) + HALF)
+    size = np.float32(TWO_31 - tail)
+    sign = np.uint32(np.uint32(~word) & SIGN)
+    return np.uint32(size.view(np.uint32) | sign).view(np.float32), np.float32(tail * np.float32(size + TWO_31))
 
 
 @inlined
-def _four_pq(word: np.uint32) -> np.float32:
-    """2⁶²·4p(1 − p)."""
-    tail = _tail(word)
-    return np.float32(tail * np.float32(np.float32(TWO_31 - tail) + TWO_31))
+def _normal(x: np.float32, variable: np.float32) -> np.float32:
+    return np.float32(x * _quantile_single(variable))
 
 
 @inlined
@@ -137,13 +106,6 @@ def _variable(four_pq: np.float32) -> np.float32:
     mantissa = np.int32(np.int32(bits & MANTISSA) + SQRT_HALF_BITS).view(np.float32)
     shifted = _fma_single(exponent, MINUS_LN2, _log_single(np.float32(mantissa - ONE)))
     return np.float32(shifted / np.float32(shifted + SPAN))
-
-
-@inlined
-def _finish(word: np.uint32, variable: np.float32) -> np.uint32:
-    """The bits of the normal."""
-    size = np.float32(np.float32(TWO_31 - _tail(word)) * _quantile_single(variable))
-    return np.uint32(np.float32(size).view(np.uint32) | np.uint32(np.uint32(~word) & SIGN))
 
 
 @inlined
@@ -169,11 +131,15 @@ def fill_shocks(
     ``out`` float32[n_streams, 4, LANES], C-contiguous: out[s, j, i] is period 4·quarter + j of trajectory
     first_trajectory + i. ``first_trajectory`` is a multiple of LANES; ``key`` (the seed) and it are uint64.
     """
-    scratch = np.empty(4 * LANES, np.float32)
+    flat = out.reshape(out.size)
+    words = flat.view(np.uint32)
+    four_pq = np.empty(4 * LANES, np.float32)
     for s in range(len(streams)):
-        words = out[s].reshape(4 * LANES).view(np.uint32)
-        _fill_words(words.view(np.uint64), key, first_trajectory, np.uint64(quarter), np.uint64(streams[s]))
-        _normals(words, scratch)
+        start = np.uint64(s) * np.uint64(4 * LANES)
+        _fill_words(words.view(np.uint64), start, key, first_trajectory, np.uint64(quarter), np.uint64(streams[s]))
+        _fold(words, start, four_pq)
+        _fill_variable(four_pq)
+        _fill_normals(flat, start, four_pq)
 
 
 @kernel
@@ -184,7 +150,7 @@ def fill_shock_row(
     block = np.empty(4 * LANES, np.uint64)
     words = block.view(np.uint32)[: 4 * LANES]
     counter = (np.uint64(period) >> np.uint64(2)) | (np.uint64(sub) << np.uint64(16))
-    _fill_words(words.view(np.uint64), key, first_trajectory, counter, np.uint64(stream))
+    _fill_words(words.view(np.uint64), np.uint64(0), key, first_trajectory, counter, np.uint64(stream))
     start = np.uint64(period & 3) * np.uint64(LANES)
     for i in range(LANES):
         out[np.uint64(i)] = normal_from_word(words[start + np.uint64(i)])
@@ -195,59 +161,70 @@ def fill_input_normals(out: NDArray[np.float64], stream: int, key: np.uint64, fi
     """Normals of one input, ``out`` float64[LANES], from 53-bit uniforms (words 0 and 1 of period-block 0)."""
     block = np.empty(4 * LANES, np.uint64)
     words = block.view(np.uint32)[: 4 * LANES]
-    _fill_words(words.view(np.uint64), key, first_trajectory, np.uint64(0), np.uint64(stream))
+    _fill_words(words.view(np.uint64), np.uint64(0), key, first_trajectory, np.uint64(0), np.uint64(stream))
     _wide_normals(out, words)
 
 
 @kernel
 def _fill_words(
-    pairs: NDArray[np.uint64], key: np.uint64, first_trajectory: np.uint64, counter: np.uint64, stream: np.uint64
+    pairs: NDArray[np.uint64],
+    start: np.uint64,
+    key: np.uint64,
+    first_trajectory: np.uint64,
+    counter: np.uint64,
+    stream: np.uint64,
 ) -> None:
-    """Words of one period-block, ``pairs`` uint64[4·LANES/2]: as uint32 on a little-endian machine, word j of lane i at
-    j·LANES + i. Two lanes share a uint64, so that the products stay in place and nothing is shuffled."""
+    """Words of one period-block: ``pairs`` read as uint32 (little-endian) has word j of lane i at start + j·LANES + i.
+
+    Two lanes share a uint64, so that the 64-bit products stay in place and nothing is shuffled.
+    """
     lane_loop()
     k0 = np.uint64(key) & LOW
     k1 = np.uint64(key) >> SHIFT
     first = np.uint64(first_trajectory) & LOW
     high = np.uint64(first_trajectory) >> SHIFT
-    for k in range(LANES // 2):
+    for k in range(LANES // 4):
         i = np.uint64(k)
         lane = first + (i << np.uint64(1))
-        a0, a1, a2, a3 = philox(lane, high, counter, stream, k0, k1)
-        b0, b1, b2, b3 = philox(lane + np.uint64(1), high, counter, stream, k0, k1)
-        pairs[i] = a0 | (b0 << SHIFT)
-        pairs[i + np.uint64(LANES // 2)] = a1 | (b1 << SHIFT)
-        pairs[i + np.uint64(LANES)] = a2 | (b2 << SHIFT)
-        pairs[i + np.uint64(3 * LANES // 2)] = a3 | (b3 << SHIFT)
+        lanes = (lane, lane + np.uint64(1), lane + np.uint64(LANES // 2), lane + np.uint64(LANES // 2 + 1))
+        block = philox(lanes, high, counter, stream, k0, k1)
+        i += start >> np.uint64(1)
+        pairs[i] = block[0] | (block[4] << SHIFT)
+        pairs[i + np.uint64(LANES // 4)] = block[8] | (block[12] << SHIFT)
+        pairs[i + np.uint64(LANES // 2)] = block[1] | (block[5] << SHIFT)
+        pairs[i + np.uint64(3 * LANES // 4)] = block[9] | (block[13] << SHIFT)
+        pairs[i + np.uint64(LANES)] = block[2] | (block[6] << SHIFT)
+        pairs[i + np.uint64(5 * LANES // 4)] = block[10] | (block[14] << SHIFT)
+        pairs[i + np.uint64(3 * LANES // 2)] = block[3] | (block[7] << SHIFT)
+        pairs[i + np.uint64(7 * LANES // 4)] = block[11] | (block[15] << SHIFT)
 
 
 @kernel
-def _normals(words: NDArray[np.uint32], scratch: NDArray[np.float32]) -> None:
-    """Replace each word, ``words`` uint32[4·LANES], by the bits of its normal."""
-    _fill_four_pq(scratch, words)
-    _fill_variable(scratch)
-    _fill_bits(words, scratch)
-
-
-@kernel
-def _fill_four_pq(out: NDArray[np.float32], words: NDArray[np.uint32]) -> None:
+def _fold(words: NDArray[np.uint32], start: np.uint64, four_pq: NDArray[np.float32]) -> None:
+    """Replace words by the bits of 2³¹·(2p − 1)."""
     lane_loop()
     for k in range(4 * LANES):
-        out[np.uint64(k)] = _four_pq(words[np.uint64(k)])
+        i = start + np.uint64(k)
+        x, product = _folded(words[i])
+        words[i] = np.float32(x).view(np.uint32)
+        four_pq[np.uint64(k)] = product
 
 
 @kernel
 def _fill_variable(out: NDArray[np.float32]) -> None:
+    """Replace 2⁶²·4p(1 − p) by the variable of the last polynomial."""
     lane_loop()
     for k in range(4 * LANES):
         out[np.uint64(k)] = _variable(out[np.uint64(k)])
 
 
 @kernel
-def _fill_bits(words: NDArray[np.uint32], variables: NDArray[np.float32]) -> None:
+def _fill_normals(out: NDArray[np.float32], start: np.uint64, variables: NDArray[np.float32]) -> None:
+    """Multiply 2³¹·(2p − 1) by the polynomial."""
     lane_loop()
     for k in range(4 * LANES):
-        words[np.uint64(k)] = _finish(words[np.uint64(k)], variables[np.uint64(k)])
+        i = start + np.uint64(k)
+        out[i] = _normal(out[i], variables[np.uint64(k)])
 
 
 @kernel
