@@ -115,10 +115,10 @@ def _mixed(graph: Graph, names: list[str], matrix: np.ndarray, correlation: Corr
     factor = cholesky_factor(matrix)
     mixed: list[Node] = []
     for row in range(len(names)):
-        node = graph.apply("multiply", independent[0], graph.constant(factor[row, 0]))
-        for column in range(1, row + 1):
-            term = graph.apply("multiply", independent[column], graph.constant(factor[row, column]))
-            node = graph.apply("add", term, node)
+        node = graph.constant(0.0)
+        for normal, weight in zip(independent, factor[row], strict=True):
+            if weight != 0.0:
+                node = graph.apply("add", graph.apply("multiply", normal, graph.constant(weight)), node)
         mixed.append(node)
     if correlation.copula == "t" and correlation.df is not None:
         radius_table, normalise_table = t_copula_tables(correlation.df)

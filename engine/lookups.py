@@ -10,7 +10,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from burncast.engine.elementary import exp, fma, normal_cdf
-from burncast.engine.kernel_cache import kernel
+from burncast.engine.histogram import borrowing
+from burncast.engine.kernel_cache import inlined, kernel
 from burncast.engine.lanes import LANES
 from burncast.engine.streams import fill_shock_row
 
@@ -25,7 +26,7 @@ MOST_JUMPS = 65_535
 """Jumps of one period beyond which none are drawn."""
 
 
-@kernel
+@borrowing
 def transport(out: Floats, z: Floats, tables: Floats, entry: NDArray[np.int64]) -> None:
     """A whole row through a smooth table."""
     offset, pieces = entry[1], entry[2]
@@ -33,7 +34,7 @@ def transport(out: Floats, z: Floats, tables: Floats, entry: NDArray[np.int64]) 
         out[j] = smooth_at(z[j], tables, offset, pieces)
 
 
-@kernel
+@inlined
 def smooth_at(z: float, tables: Floats, offset: int, pieces: int) -> float:
     """Cubic pieces on a uniform grid, four coefficients each; ``z`` beyond the grid counts as its end."""
     last = np.float64(pieces)
@@ -48,7 +49,7 @@ def smooth_at(z: float, tables: Floats, offset: int, pieces: int) -> float:
     return fma(t, fma(t, fma(t, fourth, third), second), first)
 
 
-@kernel
+@inlined
 def value_at(z: float, tables: Floats, entry: NDArray[np.int64]) -> float:
     """One value of a transport table of any kind."""
     kind, offset, length = entry[0], entry[1], entry[2]
@@ -62,7 +63,7 @@ def value_at(z: float, tables: Floats, entry: NDArray[np.int64]) -> float:
     return fma(d, fma(d, fma(d, tables[at + 3], tables[at + 2]), tables[at + 1]), tables[at])
 
 
-@kernel
+@inlined
 def position(x: float, tables: Floats, offset: int, length: int) -> int:
     """How many of ``length`` ascending thresholds from ``offset`` on are ≤ x."""
     low, high = 0, length
@@ -75,7 +76,7 @@ def position(x: float, tables: Floats, offset: int, length: int) -> int:
     return low
 
 
-@kernel
+@borrowing
 def interpolate(out: Floats, x: Floats, tables: Floats, entry: NDArray[np.int64]) -> None:
     """Straight pieces between knots, held beyond both ends; a table of knots, ordinates and slopes (one fewer)."""
     knots, length = entry[1], entry[2]

@@ -15,8 +15,9 @@ from numpy.typing import NDArray
 
 from burncast.engine.counts import binomial_quantile, poisson_quantile
 from burncast.engine.elementary import exp, floor, fma, log, normal_cdf, power, sqrt
-from burncast.engine.histogram import ChunkArrays, record, record_first_passage
-from burncast.engine.kernel_cache import kernel
+from burncast.engine.histogram import ChunkArrays, borrowing, record, record_first_passage
+from burncast.engine.intrinsics import lane_loop
+from burncast.engine.kernel_cache import inlined, kernel
 from burncast.engine.lanes import LANES
 from burncast.engine.lookups import interpolate, jumps, position, transport, value_at
 from burncast.engine.machine_rows import CHECK_ROW, NEED_ROW, PASSAGE_ROW
@@ -194,14 +195,52 @@ def execute(
     trajectory: np.uint64,
     active: int,
 ) -> None:
-    """Run one block of instructions over the registers."""
+    """Run one block of instructions: arithmetic in long stretches, and between them what draws for itself."""
+    line = 0
+    while True:
+        line = compute(block, line, period, code, space, chunk, int(trajectory), active)
+        if line == len(block):
+            return
+        instruction = block[line]
+        aux = instruction[13]
+        for i in range(instruction[1]):
+            out = space.rows[instruction[2] + i]
+            if instruction[0] == DRAW:
+                fill_input_normals(out, code.draws[aux + i], seed, trajectory)
+            else:
+                counts = space.rows[instruction[3] + i * instruction[4]]
+                decay = space.rows[instruction[5] + i * instruction[6]]
+                entry = code.table_index[aux]
+                stream = entry[2] + i * entry[3]
+                streams = code.draws[stream : stream + entry[3]]
+                sizes = code.table_index[entry[1]]
+                jumps(out, counts, decay, code.tables, sizes, streams, space.scratch, period, seed, trajectory)
+        line += 1
+
+
+@borrowing
+def compute(
+    block: NDArray[np.int64],
+    line: int,
+    period: int,
+    code: Code,
+    space: Workspace,
+    chunk: ChunkArrays,
+    trajectory: int,
+    active: int,
+) -> int:
+    """Run instructions from ``line`` on until one that draws for itself, and return where that stands."""
+    lane_loop()
     rows = space.rows
     scalars = code.scalars[period]
     tables = code.tables
-    for line in range(len(block)):
+    while line < len(block):
         instruction = block[line]
         op = instruction[0]
+        if op == DRAW or op == JUMPS:
+            return line
         aux = instruction[13]
+        line += 1
         for i in range(instruction[1]):
             out = rows[instruction[2] + i]
             x = rows[instruction[3] + i * instruction[4]]
@@ -369,8 +408,6 @@ def execute(
                     more = rows[instruction[3] + i * instruction[4] + term * instruction[7]]
                     for j in range(LANES):
                         out[j] += more[j]
-            elif op == DRAW:
-                fill_input_normals(out, code.draws[aux + i], seed, trajectory)
             elif op == TRANSPORT:
                 transport(out, x, tables, code.table_index[aux])
             elif op == LOOKUP:
@@ -390,18 +427,14 @@ def execute(
                 for j in range(LANES):
                     state = min(max(np.int64(x[j]), 0), states - 1)
                     out[j] = position(y[j], tables, offset + state * (states - 1), states - 1)
-            elif op == JUMPS:
-                entry = code.table_index[aux]
-                stream = entry[2] + i * entry[3]
-                streams = code.draws[stream : stream + entry[3]]
-                sizes = code.table_index[entry[1]]
-                jumps(out, x, y, tables, sizes, streams, space.scratch, period, seed, trajectory)
             elif op == LAG:
                 length, slot = aux >> 1, instruction[7]
                 ring = instruction[5] + i
                 if aux & 1 == 1 and period == 1:
                     for age in range(length):
-                        rows[ring + age * slot, :] = x
+                        remembered = rows[ring + age * slot]
+                        for j in range(LANES):
+                            remembered[j] = x[j]
                 oldest = rows[ring + period % length * slot]
                 for j in range(LANES):
                     out[j] = oldest[j]
@@ -410,8 +443,12 @@ def execute(
             elif op == WINDOW:
                 length, slot = aux >> 1, instruction[7]
                 ring = instruction[5] + i
-                rows[ring + period % length * slot, :] = x
-                out[:] = rows[ring]
+                latest = rows[ring + period % length * slot]
+                for j in range(LANES):
+                    latest[j] = x[j]
+                first = rows[ring]
+                for j in range(LANES):
+                    out[j] = first[j]
                 for age in range(1, length):
                     more = rows[ring + age * slot]
                     for j in range(LANES):
@@ -430,18 +467,18 @@ def execute(
             elif op == RECORD:
                 element = aux + i
                 record(x, active, element * (code.periods + 1) + period, chunk)
-                first = int(trajectory)
-                for j in range(min(max(len(space.paths) - first, 0), active)):
-                    space.paths[first + j, element, period] = x[j]
+                for j in range(min(max(len(space.paths) - trajectory, 0), active)):
+                    space.paths[trajectory + j, element, period] = x[j]
+    return line
 
 
-@kernel
+@inlined
 def truth(holds: bool, x: float, y: float) -> float:
     """1 or 0, but NaN where an operand of the comparison is."""
     return x + y if x != x or y != y else 1.0 if holds else 0.0
 
 
-@kernel
+@inlined
 def choice(condition: float, then: float, otherwise: float) -> float:
     """``then`` where the condition is not 0, else ``otherwise``; NaN where the condition is."""
     chosen = then if condition != 0.0 else otherwise

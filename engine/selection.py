@@ -96,6 +96,9 @@ class Selection:
             fused = self._geometric(node)
             if fused is not None:
                 return fused
+            shock = self._shock_of(node)
+            if shock is not None and arguments[1].known:
+                return Operation("fma szs", node, (), (arguments[1], self.graph.constant(0.0)), shock)
         if op in ("add", "subtract"):
             fused = self._fused(node)
             if fused is not None:
