@@ -14,7 +14,7 @@ _BARE = re.compile(r"[A-Za-z0-9_-]+")
 
 
 def write_toml(data: Mapping[str, Any]) -> str:
-    """A TOML text that reads as ``data``: one table per section, one line per key.
+    """A TOML text that reads as ``data``: one table per section, one line per key; what is None is left out.
 
     >>> print(write_toml({"scenario": {"periods": 3}, "inputs": {"price": {"value": 2.5}}}))
     [scenario]
@@ -39,7 +39,7 @@ def write_toml(data: Mapping[str, Any]) -> str:
 
 def _blocks(header: str, content: Any) -> list[str]:
     if isinstance(content, list):
-        return [_table(f"[[{header}]]", item) for item in content]
+        return [_table(f"[[{header}]]", item) for item in content if item is not None]
     return [_table(f"[{header}]", content)]
 
 
