@@ -46,21 +46,21 @@ def adaptive_pieces(law: Law, z_limit: float, scale: float, tolerance: float) ->
         z_left, z_right, x_left, x_right, slope_left, slope_right = cells
         width = z_right - z_left
         bound = 3 * (x_right - x_left) / width
-        left, right = np.minimum(slope_left, bound), np.minimum(slope_right, bound)
-        x = (x_left + x_right) / 2 + width / 8 * (left - right)
-        z = np.clip(z_of(law.cdf(x), law.sf(x)), z_left, z_right)
-        t = (z - z_left) / width
-        rise, start, end = x_right - x_left, width * left, width * right
-        fitted = x_left + t * (start + t * (3 * rise - 2 * start - end + t * (start + end - 2 * rise)))
-        with np.errstate(divide="ignore", invalid="ignore"):
-            at_middle = 1 / np.maximum(16 * (t * (1 - t)) ** 2, 1e-3)
-            error = np.abs(fitted - x) / (np.abs(x) + scale) * at_middle
+        limited = np.stack(
+            [z_left, z_right, x_left, x_right, np.minimum(slope_left, bound), np.minimum(slope_right, bound)]
+        )
+        z, x, error = _misfit(law, limited, 0.5, scale)
+        # An S-shaped stretch may cross its cubic in the middle: look to both sides before it is accepted.
+        close = np.flatnonzero(error <= tolerance)
+        for share in (0.2, 0.8):
+            error[close] = np.maximum(error[close], _misfit(law, limited[:, close], share, scale)[2])
+        with np.errstate(divide="ignore", invalid="ignore", over="ignore"):
             slope = np.exp(-0.5 * z * z) / np.sqrt(2 * np.pi) / law.density(x)
         slope = np.nan_to_num(slope, nan=0.0, posinf=np.inf)
-        close = error <= tolerance
-        done = close | (width < NARROWEST) | (x <= x_left) | (x >= x_right)
-        worst = max(worst, float(np.max(error[close], initial=0.0)))
-        finished.append(np.stack([z_left, z_right, x_left, x_right, left, right])[:, done])
+        accepted = error <= tolerance
+        done = accepted | (width < NARROWEST) | (x <= x_left) | (x >= x_right)
+        worst = max(worst, float(np.max(error[accepted], initial=0.0)))
+        finished.append(limited[:, done])
         lower = np.stack([z_left, z, x_left, x, slope_left, slope])[:, ~done & (z > z_left)]
         upper = np.stack([z, z_right, x, x_right, slope, slope_right])[:, ~done & (z < z_right)]
         cells = np.concatenate([lower, upper], axis=1)
@@ -70,6 +70,23 @@ def adaptive_pieces(law: Law, z_limit: float, scale: float, tolerance: float) ->
 def z_of(below: FloatArray, above: FloatArray) -> FloatArray:
     """The standard normal z with Φ(z) = ``below`` = 1 − ``above``, from the smaller of the two."""
     return np.where(below <= above, special.ndtri(below), -np.asarray(special.ndtri(above)))
+
+
+def _misfit(law: Law, cells: FloatArray, share: float, scale: float) -> tuple[FloatArray, FloatArray, FloatArray]:
+    """The cubics' x at a share of their width, the law's z there, and the error at that z, as if it stood in the
+    middle."""
+    z_left, z_right, x_left, x_right, slope_left, slope_right = cells
+    width, rise = z_right - z_left, x_right - x_left
+    start, end = width * slope_left, width * slope_right
+
+    def cubic(t: FloatArray) -> FloatArray:
+        return np.asarray(x_left + t * (start + t * (3 * rise - 2 * start - end + t * (start + end - 2 * rise))))
+
+    x = cubic(np.full_like(width, share))
+    z = np.clip(z_of(law.cdf(x), law.sf(x)), z_left, z_right)
+    t = (z - z_left) / width
+    at_middle = 1 / np.maximum(16 * (t * (1 - t)) ** 2, 1e-3)
+    return z, x, np.abs(cubic(t) - x) / (np.abs(x) + scale) * at_middle
 
 
 def _stretches(law: Law, z_limit: float, scale: float) -> tuple[FloatArray, FloatArray]:
@@ -103,7 +120,7 @@ def _cells(law: Law, start: float, stop: float, ends: tuple[float, float], z_lim
     for place, inward in ((0, 1), (-1, -1)):
         if abs(z[place]) < z_limit:
             x[place] = ends[place]
-            with np.errstate(divide="ignore"):
+            with np.errstate(divide="ignore", over="ignore"):
                 density = law.density(ends[place] + inward * nudge)
                 slope[place] = np.exp(-0.5 * z[place] ** 2) / np.sqrt(2 * np.pi) / density
     slope = np.nan_to_num(slope, nan=0.0, posinf=np.inf)

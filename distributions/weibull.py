@@ -48,7 +48,8 @@ class Weibull(Law):
     def _density(self, x: FloatArray) -> FloatArray:
         u = np.maximum(x, 0.0) / self.scale
         with np.errstate(divide="ignore", over="ignore"):
-            return np.where(x >= 0, self.shape / self.scale * u ** (self.shape - 1) * np.exp(-(u**self.shape)), 0.0)
+            power = special.xlogy(self.shape - 1, u) - u**self.shape
+            return np.where(x >= 0, self.shape / self.scale * np.exp(power), 0.0)
 
     def _quantile(self, p: FloatArray) -> FloatArray:
         with np.errstate(divide="ignore"):
