@@ -237,7 +237,7 @@ def compute(
     while line < len(block):
         instruction = block[line]
         op = instruction[0]
-        if op == DRAW or op == JUMPS:
+        if op in (DRAW, JUMPS):
             return line
         aux = instruction[13]
         line += 1
