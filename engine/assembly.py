@@ -16,7 +16,15 @@ from burncast.engine.quantities import Reading, read_quantities
 from burncast.engine.scenario_model import YEARS_PER_STEP, Correlation, Location, Quantity, Ruin, Scenario
 from burncast.engine.schedules import Calendar
 
-__all__ = ["assemble", "begin_reading"]
+__all__ = ["RESULT_NAMES", "assemble", "begin_reading"]
+
+RESULT_NAMES = frozenset(
+    {
+        *("ruin_probability", "ruin_probability_se", "runway", "funding_need"),
+        *("period", "quantile", "variant", "trajectory", "date"),
+    }
+)
+"""What a result calls its own parts; no tracked quantity and no dimension may be called so."""
 
 _ANY_DATE = datetime.date(2000, 1, 1)
 _START = re.compile(r"(\d{4})-(\d{1,2})(?:-(\d{1,2}))?", re.ASCII)
@@ -34,7 +42,9 @@ def begin_reading(document: Document, problems: list[Problem]) -> Reading:
     dimensions = {name: tuple(labels) for name, labels in document.data.get("dimensions", {}).items()}
     for name, labels in dimensions.items():
         location = document.location("dimensions", name)
-        if not is_name(name) or name in TIME_NAMES:
+        if name in RESULT_NAMES:
+            problems.append(location.problem(f"{name!r} is already the name of a part of the result"))
+        elif not is_name(name) or name in TIME_NAMES:
             problems.append(location.problem(f"{name!r} cannot be a name", "letters, digits and underscores"))
         if not labels:
             problems.append(location.problem("has no elements", 'a list such as ["free", "plus"]'))
@@ -171,15 +181,21 @@ def _read_ruin(reading: Reading) -> Ruin | None:
 
 
 def _read_track(reading: Reading, quantities: Mapping[str, Quantity]) -> tuple[str, ...]:
-    track = reading.document.data.get("outputs", {}).get("track")
-    if track is None:
-        return tuple(name for name, quantity in quantities.items() if quantity.kind == "stock")
+    written = reading.document.data.get("outputs", {}).get("track")
+    stocks = [name for name, quantity in quantities.items() if quantity.kind == "stock"]
+    track = dict.fromkeys(stocks if written is None else written)
     location = reading.document.location("outputs", "track")
     known = quantities.keys() | reading.broken
+    taken = {*RESULT_NAMES, *(f"{name}_mean" for name in track)}
     for name in track:
         if name not in known:
             reading.report(location, f"there is no quantity {name!r}", nearest=nearest_name(name, known))
-    return tuple(dict.fromkeys(track))
+        elif name in taken:
+            place = location if written is not None else quantities[name].location
+            reading.report(
+                place, f"{name!r} is already the name of a part of the result", "another name, or not to track it"
+            )
+    return tuple(track)
 
 
 def _read_expression(reading: Reading, text: str, location: Location) -> Expression | None:

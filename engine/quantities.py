@@ -10,6 +10,7 @@ from typing import Any
 from burncast.distributions.errors import Problem, nearest_name
 from burncast.engine.document import Document
 from burncast.engine.expressions import TIME_NAMES, Expression, ExpressionError, Number, is_name, parse
+from burncast.engine.functions import FUNCTIONS, PROCESSES
 from burncast.engine.merging import KIND_OF_SECTION
 from burncast.engine.scenario_model import ByElement, Location, Quantity, Value
 from burncast.engine.schedules import Calendar, names_files, resolve_data, schedule_values
@@ -67,6 +68,8 @@ def _read_quantity(
         )
     elif name in TIME_NAMES:
         reading.report(location, f"{name!r} already means something: {', '.join(sorted(TIME_NAMES))} are given")
+    elif name in FUNCTIONS or name in PROCESSES:
+        reading.report(location, f"{name!r} is already the name of a {'function' if name in FUNCTIONS else 'process'}")
     elif name in reading.dimensions:
         reading.report(location, f"{name!r} is already the name of a dimension")
     over = _read_over(reading, section, name, entry)
