@@ -145,6 +145,17 @@ def test_moments_that_do_not_exist():
     assert StudentT(1.5).sd == np.inf
 
 
+def test_beta_where_the_inverse_of_scipy_gives_up():
+    law, q = Beta(0.05056837701529926, 1.042885092439659), 9.4795348222e-18
+    x = law.high - float(law.quantile_upper(q))
+    assert 0 <= x < 1e-15
+    short = Beta(1.042885092439659, 0.05056837701529926)
+    with mpmath.workdps(40):
+        u = mpmath.mpf(float(short.quantile(q)))
+        below = mpmath.betainc(short.a, short.b, 0, u, regularized=True)
+    assert float(below / q) == pytest.approx(1, rel=1e-12)
+
+
 def test_the_comparison_fails_on_a_slightly_wrong_law():
     with pytest.raises(AssertionError):
         np.testing.assert_allclose(
