@@ -15,6 +15,7 @@ from burncast.engine.expressions import TIME_NAMES, Expression, ExpressionError,
 from burncast.engine.quantities import Reading, read_quantities
 from burncast.engine.scenario_model import YEARS_PER_STEP, Correlation, Location, Quantity, Ruin, Scenario
 from burncast.engine.schedules import Calendar
+from burncast.engine.unit_vocabulary import is_unit_name
 
 __all__ = ["RESULT_NAMES", "assemble", "begin_reading"]
 
@@ -39,6 +40,7 @@ def begin_reading(document: Document, problems: list[Problem]) -> Reading:
         problems.append(
             document.location("scenario").problem("has no `periods`", "how many are simulated: periods = 36")
         )
+    _check_words(about, document, problems)
     dimensions = {name: tuple(labels) for name, labels in document.data.get("dimensions", {}).items()}
     for name, labels in dimensions.items():
         location = document.location("dimensions", name)
@@ -92,6 +94,19 @@ def assemble(reading: Reading, text: str) -> Scenario:
         file=document.file,
         extra_units=tuple(about.get("units", ())),
     )
+
+
+def _check_words(about: Mapping[str, Any], document: Document, problems: list[Problem]) -> None:
+    """The words that a scenario adds to units, and the names of its variants."""
+    added = [("units", word) for word in about.get("units", ())]
+    if "currency" in about:
+        added.append(("currency", about["currency"]))
+    for key, word in added:
+        if not is_unit_name(word):
+            problems.append(document.location("scenario", key).problem(f"{word!r} is not a word for a unit", "letters"))
+    if "base" in document.data.get("variants", {}):
+        location = document.location("variants", "base")
+        problems.append(location.problem("'base' is what the scenario itself is called beside its variants"))
 
 
 def _read_start(written: Any, location: Location, problems: list[Problem]) -> datetime.date | None:

@@ -187,6 +187,9 @@ def _read_expression(reading: Reading, written: Any, location: Location) -> Expr
         if value is None:
             reading.report(location, f"{str(written)[:40]} is not a finite number")
         return None if value is None else Number(value)
+    if isinstance(written, Mapping):
+        reading.report(location, "is a table where a single value belongs", "`over` with a dimension for each level")
+        return None
     if not isinstance(written, str):
         reading.report(location, f"{written!r} cannot be a value", "a number, or an expression in quotes")
         return None
