@@ -183,7 +183,7 @@ def _read_ruin(reading: Reading) -> Ruin | None:
     if entry is None:
         return None
     places = {key: reading.document.location("ruin", key) for key in ("when", "need")}
-    if "when" not in entry and any((problem.key or "").startswith("ruin.") for problem in reading.problems):
+    if "when" not in entry and "ruin" in reading.misspelt:
         return None
     if "when" not in entry:
         reading.report(reading.document.location("ruin"), "has no `when`", 'a condition such as when = "cash < 0"')

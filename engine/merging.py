@@ -44,17 +44,18 @@ def variant_document(document: Document, name: str) -> Document:
 def merge(base: Document, over: Document) -> Document:
     """``over`` laid over ``base``, both normalised; neither is changed."""
     merged = Document(dict(base.data), over.file or base.file, over.text, dict(base.places))
+    places = _Places(merged, over)
     for section, content in over.data.items():
         if section == "variants":
             _merge_variants(merged, base, over)
         elif section == "correlations":
             _merge_correlations(merged, over)
         elif section in KIND_OF_SECTION:
-            _merge_quantities(merged, section, content, over)
+            _merge_quantities(merged, section, content, over, places)
         else:
             merged.data[section] = {**base.data.get(section, {}), **content}
             for key in content:
-                _take_places(merged, over, (section, key))
+                places.take(section, key)
     return merged
 
 
@@ -62,16 +63,36 @@ def _entry(value: Any) -> dict[str, Any]:
     return dict(value) if isinstance(value, Mapping) else {"value": value}
 
 
-def _take_places(merged: Document, over: Document, path: KeyPath) -> None:
-    """Forget where ``path`` and what is below it stood, and remember where it stands now."""
-    length = len(path)
-    for known in [known for known in merged.places if known[:length] == path]:
-        del merged.places[known]
-    merged.places[path] = over.location(*path)
-    merged.places.update((known, place) for known, place in over.places.items() if known[:length] == path)
+class _Places:
+    """Moves places from the overriding document to the merged one, entry by entry."""
+
+    def __init__(self, merged: Document, over: Document) -> None:
+        self.merged, self.over = merged, over
+        self.old, self.new = _by_entry(merged.places), _by_entry(over.places)
+
+    def take(self, *path: str | int) -> None:
+        """Forget where ``path`` and what is below it stood, and remember where it stands now."""
+        length = len(path)
+        for known in self.old.get(path[:2], ()):
+            if known[:length] == path:
+                self.merged.places.pop(known, None)
+        self.merged.places[path] = self.over.location(*path)
+        for known in self.new.get(path[:2], ()):
+            if known[:length] == path:
+                self.merged.places[known] = self.over.places[known]
 
 
-def _merge_quantities(merged: Document, section: str, content: Mapping[str, Any], over: Document) -> None:
+def _by_entry(places: Mapping[KeyPath, Location]) -> dict[KeyPath, list[KeyPath]]:
+    """The known paths of each entry, which is named by the first two parts of a path."""
+    entries: dict[KeyPath, list[KeyPath]] = {}
+    for path in places:
+        entries.setdefault(path[:2], []).append(path)
+    return entries
+
+
+def _merge_quantities(
+    merged: Document, section: str, content: Mapping[str, Any], over: Document, places: _Places
+) -> None:
     labels = {label for labels in merged.data.get("dimensions", {}).values() for label in labels}
     labels |= {label for labels in over.data.get("dimensions", {}).values() for label in labels}
     entries = merged.data[section] = dict(merged.data.get(section, {}))
@@ -79,7 +100,7 @@ def _merge_quantities(merged: Document, section: str, content: Mapping[str, Any]
         old = entries.get(name)
         if old is None:
             old = _taken_from_other_kind(merged, section, name)
-            _take_places(merged, over, (section, name))
+            places.take(section, name)
         kept = dict(old)
         if _VALUES & new.keys():
             for about in _ABOUT_VALUES:
@@ -91,7 +112,7 @@ def _merge_quantities(merged: Document, section: str, content: Mapping[str, Any]
             kept.pop("value", None)
         for key, value in new.items():
             kept[key] = _merge_elements(kept.get(key), value, labels) if key in _VALUES - {"schedule"} else value
-            _take_places(merged, over, (section, name, key))
+            places.take(section, name, key)
         entries[name] = kept
         if _VALUES & new.keys():
             merged.places[section, name] = over.location(section, name)

@@ -20,13 +20,18 @@ __all__ = ["Reading", "read_quantities"]
 
 @dataclass(slots=True)
 class Reading:
-    """What reading one document has found so far: its problems, the names that cannot be trusted, the files it read."""
+    """What reading one document has found so far.
+
+    ``broken`` are names of which nothing can be said; ``misspelt`` the entries (``inputs.price``) that lost a key;
+    ``known`` what was read before, by name, with the entry that it was read from.
+    """
 
     document: Document
     calendar: Calendar
     dimensions: dict[str, tuple[str, ...]]
     problems: list[Problem] = field(default_factory=list)
     broken: set[str] = field(default_factory=set)
+    misspelt: set[str] = field(default_factory=set)
     known: dict[str, tuple[Any, Quantity]] = field(default_factory=dict)
 
     def report(self, location: Location, message: str, expected: str | None = None, nearest: str | None = None) -> None:
@@ -81,7 +86,7 @@ def _read_quantity(
         place = location if key == "value" and place.line == location.line else place
         if key not in entry:
             expected = "`start` and `next`" if section == "stocks" else "`value` or `schedule`"
-            if not any((problem.key or "").startswith(f"{location.key}.") for problem in reading.problems):
+            if location.key not in reading.misspelt:
                 reading.report(location, f"has no `{key}`", expected)
             values[key] = None
         elif key == "schedule":

@@ -94,6 +94,7 @@ def _read(document: Document, text: str, problems: list[Problem], broken: set[st
     """The base and its variants, which share whatever they do not change."""
     reading = begin_reading(document, problems)
     reading.broken |= broken
+    reading.misspelt |= {(problem.key or "").rpartition(".")[0] for problem in problems}
     base = assemble(reading, text)
     problems.extend(_examined(base, reading.broken))
     variants: dict[str, Scenario] = {}
