@@ -160,6 +160,7 @@ def run_blocks(
     """
     passage = np.zeros(LANES, dtype=np.int64)
     need_row = len(chunk.moments) - 1
+    opening = int(np.int64(0))  # not the literal 0, for which numba would compile execute() again
     for begin in range(0, count, LANES):
         if stop[0] != 0:
             return -2
@@ -169,7 +170,7 @@ def run_blocks(
             space.rows[CHECK_ROW, j] = 0.0
             space.rows[PASSAGE_ROW, j] = code.periods + 1.0
             space.rows[NEED_ROW, j] = 0.0
-        execute(code.setup, 0, code, space, chunk, seed, trajectory, active)
+        execute(code.setup, opening, code, space, chunk, seed, trajectory, active)
         for period in range(1, code.periods + 1):
             if period == 1 or period & 3 == 0:
                 fill_shocks(space.normals, code.shocks, seed, trajectory, period >> 2)
@@ -196,7 +197,7 @@ def execute(
     active: int,
 ) -> None:
     """Run one block of instructions: arithmetic in long stretches, and between them what draws for itself."""
-    line = 0
+    line = int(np.int64(0))  # not the literal 0, for which numba would compile compute() again
     while True:
         line = compute(block, line, period, code, space, chunk, int(trajectory), active)
         if line == len(block):
