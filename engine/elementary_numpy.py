@@ -52,9 +52,9 @@ def fma(a: ArrayLike, b: ArrayLike, c: ArrayLike) -> Doubles:
 
 def fma_single(a: ArrayLike, b: ArrayLike, c: ArrayLike) -> Singles:
     """a·b + c in float32, rounded once; the arguments broadcast."""
-    wide = (np.asarray(np.asarray(x, np.float32), np.float64) for x in (a, b, c))
-    a, b, c = np.broadcast_arrays(*wide)
     with np.errstate(all="ignore"):
+        wide = (np.asarray(np.asarray(x, np.float32), np.float64) for x in (a, b, c))
+        a, b, c = np.broadcast_arrays(*wide)
         return _sum_to_odd(a * b, c).astype(np.float32)
 
 
