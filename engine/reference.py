@@ -62,7 +62,8 @@ class _Line:
         return self.fields[field]
 
     def operand(self, field: str) -> Floats:
-        return self.run.rows[self.fields[field] + self.row * self.fields[f"{field}_step"]]
+        row: Floats = self.run.rows[self.fields[field] + self.row * self.fields[f"{field}_step"]]
+        return row
 
     def scalar(self, field: str) -> float:
         return float(
@@ -163,7 +164,7 @@ def _draw(line: _Line) -> Floats:
 
 def _total(line: _Line) -> Floats:
     first = line["a"] + line.row * line["a_step"]
-    result = line.run.rows[first]
+    result: Floats = line.run.rows[first]
     for term in range(1, line["aux"]):
         result = result + line.run.rows[first + term * line["c"]]
     return result
@@ -194,7 +195,7 @@ def _lag(line: _Line) -> Floats:
     slot, rows = line.ring
     if line["aux"] & 1 and line.period == 1:
         line.run.rows[rows] = line.x
-    oldest = line.run.rows[rows[slot]].copy()
+    oldest: Floats = line.run.rows[rows[slot]].copy()
     line.run.rows[rows[slot]] = line.x
     return oldest
 
@@ -202,7 +203,7 @@ def _lag(line: _Line) -> Floats:
 def _window(line: _Line) -> Floats:
     slot, rows = line.ring
     line.run.rows[rows[slot]] = line.x
-    result = line.run.rows[rows[0]]
+    result: Floats = line.run.rows[rows[0]]
     for row in rows[1:]:
         result = result + line.run.rows[row]
     return result
