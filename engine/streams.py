@@ -16,13 +16,13 @@ processor to keep several vectors in flight.
 
 from __future__ import annotations
 
-import hashlib
 from collections.abc import Callable
 from typing import cast
 
 import numpy as np
 from numpy.typing import NDArray
 
+from burncast.engine.addresses import STREAM_VERSION, stream_id
 from burncast.engine.coefficients import (
     C_DOUBLE,
     C_SINGLE,
@@ -48,9 +48,6 @@ __all__ = [
     "stream_id",
 ]
 
-STREAM_VERSION = 1
-"""Changes whenever an address would give another draw."""
-
 LOW = np.uint64(0xFFFFFFFF)
 SHIFT = np.uint64(32)
 HALF = np.float32(0.5)
@@ -69,11 +66,6 @@ _fma_single = cast(Callable[[np.float32, np.float32, np.float32], np.float32], f
 _log_single = cast(Callable[[np.float32], np.float32], polynomial(LOG_SINGLE))
 _quantile_single = cast(Callable[[np.float32], np.float32], polynomial(QUANTILE_SINGLE))
 _quantile = polynomial(QUANTILE)
-
-
-def stream_id(name: str) -> int:
-    """The 32-bit address of a named stream: the first four bytes (little-endian) of BLAKE2b of its UTF-8 name."""
-    return int.from_bytes(hashlib.blake2b(name.encode(), digest_size=4).digest(), "little")
 
 
 @inlined
