@@ -20,6 +20,8 @@ def check_scenario(source: str, *, program: bool, as_json: bool) -> int:
 
     With ``as_json`` the problems go to stdout as data too, since an editor wants them; else they are raised.
     """
+    from burncast.engine.listing import listing
+
     try:
         found, compiled = _findings(source)
     except ScenarioError as error:
@@ -32,10 +34,10 @@ def check_scenario(source: str, *, program: bool, as_json: bool) -> int:
         write_out(json.dumps({"ok": False, "problems": problems}, indent=2, ensure_ascii=False) + "\n")
         return 2
     if as_json:
-        listing = {"program": compiled.listing()} if program else {}
-        write_out(json.dumps({"ok": True, "problems": [], **found, **listing}, indent=2, ensure_ascii=False) + "\n")
+        shown = {"program": listing(compiled)} if program else {}
+        write_out(json.dumps({"ok": True, "problems": [], **found, **shown}, indent=2, ensure_ascii=False) + "\n")
     elif program:
-        write_out(compiled.listing() + "\n")
+        write_out(listing(compiled) + "\n")
     else:
         _print(found)
     return 0
@@ -46,11 +48,9 @@ def _findings(source: str) -> tuple[dict[str, Any], Program]:
     from burncast.engine.compiler import compile_scenario
     from burncast.engine.dependencies import resolve
     from burncast.engine.scenario import load
-    from burncast.outputs.variables import check_names
 
     scenario = load(source)
     programs = {name: compile_scenario(entry) for name, entry in {"base": scenario, **scenario.variants}.items()}
-    check_names(scenario)
     base = programs["base"]
     found = {
         "title": scenario.title,

@@ -94,15 +94,11 @@ def simulations(
 ) -> Iterator[tuple[str, Simulation]]:
     """The finished simulation of the scenario, called ``base``, and of each variant, by name, one after the other.
 
-    ``options`` are those of :func:`burncast.engine.simulate.run`. Names that a result cannot hold are refused before
-    anything runs.
+    ``options`` are those of :func:`burncast.engine.simulate.run`.
     """
     from burncast.engine.simulate import run
-    from burncast.outputs.variables import check_names
 
     scenarios = {"base": scenario, **scenario.variants} if variants else {"base": scenario}
-    for entry in scenarios.values():
-        check_names(entry)
     for name, entry in scenarios.items():
         if until_se is None:
             yield name, run(entry, trajectories, seed, **options)

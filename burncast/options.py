@@ -23,6 +23,7 @@ __all__ = [
 
 MOST_TRAJECTORIES = 10**12
 MOST_SEED = 2**64 - 1
+MOST_THREADS = 4096
 
 
 def parse_whole(text: str, least: int, most: int) -> int:
@@ -45,6 +46,10 @@ def parse_whole(text: str, least: int, most: int) -> int:
 
 def _trajectories(text: str) -> int:
     return parse_whole(text, 1, MOST_TRAJECTORIES)
+
+
+def _threads(text: str) -> int:
+    return parse_whole(text, 1, MOST_THREADS)
 
 
 def _seed(text: str) -> int:
@@ -76,7 +81,7 @@ Threads = Annotated[
     int | None,
     typer.Option(
         "--threads",
-        min=1,
+        parser=_threads,
         metavar="N",
         help="Threads to compute on; the result does not depend on it.",
         show_default="all processors",

@@ -62,17 +62,17 @@ def load_columns(sources: Sequence[str], variants: bool) -> dict[str, Scenario]:
 
 def report(scenarios: Mapping[str, Scenario], request: Request) -> int:
     """Run the scenarios, print the figures, write the files; returns the exit code, 3 where a condition held."""
+    from burncast.engine.compiler import compile_scenario
     from burncast.outputs.conditions import check_condition, evaluate, parse_condition
     from burncast.outputs.result_files import FILES
     from burncast.outputs.store import CREATED_BY, check_folder
     from burncast.outputs.summary import as_plain, summarise
-    from burncast.outputs.variables import check_names
 
     conditions = [parse_condition(text) for text in request.fail_if]
     for scenario in scenarios.values():
-        check_names(scenario)
+        tracked = compile_scenario(scenario).tracked
         for condition in conditions:
-            check_condition(condition, scenario)
+            check_condition(condition, scenario, tracked)
     if request.out is not None:
         check_folder(request.out, FILES)
 
@@ -105,7 +105,7 @@ def _simulate(name: str, scenario: Scenario, request: Request) -> Simulation:
 
     if not is_warm():
         say("compiling the simulator for this machine, once (some 20 seconds)")
-    with progress_bar(name) as progress:
+    with progress_bar(name if request.side_by_side else scenario.title) as progress:
         return run(scenario, request.trajectories, request.seed, threads=request.threads, progress=progress)
 
 

@@ -14,15 +14,17 @@ from __future__ import annotations
 import math
 import operator
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from burncast.distributions.errors import InputError, nearest_name
+from burncast.outputs import estimates
 from burncast.outputs.amounts import parse_amount
 from burncast.outputs.variables import mean_name
 
 if TYPE_CHECKING:
+    from burncast.engine.program import Tracked
     from burncast.engine.scenario import Scenario
     from burncast.engine.simulate import Simulation
 
@@ -82,59 +84,56 @@ def parse_condition(text: str) -> Condition:
     return Condition(text, match["name"], labels, at, match["sign"], threshold)
 
 
-def check_condition(condition: Condition, scenario: Scenario) -> None:
-    """Raise an InputError where the scenario's result will not have the figure that the condition asks for."""
+def check_condition(condition: Condition, scenario: Scenario, tracked: Sequence[Tracked]) -> None:
+    """Raise an InputError where a result with these tracked quantities lacks the figure that the condition asks for."""
     text = condition.text
-    means = {mean_name(name): name for name in scenario.track}
-    if condition.name in means:
-        known = [label for labels in scenario.dimensions.values() for label in labels]
-        unknown = [label for label in condition.labels if label not in known]
-        if unknown:
-            raise InputError(_complaint(f"{unknown[0]!r} in {text!r} is no label", nearest_name(unknown[0], known)))
-        _check_period(condition, scenario)
+    quantity = _quantity(condition, tracked)
+    if quantity is not None:
+        _check_labels(condition, quantity)
+        _check_period(condition, quantity.first_period, scenario.periods)
     elif condition.name in ("ruin_probability", "runway", "funding_need"):
         if scenario.ruin is None or (condition.name == "funding_need" and scenario.ruin.need is None):
             raise InputError(f"{text!r} asks for {condition.name}, but the scenario says nothing of it under [ruin]")
         if condition.labels:
             raise InputError(f"{condition.name} in {text!r} has no elements, but is asked for {condition.labels[0]!r}")
         if condition.name == "ruin_probability":
-            _check_period(condition, scenario)
+            _check_period(condition, 0, scenario.periods)
         elif condition.at is None or not 0.0 < condition.at < 1.0:
             example = f"{condition.name}[0.9]"
             raise InputError(f"{condition.name} in {text!r} needs a probability between 0 and 1, as in {example}")
     else:
-        known = ["ruin_probability", "runway", "funding_need", *means]
+        known = ["ruin_probability", "runway", "funding_need", *(mean_name(one.name) for one in tracked)]
         complaint = f"{condition.name!r} in {text!r} is no figure of the result; expected one of {', '.join(known)}"
         raise InputError(_complaint(complaint, nearest_name(condition.name, known)))
 
 
 def evaluate(condition: Condition, simulation: Simulation) -> float:
-    """The figure that the condition compares. InputError where its labels do not fit the quantity's dimensions."""
-    from burncast.outputs import estimates
-
+    """The figure that a checked condition compares."""
+    at = simulation.scenario.periods if condition.at is None else condition.at
     if condition.name == "runway":
-        return float(estimates.runway(simulation, [_given(condition)])[0])
+        return float(estimates.runway(simulation, [at])[0])
     if condition.name == "funding_need":
-        return float(estimates.funding_need(simulation, [_given(condition)])[0])
-    period = simulation.scenario.periods if condition.at is None else int(condition.at)
-    if condition.name == "ruin_probability":
-        return float(estimates.ruin_probability(simulation)[period])
-    tracked = next(tracked for tracked in simulation.tracked if mean_name(tracked.name) == condition.name)
-    if len(condition.labels) != len(tracked.dims):
-        wanted = ", ".join(tracked.dims) or "none"
-        given = len(condition.labels)
-        raise InputError(f"{condition.text!r} gives {given} labels; {tracked.name} has dimensions: {wanted}")
-    index = []
-    for label, dimension in zip(condition.labels, tracked.dims, strict=True):
-        known = simulation.scenario.dimensions[dimension]
-        if label not in known:
+        return float(estimates.funding_need(simulation, [at])[0])
+    quantity = _quantity(condition, simulation.tracked)
+    if quantity is None:
+        return float(estimates.ruin_probability(simulation)[int(at)])
+    places = (labels.index(label) for label, labels in zip(condition.labels, quantity.labels, strict=True))
+    return float(estimates.tracked_mean(simulation, quantity, int(at))[tuple(places)])
+
+
+def _quantity(condition: Condition, tracked: Sequence[Tracked]) -> Tracked | None:
+    return next((one for one in tracked if mean_name(one.name) == condition.name), None)
+
+
+def _check_labels(condition: Condition, quantity: Tracked) -> None:
+    given = len(condition.labels)
+    if given != len(quantity.dims):
+        wanted = ", ".join(quantity.dims) or "none"
+        raise InputError(f"{condition.text!r} gives {given} labels; {quantity.name} has dimensions: {wanted}")
+    for label, dimension, labels in zip(condition.labels, quantity.dims, quantity.labels, strict=True):
+        if label not in labels:
             complaint = f"{label!r} in {condition.text!r} is no {dimension}"
-            raise InputError(_complaint(complaint, nearest_name(label, known)))
-        index.append(known.index(label))
-    value = float(estimates.tracked_mean(simulation, tracked, period)[tuple(index)])
-    if math.isnan(value):
-        raise InputError(f"{tracked.name} in {condition.text!r} has no value at period {period}")
-    return value
+            raise InputError(_complaint(complaint, nearest_name(label, labels)))
 
 
 def _position(entry: str) -> float | None:
@@ -145,16 +144,10 @@ def _position(entry: str) -> float | None:
         return None
 
 
-def _check_period(condition: Condition, scenario: Scenario) -> None:
+def _check_period(condition: Condition, first: int, last: int) -> None:
     at = condition.at
-    if at is not None and not (math.isfinite(at) and at == int(at) and 0 <= at <= scenario.periods):
-        raise InputError(f"the period {at:g} in {condition.text!r} is not a whole number from 0 to {scenario.periods}")
-
-
-def _given(condition: Condition) -> float:
-    if condition.at is None:
-        raise InputError(f"{condition.text!r} needs a probability in brackets")
-    return condition.at
+    if at is not None and not (math.isfinite(at) and at == int(at) and first <= at <= last):
+        raise InputError(f"the period {at:g} in {condition.text!r} is not a whole number from {first} to {last}")
 
 
 def _complaint(message: str, nearest: str | None) -> str:

@@ -96,8 +96,8 @@ def replay_to_dataset(
 def stack(datasets: Mapping[str, xr.Dataset]) -> xr.Dataset:
     """Several results side by side along a leading dimension ``variant``, in the order given.
 
-    Each one's scenario is known by the coordinate ``sha256``; the attributes are the first one's. Periods and labels
-    are joined: where one result has a period or an element that another lacks, the other is NaN.
+    The attributes are the first one's; ``variant_sha256`` tells the scenarios, a line each. Periods and labels are
+    joined: where one result has a period or an element that another lacks, the other is NaN.
     """
     undated = [dataset.drop_vars("date", errors="ignore") for dataset in datasets.values()]
     stacked = xr.concat(
@@ -109,8 +109,7 @@ def stack(datasets: Mapping[str, xr.Dataset]) -> xr.Dataset:
         join="outer",
         combine_attrs="override",
     )
-    hashes = [str(dataset.attrs["sha256"]) for dataset in datasets.values()]
-    stacked = stacked.assign_coords(sha256=("variant", hashes))
+    stacked.attrs["variant_sha256"] = "\n".join(str(dataset.attrs["sha256"]) for dataset in datasets.values())
     stacked.attrs["seconds"] = float(sum(dataset.attrs["seconds"] for dataset in datasets.values()))
     dates = [dataset["date"].reindex(period=stacked["period"]) for dataset in datasets.values() if "date" in dataset]
     if len(dates) < len(datasets):
@@ -176,4 +175,7 @@ def _add_paths(dataset: xr.Dataset, simulation: Simulation) -> None:
         shape = (dataset.sizes[dimension] for dimension in tracked.dims)
         values = block.reshape(count, *shape, simulation.scenario.periods + 1)
         unit = _unit(simulation.scenario.quantities[tracked.name].unit)
-        dataset[paths_name(tracked.name)] = (("trajectory", *tracked.dims, "period"), values, unit)
+        name = paths_name(tracked.name)
+        if name in dataset:
+            raise InputError(f"the tracked quantity {name!r} has the name of the paths of {tracked.name!r}; rename it")
+        dataset[name] = (("trajectory", *tracked.dims, "period"), values, unit)

@@ -67,7 +67,7 @@ def test_run_prints_the_figures_on_stdout(walk):
     assert done.exit_code == 0, done.output
     result = burncast.simulate(walk, 10_000, seed=7)
     median = result["runway"].sel(quantile=0.5).item()
-    for part in ("A walk", "12 months  Dec 2024", "Funding that lasts", "cost[rent]", "10,000 trajectories, seed 7"):
+    for part in ("A walk", "Dec 2024", "Funding that lasts", "cost[rent]", "10,000 trajectories, seed 7"):
         assert part in done.stdout, part
     assert f"{median:g} months" in done.stdout
     assert "Traceback" not in done.output
@@ -189,7 +189,7 @@ BAD_OPTIONS = [
     (["-n", "1e18"], "between 1 and"),
     (["--seed", "-1"], "between 0 and"),
     (["--seed", "18446744073709551616"], "between 0 and"),
-    (["--threads", "0"], "0 is not in the range"),
+    (["--threads", "0"], "between 1 and 4,096"),
     (["--fail-if", "nonsense"], "cannot read the condition"),
     (["--fail-if", "ruin_probability[13] > 0"], "from 0 to 12"),
     (["--fail-if", "csh_mean > 0"], "did you mean 'cash_mean'"),
@@ -209,19 +209,16 @@ def test_bad_options_are_explained_before_anything_runs(walk, monkeypatch, optio
 @pytest.mark.parametrize(
     ("content", "message"),
     [
-        ("", "periods"),
-        ("[scenario", "line 1"),
-        ("\x00\x01", "line 1"),
+        ("", "is empty"),
+        ("[scenario", "walk.toml:1: "),
+        ("\x00\x01", "walk.toml:1: "),
         (WALK.replace("periods = 12", "periodz = 12"), "periods"),
         (WALK.replace("periods = 12", "periods = -1"), "periods"),
         (WALK.replace("sum(cost)", "sum(cots)"), "cost"),
         (WALK.replace("normal(mean=1e8, sd=2e7)", "normal(mean=1e8, sd=-1)"), "sd"),
         (WALK.replace("normal(mean=1e8, sd=2e7)", "__import__('os').system('true')"), "burn"),
         (WALK.replace('"cash", "cost"', '"cash", "cats"'), "cats"),
-        (
-            WALK.replace("cash = {", "runway = {").replace("cash", "runway"),
-            "another variable|is a variable of every result",
-        ),
+        (WALK.replace("cash = {", "runway = {").replace("cash", "runway"), "name of a part of the result"),
     ],
     ids=range(10),
 )
@@ -230,7 +227,7 @@ def test_bad_scenarios_are_explained_with_the_file(walk, content, message):
     for command in ("run", "check"):
         done = call(command, walk)
         assert done.exit_code == 2, done.output
-        assert any(part in done.stderr for part in message.split("|")), done.stderr
+        assert message in done.stderr
         assert str(walk) in done.stderr
         assert done.stdout == ""
 

@@ -24,7 +24,7 @@ def simulation():
 
 def value_of(text, simulation):
     condition = parse_condition(text)
-    check_condition(condition, simulation.scenario)
+    check_condition(condition, simulation.scenario, simulation.tracked)
     return evaluate(condition, simulation)
 
 
@@ -85,7 +85,7 @@ def test_comparisons_mean_what_they_say(sign, truths):
         ("users_mean[36] < 1", "gives 0 labels"),
         ("cash_mean[plus, 36] < 1", "gives 1 labels"),
         ("users_mean[pluss, 36] < 1", "did you mean 'plus'"),
-        ("users_mean[plus, 0] < 1", "no value at period 0"),
+        ("users_mean[plus, 0] < 1", "from 1 to 36"),
         ("__import__('os').system('true') > 1", "cannot read"),
         ("cash_mean[36].__class__ > 1", "cannot read"),
     ],
@@ -102,6 +102,6 @@ def test_no_text_does_more_than_be_refused(text):
 
 
 def test_ruin_can_only_be_asked_of_a_scenario_that_has_it():
-    scenario = known_simulation({"cash": falling_cash(10, 3)}, ruin=False).scenario
+    simulation = known_simulation({"cash": falling_cash(10, 3)}, ruin=False)
     with pytest.raises(InputError, match="says nothing of it"):
-        check_condition(parse_condition("ruin_probability > 0"), scenario)
+        check_condition(parse_condition("ruin_probability > 0"), simulation.scenario, simulation.tracked)
