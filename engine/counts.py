@@ -8,12 +8,48 @@ ever less above.
 
 from __future__ import annotations
 
+import numpy as np
+from numpy.typing import NDArray
+
+from burncast.engine.counts_numpy import SMALL_MEAN
 from burncast.engine.elementary import exp, floor, fma, log, normal_cdf, sqrt
-from burncast.engine.kernel_cache import kernel
+from burncast.engine.intrinsics import lane_loop
+from burncast.engine.kernel_cache import borrowing, kernel
+from burncast.engine.lanes import LANES
 
-__all__ = ["SMALL_MEAN", "binomial_quantile", "poisson_quantile"]
+__all__ = ["binomial_quantile", "poisson_quantile", "poisson_row"]
 
-SMALL_MEAN = 40.0
+
+@borrowing
+def poisson_row(
+    out: NDArray[np.float64], z: NDArray[np.float64], mean: NDArray[np.float64], scratch: NDArray[np.float64]
+) -> None:
+    """:func:`poisson_quantile` of a whole row, step by step side by side; ``scratch`` float64[3, LANES]."""
+    lane_loop()
+    level, term, reached = scratch[0], scratch[1], scratch[2]
+    others = 0
+    for j in range(LANES):
+        level[j] = normal_cdf(z[j])
+        term[j] = exp(-mean[j])
+        reached[j] = term[j]
+        out[j] = 0.0
+        others += 0 if mean[j] >= 0.0 and mean[j] < SMALL_MEAN else 1
+    count = 0.0
+    rising = 1
+    while rising > 0 and others < LANES:
+        count += 1.0
+        rising = 0
+        for j in range(LANES):
+            short = reached[j] < level[j] and term[j] > 0.0 and mean[j] >= 0.0 and mean[j] < SMALL_MEAN
+            following = term[j] * mean[j] / count
+            out[j] = count if short else out[j]
+            term[j] = following if short else term[j]
+            reached[j] = reached[j] + following if short else reached[j]
+            rising += 1 if short else 0
+    if others > 0:
+        for j in range(LANES):
+            if not (mean[j] >= 0.0 and mean[j] < SMALL_MEAN):
+                out[j] = poisson_quantile(z[j], mean[j])
 
 
 @kernel

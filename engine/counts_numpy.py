@@ -5,12 +5,14 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
-from burncast.engine.counts import SMALL_MEAN
 from burncast.engine.elementary_numpy import exp, fma, log, normal_cdf
 
-__all__ = ["binomial_quantile", "poisson_quantile"]
+__all__ = ["SMALL_MEAN", "binomial_quantile", "poisson_quantile"]
 
 Floats = NDArray[np.float64]
+
+SMALL_MEAN = 40.0
+"""Below this mean probabilities are added up, from it on the expansion is used."""
 
 
 def poisson_quantile(z: Floats, mean: Floats) -> Floats:

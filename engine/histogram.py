@@ -13,14 +13,12 @@ goes to strand i mod 8, through one fixed tree, so that the loops vectorise and 
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from typing import Any, NamedTuple, TypeVar, cast
+from typing import NamedTuple
 
 import numpy as np
-from numba import njit
 from numpy.typing import NDArray
 
-from burncast.engine.kernel_cache import kernel
+from burncast.engine.kernel_cache import borrowing, kernel
 from burncast.engine.lanes import LANES
 
 __all__ = [
@@ -36,6 +34,7 @@ __all__ = [
     "STRANDS",
     "SUM",
     "ChunkArrays",
+    "add_pages",
     "bin_starts",
     "bin_widths",
     "record",
@@ -62,19 +61,6 @@ U1, U2, U3, U4, U5, U6, U7, U8, U16, U24 = (np.uint64(n) for n in (1, 2, 3, 4, 5
 W = np.uint64(WIDTH)
 S0, S1, S2, S3 = (np.uint64(n * WIDTH) for n in range(4))
 KEY_SHIFT, PAGE_SHIFT, BIN_MASK = np.uint64(44), np.uint64(8), np.uint64(255)
-
-
-Function = TypeVar("Function", bound=Callable[..., Any])
-
-
-def borrowing(function: Function) -> Function:
-    """Compile a kernel that only kernels call, and that allocates nothing: references to its arrays are not counted.
-
-    Counting is two locked instructions an array and call, a third of the cost of a block. No cache of its own is
-    needed: the kernels that call it are cached with it inside.
-    """
-    options: dict[str, Any] = {"nogil": True, "error_model": "numpy", "_nrt": False}
-    return cast(Function, njit(**options)(function))
 
 
 class ChunkArrays(NamedTuple):
@@ -136,6 +122,35 @@ def record_first_passage(passage: NDArray[np.int64], active: int, chunk: ChunkAr
     """Count the first ``active`` of ``passage``: periods of ruin 0 … T, or T + 1 for never."""
     for i in range(active):
         chunk.first_passage[passage[i]] += 1
+
+
+@kernel
+def add_pages(
+    owners: NDArray[np.int64],
+    pages: NDArray[np.unsignedinteger],
+    directory: NDArray[np.uint32],
+    totals: NDArray[np.unsignedinteger],
+    used: int,
+) -> int:
+    """Add the ``pages`` [n, 256] that are not empty to those of the same ``owners`` in ``totals`` [room, 256].
+
+    ``directory`` uint32[rows * 4096] says which page of ``totals`` an owner has, 0 where none; new ones are taken from
+    ``used`` on. Returns the next free page.
+    """
+    for i in range(len(owners)):
+        occupied = pages[i, 0]
+        for j in range(BINS):
+            occupied |= pages[i, j]
+        if occupied == 0:
+            continue
+        place = directory[owners[i]]
+        if place == 0:
+            place = np.uint32(used)
+            directory[owners[i]] = place
+            used += 1
+        for j in range(BINS):
+            totals[place, j] += pages[i, j]
+    return used
 
 
 def bin_starts(keys: NDArray[np.int64]) -> NDArray[np.float64]:

@@ -10,8 +10,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from burncast.engine.elementary import exp, fma, normal_cdf
-from burncast.engine.histogram import borrowing
-from burncast.engine.kernel_cache import inlined, kernel
+from burncast.engine.intrinsics import lane_loop
+from burncast.engine.kernel_cache import borrowing, inlined, kernel
 from burncast.engine.lanes import LANES
 from burncast.engine.streams import fill_shock_row
 
@@ -29,6 +29,7 @@ MOST_JUMPS = 65_535
 @borrowing
 def transport(out: Floats, z: Floats, tables: Floats, entry: NDArray[np.int64]) -> None:
     """A whole row through a smooth table."""
+    lane_loop()
     offset, pieces = entry[1], entry[2]
     for j in range(LANES):
         out[j] = smooth_at(z[j], tables, offset, pieces)
@@ -79,6 +80,7 @@ def position(x: float, tables: Floats, offset: int, length: int) -> int:
 @borrowing
 def interpolate(out: Floats, x: Floats, tables: Floats, entry: NDArray[np.int64]) -> None:
     """Straight pieces between knots, held beyond both ends; a table of knots, ordinates and slopes (one fewer)."""
+    lane_loop()
     knots, length = entry[1], entry[2]
     ordinates, slopes = knots + length, knots + 2 * length
     for j in range(LANES):

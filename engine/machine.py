@@ -13,13 +13,13 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from burncast.engine.counts import binomial_quantile, poisson_quantile
+from burncast.engine.counts import binomial_quantile, poisson_row
 from burncast.engine.elementary import exp, floor, fma, log, normal_cdf, power, sqrt
-from burncast.engine.histogram import ChunkArrays, borrowing, record, record_first_passage
+from burncast.engine.histogram import ChunkArrays, record, record_first_passage
 from burncast.engine.intrinsics import lane_loop
-from burncast.engine.kernel_cache import inlined, kernel
+from burncast.engine.kernel_cache import borrowing, inlined, kernel
 from burncast.engine.lanes import LANES
-from burncast.engine.lookups import interpolate, jumps, position, transport, value_at
+from burncast.engine.lookups import interpolate, jumps, transport, value_at
 from burncast.engine.machine_rows import CHECK_ROW, NEED_ROW, PASSAGE_ROW
 from burncast.engine.program import OPCODES, Program
 from burncast.engine.streams import fill_input_normals, fill_shocks
@@ -109,13 +109,15 @@ class Code(NamedTuple):
 class Workspace(NamedTuple):
     """What one thread writes while it runs a block.
 
-    ``rows`` float64[rows, LANES] are the registers, ``normals`` float32[shocks, 4, LANES] the shocks of four periods,
-    ``scratch`` float32[2, LANES] draws on demand; ``paths`` float64[k, elements, T + 1] keeps the first k trajectories.
+    ``rows`` float64[rows, LANES] are the registers, ``normals`` float32[shocks, 4, LANES] the shocks of four periods;
+    ``scratch`` float32[2, LANES] and ``wide`` float64[3, LANES] serve instructions of several passes; ``paths``
+    float64[k, elements, T + 1] keeps the first k trajectories.
     """
 
     rows: NDArray[np.float64]
     normals: NDArray[np.float32]
     scratch: NDArray[np.float32]
+    wide: NDArray[np.float64]
     paths: NDArray[np.float64]
 
 
@@ -140,6 +142,7 @@ def workspace_for(program: Program, paths: NDArray[np.float64]) -> Workspace:
         np.zeros((program.rows, LANES)),
         np.zeros((max(len(program.shocks), 1), 4, LANES), dtype=np.float32),
         np.zeros((2, LANES), dtype=np.float32),
+        np.zeros((3, LANES)),
         paths,
     )
 
@@ -418,16 +421,18 @@ def compute(
             elif op == INTERP:
                 interpolate(out, x, tables, code.table_index[aux])
             elif op == POISSON:
-                for j in range(LANES):
-                    out[j] = poisson_quantile(x[j], y[j])
+                poisson_row(out, x, y, space.wide)
             elif op == BINOMIAL:
                 for j in range(LANES):
                     out[j] = binomial_quantile(x[j], y[j], w[j])
             elif op == MARKOV:
                 offset, states = code.table_index[aux, 1], code.table_index[aux, 2]
                 for j in range(LANES):
-                    state = min(max(np.int64(x[j]), 0), states - 1)
-                    out[j] = position(y[j], tables, offset + state * (states - 1), states - 1)
+                    out[j] = 0.0
+                for edge in range(states - 1):
+                    for j in range(LANES):
+                        threshold = tables[np.uint64(offset + np.int64(x[j]) * (states - 1) + edge)]
+                        out[j] += 1.0 if threshold <= y[j] else 0.0
             elif op == LAG:
                 length, slot = aux >> 1, instruction[7]
                 ring = instruction[5] + i

@@ -23,8 +23,8 @@ from numpy.typing import NDArray
 
 from burncast.distributions.law import Law
 from burncast.distributions.transport import Pieces, Steps, Table, transport
+from burncast.engine.addresses import stream_id
 from burncast.engine.graph import Node
-from burncast.engine.streams import stream_id
 
 __all__ = ["ProgramData"]
 

@@ -18,6 +18,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from burncast.distributions.errors import InputError, InterruptedRunError
+from burncast.engine.addresses import STREAM_VERSION
 from burncast.engine.chunk_tally import ChunkTally
 from burncast.engine.compiler import compile_scenario
 from burncast.engine.lanes import CHUNK
@@ -25,7 +26,6 @@ from burncast.engine.machine import Workspace, code_of, run_blocks, workspace_fo
 from burncast.engine.program import Program, Tracked
 from burncast.engine.replay import explain_failure
 from burncast.engine.scenario import Scenario
-from burncast.engine.streams import STREAM_VERSION
 from burncast.engine.tally import Tally
 
 __all__ = ["Simulation", "run", "run_program"]
