@@ -16,7 +16,7 @@ from numpy.typing import ArrayLike, NDArray
 from burncast.distributions.errors import InputError
 from burncast.engine.chunk_tally import ChunkTally
 from burncast.engine.exact_sums import ExactMoments
-from burncast.engine.histogram import BINS, COUNT, HIGH, LOW, SHIFT, SQUARE, STRANDS, SUM
+from burncast.engine.histogram import BINS, COUNT, DIRECTORY, HIGH, LOW, SHIFT, SQUARE, STRANDS, SUM, add_pages
 from burncast.engine.order_statistics import quantiles_of_bins
 
 __all__ = ["Tally"]
@@ -24,6 +24,8 @@ __all__ = ["Tally"]
 MAGIC = b"burncast tally 1"
 HEADER = struct.Struct("<16sQQQ16s")
 NARROW_LIMIT = 2**32 - 1
+
+Counts = NDArray[np.uint32] | NDArray[np.uint64]
 
 
 class Tally:
@@ -39,9 +41,9 @@ class Tally:
         self.low: NDArray[np.float64] = np.full(rows, np.inf)
         self.high: NDArray[np.float64] = np.full(rows, -np.inf)
         self._moments = [ExactMoments() for _ in range(rows)]
-        self._page_of: list[dict[int, int]] = [{} for _ in range(rows)]
-        self._pages: NDArray[np.uint32] | NDArray[np.uint64] = np.zeros((0, BINS), np.uint32)
-        self._used = 0
+        self._directory: NDArray[np.uint32] = np.zeros((rows, DIRECTORY), np.uint32)
+        self._pages: Counts = np.zeros((1, BINS), np.uint32)  # the first one is nobody's
+        self._used = 1
 
     @property
     def trajectories(self) -> int:
@@ -54,9 +56,8 @@ class Tally:
             raise ValueError("a chunk of another shape, or one that lost values")
         arrays, moments = chunk.arrays, chunk.arrays.moments
         used = int(arrays.used[0])
-        pages = arrays.pages[BINS : used * BINS].reshape(-1, BINS)
-        counted = pages.any(axis=1)
-        self._add_pages(arrays.owners[1:used][counted], pages[counted])
+        most = int(moments[:, COUNT].max(initial=0.0))
+        self._add_pages(arrays.owners[1:used], arrays.pages[BINS : used * BINS].reshape(-1, BINS), most)
         self.first_passage += arrays.first_passage
         seen = moments[:, COUNT] > 0
         self.low[seen] = np.minimum(self.low, moments[:, LOW : LOW + STRANDS].min(axis=1))[seen]
@@ -78,7 +79,7 @@ class Tally:
         if (other.rows, other.periods) != (self.rows, self.periods):
             raise ValueError("a tally of another shape")
         owners, pages = other._sorted_pages()
-        self._add_pages(owners, pages)
+        self._add_pages(owners, pages, other._most_values())
         self.first_passage += other.first_passage
         self.low = np.minimum(self.low, other.low)
         self.high = np.maximum(self.high, other.high)
@@ -87,11 +88,11 @@ class Tally:
 
     def tops(self, row: int) -> list[int]:
         """The pages of a row that exist, by the top 12 bits of their values, in ascending order of these bits."""
-        return sorted(self._page_of[row])
+        return np.flatnonzero(self._directory[row]).tolist()
 
-    def page(self, row: int, top: int) -> NDArray[np.uint32] | NDArray[np.uint64]:
+    def page(self, row: int, top: int) -> Counts:
         """The 256 counts of one page."""
-        counts: NDArray[np.uint32] | NDArray[np.uint64] = self._pages[self._page_of[row][top]]
+        counts: Counts = self._pages[self._directory[row, top]]
         return counts
 
     @property
@@ -160,36 +161,31 @@ class Tally:
         tally.low = np.frombuffer(low, "<f8").astype(np.float64)
         tally.high = np.frombuffer(high, "<f8").astype(np.float64)
         tally._moments = [ExactMoments.from_bytes(part) for part in _split(moments, [ExactMoments.width()] * rows)]
-        tally._add_pages(np.frombuffer(owners, "<i8").astype(np.int64), np.frombuffer(counts, "<u8").reshape(-1, BINS))
+        tally._add_pages(
+            np.frombuffer(owners, "<i8").astype(np.int64),
+            np.frombuffer(counts, "<u8").astype(np.uint64).reshape(-1, BINS),
+            0,
+        )
         return tally
 
-    def _add_pages(self, owners: NDArray[np.int64], pages: NDArray[np.uint32] | NDArray[np.uint64]) -> None:
-        """Add bins; a page starts narrow and all become 64 bits wide before a count could overflow."""
-        if self._pages.dtype == np.uint32 and self._total_bound(pages) > NARROW_LIMIT:
+    def _add_pages(self, owners: NDArray[np.int64], pages: Counts, most: int) -> None:
+        """Add bins of rows of at most so many values; all become 64 bits wide before a count could overflow."""
+        if self._pages.dtype == np.uint32 and self._most_values() + most > NARROW_LIMIT:
             self._pages = self._pages.astype(np.uint64)
-        places = np.empty(len(owners), np.int64)
-        for i, owner in enumerate(owners.tolist()):
-            row, top = owner >> 12, owner & 4095
-            place = self._page_of[row].get(top)
-            if place is None:
-                place = self._page_of[row][top] = self._used
-                self._used += 1
-            places[i] = place
-        if self._used > len(self._pages):
-            grown = np.zeros((self._used + self._used // 4, BINS), self._pages.dtype)
-            grown[: len(self._pages)] = self._pages
+        room = self._used + int(np.count_nonzero(self._directory.reshape(-1)[owners] == 0))
+        if room > len(self._pages):
+            grown = np.zeros((room + room // 4, BINS), self._pages.dtype)
+            grown[: self._used] = self._pages[: self._used]
             self._pages = grown
-        self._pages[places] += pages.astype(self._pages.dtype, copy=False)
+        self._used = int(add_pages(owners, pages, self._directory.reshape(-1), self._pages, self._used))
 
-    def _total_bound(self, pages: NDArray[np.uint32] | NDArray[np.uint64]) -> int:
-        """No bin can hold more than this after ``pages`` were added."""
-        return max((exact.count for exact in self._moments), default=0) + int(pages.max(initial=0))
+    def _most_values(self) -> int:
+        return max((exact.count for exact in self._moments), default=0)
 
-    def _sorted_pages(self) -> tuple[NDArray[np.int64], NDArray[np.uint32] | NDArray[np.uint64]]:
-        owners = [(row << 12 | top, place) for row, tops in enumerate(self._page_of) for top, place in tops.items()]
-        owners.sort()
-        table = np.array(owners, np.int64).reshape(-1, 2)
-        return table[:, 0], self._pages[table[:, 1]]
+    def _sorted_pages(self) -> tuple[NDArray[np.int64], Counts]:
+        """The owners of all pages, ascending, and the pages."""
+        owners = np.flatnonzero(self._directory)
+        return owners, self._pages[self._directory.reshape(-1)[owners]]
 
 
 def _tree_sums(strands: NDArray[np.float64]) -> NDArray[np.float64]:
