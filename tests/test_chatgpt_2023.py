@@ -125,6 +125,12 @@ def test_estimate_of_february(reference: xr.Dataset, name: str, key: str, nearne
     assert middle == pytest.approx(PUBLIC[key], rel=nearness)
 
 
+def test_a_wrong_price_is_noticed() -> None:
+    dear = simulate({**REFERENCE, "inputs": {**REFERENCE["inputs"], "opening_gpu_price": "pert(1.4, 1.6, 2.0)"}})
+    assert spread(dear, "chat_daily_cost")[0] > PUBLIC["daily_cost"]
+    assert spread(dear, "cents_per_request")[0] > PUBLIC["cents_per_request"]
+
+
 def test_derived_figures_of_the_estimate(reference: xr.Dataset) -> None:
     derived_requests = PUBLIC["daily_cost"] / (PUBLIC["cents_per_request"] / 100)
     assert spread(reference, "daily_requests")[1] == pytest.approx(derived_requests, rel=0.03)
@@ -250,6 +256,15 @@ def test_variants_for_the_worse(forecast: xr.Dataset, variant: str) -> None:
 def test_variants_for_the_better(forecast: xr.Dataset) -> None:
     ruin = forecast.ruin_probability.sel(period=36)
     assert float(ruin.sel(variant="cost_of_april")) < float(ruin.sel(variant="base")) - 0.005
+
+
+def test_guide_states_what_the_example_says(forecast: xr.Dataset) -> None:
+    page = (ROOT / "docs" / "guide" / "chatgpt-2023.md").read_text(encoding="utf-8")
+    rows = re.findall(r"^\| `?(\w+)`? \| ([\d.]+) % \| ([\d.]+) % \| ([\d.]+) % \|", page, re.MULTILINE)
+    assert {name for name, *_ in rows} == {str(name) for name in forecast.variant.values}
+    for name, *stated in rows:
+        ruin = forecast.ruin_probability.sel(variant=name, period=[12, 24, 36]).values
+        np.testing.assert_allclose([float(percent) / 100 for percent in stated], ruin, rtol=0.1, atol=0.005)
 
 
 @pytest.mark.parametrize("trajectory", [0, 1])
