@@ -101,7 +101,7 @@ def new_figure(panels: int = 1) -> tuple[Figure, list[Axes]]:
         height = 5.0 if panels == 1 else 1.4 + 2.3 * panels
         figure = Figure(figsize=(9.0, height), facecolor="white")
         axes = figure.subplots(panels, 1, sharex=True, squeeze=False)[:, 0]
-        figure.subplots_adjust(left=0.085, right=0.80, bottom=0.5 / height, hspace=0.35)
+        figure.subplots_adjust(left=0.085, right=0.88, bottom=0.5 / height, hspace=0.35)
     for panel in axes:
         panel.grid(axis="y", color="#E4E4E4", linewidth=0.8)
         panel.set_axisbelow(True)
@@ -152,7 +152,7 @@ def style_amounts(axes: Axes, values: NDArray[np.float64], label: str) -> None:
 
 
 def label_ends(axes: Axes, labels: Sequence[EndLabel], panels: int = 1) -> None:
-    """Write each label beside the end of its line, moved apart where they would overlap.
+    """Write each label beside the end of its line, moved apart where they would overlap, and make room for them.
 
     ``panels`` is how many charts share the figure: the more there are, the more of its height a label takes.
     """
@@ -162,9 +162,9 @@ def label_ends(axes: Axes, labels: Sequence[EndLabel], panels: int = 1) -> None:
     places = _spread([float(to_axes.transform((0.0, label.y))[1]) for label in ordered], spacing)
     for label, place in zip(ordered, places, strict=True):
         axes.text(
-            1.015,
+            1.0,
             place,
-            label.text,
+            f"  {label.text}",
             transform=axes.transAxes,
             va="center",
             ha="left",
@@ -172,6 +172,10 @@ def label_ends(axes: Axes, labels: Sequence[EndLabel], panels: int = 1) -> None:
             fontsize=9.5,
             fontweight="bold" if label.bold else "normal",
         )
+    figure = axes.get_figure(root=True)
+    if figure is not None:
+        widest = max(text.get_window_extent().width for text in axes.texts) / figure.bbox.width
+        figure.subplots_adjust(right=min(figure.subplotpars.right, 0.985 - widest))
 
 
 def encode_figure(figure: Figure, kind: str) -> bytes:

@@ -54,15 +54,16 @@ def ruin_curve(dataset: xr.Dataset) -> Figure:
     figure, (axes,) = new_figure()
     time = _time_axis(dataset)
     lines = _lines(dataset)
+    bound = zero_count_bound(int(dataset.attrs["trajectories"]))
     colours = {name: COLOURS[position % len(COLOURS)] for position, name in enumerate(lines)}
     for name, line in lines.items():
         probability, error = line["ruin_probability"].values, line["ruin_probability_se"].values
-        bound = zero_count_bound(int(dataset.attrs["trajectories"]))
         low = np.where(probability == 1.0, 1.0 - bound, probability - 1.96 * error)
         high = np.where(probability == 0.0, bound, probability + 1.96 * error)
         axes.fill_between(time.places, 100 * low, 100 * high, color=colours[name], alpha=0.25, linewidth=0)
-        axes.plot(time.places, 100 * probability, color=colours[name], linewidth=2, marker=time.markers, clip_on=False)
-    highest = 100 * float(np.nanmax(dataset["ruin_probability"].values))
+        style = "-" if list(lines).index(name) < len(COLOURS) else "--"
+        axes.plot(time.places, 100 * probability, style, color=colours[name], lw=2, marker=time.markers, clip_on=False)
+    highest = 100 * max(float(np.nanmax(dataset["ruin_probability"].values)), bound)
     top = 100.0 if highest > 50 else max(1.25 * highest, 1.0)
     axes.set_ylim(-0.02 * top, 1.02 * top)
     axes.yaxis.set_major_formatter(FuncFormatter(lambda value, _: f"{value:g} %"))
@@ -171,7 +172,7 @@ def _ruin_label(name: str, line: xr.Dataset, colour: str) -> EndLabel:
         share = format_probability(probability, error, int(line.attrs["trajectories"]))
     ends_early = known.sizes["period"] < line.sizes["period"]
     until = f" (to {known.sizes['period'] - 1})" if ends_early else ""
-    short = name if len(name) <= 16 else f"{name[:15]}…"
+    short = name if len(name) <= 24 else f"{name[:23]}…"
     return EndLabel(100 * probability, f"{share}  {short}{until}".rstrip(), colour, bold=True)
 
 

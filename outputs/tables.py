@@ -46,9 +46,8 @@ def compare_summaries(summaries: Mapping[str, Summary]) -> RenderableType:
         for position, key in enumerate(keys):
             last = position == len(keys) - 1
             table.add_row(Text(key[1]), *(Text(column.get(key, "–")) for column in lines), end_section=last)
-    how = dict.fromkeys(_how(summary) for summary in columns)
     notes = [f"note, {name}: {note}" for name, summary in summaries.items() for note in summary.notes]
-    return Group(*_spaced([table, *(Text(line, style="dim") for line in (*how, *notes))]))
+    return Group(*_spaced([table, *(Text(line, style="dim") for line in (_how(*columns), *notes))]))
 
 
 def _ruin(summary: Summary) -> Table:
@@ -119,10 +118,13 @@ def _horizon_lines(summary: Summary) -> _Lines:
     }
 
 
-def _how(summary: Summary) -> str:
+def _how(first: Summary, *others: Summary) -> str:
+    """How the figures were computed; scenarios side by side share everything but the time."""
+    seconds = first.seconds + sum(summary.seconds for summary in others)
+    speed = (1 + len(others)) * first.trajectories / max(seconds, 1e-9)
     return (
-        f"{summary.trajectories:,} trajectories, seed {summary.seed}, method {summary.method}, "
-        f"{summary.seconds:.2f} s ({format_amount(summary.trajectories_per_second)} trajectories/s)"
+        f"{first.trajectories:,} trajectories{' each' if others else ''}, seed {first.seed}, method {first.method}, "
+        f"{seconds:.2f} s ({format_amount(speed)} trajectories/s)"
     )
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import errno
 import json
 import os
+from pathlib import Path
 
 import pytest
 from typer.testing import CliRunner
@@ -319,3 +320,11 @@ def test_every_command_has_help(command):
     done = call(command, "--help")
     assert done.exit_code == 0
     assert "Usage" in done.output
+
+
+def test_the_readme_shows_what_its_scenario_prints(tmp_path):
+    readme = (Path(__file__).parents[2] / "README.md").read_text(encoding="utf-8")
+    scenario, shown = (readme.split(f"```{kind}\n")[1].split("```")[0] for kind in ("toml", "text"))
+    (tmp_path / "my.toml").write_text(scenario)
+    printed = call("run", tmp_path / "my.toml").stdout
+    assert [line.rstrip() for line in printed.splitlines()[:-1]] == shown.splitlines()[:-1]
