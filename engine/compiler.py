@@ -25,6 +25,11 @@ from burncast.engine.selection import select_operations, view_of
 
 __all__ = ["compile_scenario"]
 
+CARRYING = frozenset(
+    {"add", "subtract", "multiply", "divide", "negate", "absolute", "sqrt", "total", "stack", "broadcast"}
+)
+"""Operations whose result is NaN or infinite whenever an operand (of a division: the first) is."""
+
 
 @functools.lru_cache(maxsize=64)
 def compile_scenario(scenario: Scenario, track: tuple[str, ...] | None = None) -> Program:
@@ -141,12 +146,12 @@ class _Compilation:
         return [name for name in self.track if name in self.lowered.openings]
 
     def _schedule_step(self, step: Schedule) -> None:
-        checked: set[Node] = set()
+        checked = _worth_checking([node for _, node in self.named], self._roots())
         places = {name: place for place, name in enumerate(self.track)}
         for name, node in self.lowered.values.items():
             is_named = (name, node) in self.named
-            if is_named and node.rate is Rate.STEP and node not in checked:
-                checked.add(node)
+            if is_named and node.rate is Rate.STEP and node in checked:
+                checked.remove(node)
                 step.duty("check", node)
             if name in places:
                 step.duty("record", node, places[name])
@@ -242,3 +247,30 @@ def _live(graph: Graph, roots: Iterable[Node]) -> tuple[set[Node], list[State]]:
             states.add(graph.states.index(state))
             waiting.extend(part for part in (state.next, state.start) if part is not None)
     return live, [graph.states[place] for place in sorted(states)]
+
+
+def _worth_checking(named: list[Node], roots: Iterable[Node]) -> set[Node]:
+    """Of the nodes that must stay finite, those whose failure no other check would see.
+
+    A value that is only added to, scaled or summed takes what it is computed into with it when it becomes NaN or
+    infinite; checking the last of such a chain checks them all.
+    """
+    readers: dict[Node, list[Node]] = {}
+    waiting = list(roots)
+    seen: set[Node] = set()
+    while waiting:
+        node = waiting.pop()
+        if node in seen:
+            continue
+        seen.add(node)
+        waiting.extend(node.arguments)
+        carried = node.arguments[:1] if node.op == "divide" else node.arguments
+        for argument in carried if node.op in CARRYING else ():
+            readers.setdefault(argument, []).append(node)
+    must = {node for node in named if node.rate is Rate.STEP}
+    seen_by_a_reader: dict[Node, bool] = {}
+    for node in sorted(seen, key=lambda node: -node.serial):
+        seen_by_a_reader[node] = any(
+            reader in must or seen_by_a_reader.get(reader, False) for reader in readers.get(node, [])
+        )
+    return {node for node in must if not seen_by_a_reader[node]}

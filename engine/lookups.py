@@ -13,9 +13,9 @@ from burncast.engine.elementary import exp, fma, normal_cdf
 from burncast.engine.intrinsics import lane_loop
 from burncast.engine.kernel_cache import borrowing, inlined, kernel
 from burncast.engine.lanes import LANES
-from burncast.engine.streams import fill_shock_row
+from burncast.engine.streams import fill_shock_row, shock_at
 
-__all__ = ["MOST_JUMPS", "interpolate", "jumps", "position", "transport", "value_at"]
+__all__ = ["MOST_JUMPS", "interpolate", "jumps", "lookup", "transport"]
 
 Floats = NDArray[np.float64]
 
@@ -24,6 +24,12 @@ SMOOTH, STEPS = 0, 1
 
 MOST_JUMPS = 65_535
 """Jumps of one period beyond which none are drawn."""
+
+SPARSE = LANES // 8
+"""Up to so many lanes are cheaper to draw one by one than as a whole row."""
+
+FEW = 64
+"""Up to so many steps are compared one after the other, all lanes at once."""
 
 
 @borrowing
@@ -48,6 +54,24 @@ def smooth_at(z: float, tables: Floats, offset: int, pieces: int) -> float:
     first, second = tables[at], tables[at + np.uint64(1)]
     third, fourth = tables[at + np.uint64(2)], tables[at + np.uint64(3)]
     return fma(t, fma(t, fma(t, fourth, third), second), first)
+
+
+@borrowing
+def lookup(out: Floats, z: Floats, tables: Floats, entry: NDArray[np.int64]) -> None:
+    """A whole row through a table of any kind."""
+    lane_loop()
+    kind, offset, length = entry[0], entry[1], entry[2]
+    if kind == STEPS and length <= FEW:
+        values = offset + length - 1
+        for j in range(LANES):
+            out[j] = tables[values]
+        for step in range(length - 1):
+            edge, value = tables[offset + step], tables[values + step + 1]
+            for j in range(LANES):
+                out[j] = value if edge <= z[j] else out[j]
+    else:
+        for j in range(LANES):
+            out[j] = value_at(z[j], tables, entry)
 
 
 @inlined
@@ -119,13 +143,20 @@ def jumps(
         most = counts[j] if counts[j] > most else most
     aging = len(streams) == 2
     for jump in range(min(int(most), MOST_JUMPS)):
-        fill_shock_row(normals[0], streams[0], seed, trajectory, period, jump)
-        if aging:
-            fill_shock_row(normals[1], streams[1], seed, trajectory, period, jump)
+        jumping = 0
+        for j in range(LANES):
+            jumping += 1 if counts[j] > jump else 0
+        side_by_side = jumping > SPARSE
+        if side_by_side:
+            for kind in range(len(streams)):
+                fill_shock_row(normals[kind], streams[kind], seed, trajectory, period, jump)
         for j in range(LANES):
             if counts[j] > jump:
-                z = np.float64(normals[0, j])
-                size = value_at(z, tables, sizes)
+                if not side_by_side:
+                    for kind in range(len(streams)):
+                        lane = trajectory + np.uint64(j)
+                        normals[kind, j] = shock_at(streams[kind], seed, lane, period, jump)
+                size = value_at(np.float64(normals[0, j]), tables, sizes)
                 if aging:
                     size *= exp(-decay[j] * normal_cdf(np.float64(normals[1, j])))
                 out[j] += size

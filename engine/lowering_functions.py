@@ -13,6 +13,7 @@ from burncast.distributions.exponential import Exponential
 from burncast.distributions.lognormal import Lognormal
 from burncast.distributions.pareto import Pareto
 from burncast.engine import constants
+from burncast.engine.counting import poisson_count
 from burncast.engine.expressions import Name, Text, render
 from burncast.engine.graph import Graph, Node, Rate
 from burncast.engine.lowering_memory import MEMORY
@@ -135,7 +136,7 @@ def _chance(scope: Scope, bound: Bound) -> Node:
 def _poisson(scope: Scope, bound: Bound) -> Node:
     scope.require_memory("poisson")
     rate = scope.lower(bound["rate"])
-    return scope.graph.apply("poisson", scope.normal(rate.dims), rate, rate=Rate.STEP)
+    return poisson_count(scope.graph, scope.normal(rate.dims), rate)
 
 
 def _binomial(scope: Scope, bound: Bound) -> Node:

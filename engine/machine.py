@@ -19,7 +19,7 @@ from burncast.engine.histogram import ChunkArrays, record, record_first_passage
 from burncast.engine.intrinsics import lane_loop
 from burncast.engine.kernel_cache import borrowing, inlined, kernel
 from burncast.engine.lanes import LANES
-from burncast.engine.lookups import interpolate, jumps, transport, value_at
+from burncast.engine.lookups import interpolate, jumps, lookup, transport
 from burncast.engine.machine_rows import CHECK_ROW, NEED_ROW, PASSAGE_ROW
 from burncast.engine.program import OPCODES, Program
 from burncast.engine.streams import fill_input_normals, fill_shocks
@@ -415,9 +415,7 @@ def compute(
             elif op == TRANSPORT:
                 transport(out, x, tables, code.table_index[aux])
             elif op == LOOKUP:
-                entry = code.table_index[aux]
-                for j in range(LANES):
-                    out[j] = value_at(x[j], tables, entry)
+                lookup(out, x, tables, code.table_index[aux])
             elif op == INTERP:
                 interpolate(out, x, tables, code.table_index[aux])
             elif op == POISSON:

@@ -22,6 +22,7 @@ from burncast.distributions.law import Law
 from burncast.distributions.lognormal import Lognormal
 from burncast.distributions.normal import Normal
 from burncast.engine import constants
+from burncast.engine.counting import poisson_count
 from burncast.engine.expressions import Call, Expression, Number, Sequence, Text, render
 from burncast.engine.functions import PROCESSES, bind
 from burncast.engine.graph import Graph, Node, Rate, State
@@ -157,7 +158,7 @@ def _jumps(scope: Scope, bound: dict[str, Expression]) -> ProcessValue:
     start = scope.lower(bound.get("start", Number(0.0)))
     z, state = _carried(scope, graph.union(rate, decay, start), start)
     dims = state.read.dims
-    count = graph.apply("poisson", z, rate, rate=Rate.STEP)
+    count = poisson_count(graph, z, rate)
     permanent = decay.known and not np.any(decay.values)
     sizes = scope.stream_names(dims, "#size")
     ages = () if permanent else scope.stream_names(dims, "#age")

@@ -45,6 +45,7 @@ __all__ = [
     "fill_shocks",
     "normal_from_word",
     "normal_from_words",
+    "shock_at",
     "stream_id",
 ]
 
@@ -146,6 +147,15 @@ def fill_shock_row(
     start = np.uint64(period & 3) * np.uint64(LANES)
     for i in range(LANES):
         out[np.uint64(i)] = normal_from_word(words[start + np.uint64(i)])
+
+
+@kernel
+def shock_at(stream: int, key: np.uint64, trajectory: np.uint64, period: int, sub: int) -> np.float32:
+    """One normal of :func:`fill_shock_row`, by itself."""
+    counter = (np.uint64(period) >> np.uint64(2)) | (np.uint64(sub) << np.uint64(16))
+    low, high = np.uint64(trajectory) & LOW, np.uint64(trajectory) >> SHIFT
+    words = philox((low,), high, counter, np.uint64(stream), np.uint64(key) & LOW, np.uint64(key) >> SHIFT)
+    return normal_from_word(np.uint32(words[period & 3]))
 
 
 @kernel

@@ -227,8 +227,8 @@ def test_adding_a_process_leaves_other_draws_unchanged(scenario):
 )
 def test_a_formula_that_fails_is_named_with_its_trajectory_and_period(formula, period):
     broken = plain()
-    broken["formulas"] = {"odd_one": f"{formula} * (1 + 0 * burn)", "after": "odd_one * 2"}
-    broken["stocks"]["cash"]["next"] = "cash - burn + min(after, 1)"
+    broken["formulas"] = {"odd_one": f"{formula} * (1 + 0 * burn)", "afterwards": "odd_one * 2"}
+    broken["stocks"]["cash"]["next"] = "cash - burn + min(afterwards, 1)"
     with pytest.raises(
         SimulationError, match=r"formulas\.odd_one became (nan|-?inf) in trajectory 0, period"
     ) as caught:

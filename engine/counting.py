@@ -1,0 +1,26 @@
+"""Poisson counts as nodes: a table of steps where the mean is known and small, else an instruction of its own."""
+
+from __future__ import annotations
+
+import numpy as np
+from scipy import special
+
+from burncast.distributions.discrete import discrete
+from burncast.engine.graph import Graph, Node, Rate
+
+__all__ = ["poisson_count"]
+
+MOST_TABULATED = 10.0
+BEYOND = 1e-12
+"""Probability of the counts that a table leaves out: fewer than a 32-bit uniform can reach."""
+
+
+def poisson_count(graph: Graph, z: Node, mean: Node) -> Node:
+    """The Poisson count with ``mean`` at the quantile of the standard normal ``z``."""
+    if mean.values is None or mean.values.size != 1 or not 0.0 < mean.values[0, 0] <= MOST_TABULATED:
+        return graph.apply("poisson", z, mean, rate=Rate.STEP)
+    known = float(mean.values[0, 0])
+    counts = np.arange(200.0)
+    counts = counts[: int(np.argmax(special.pdtrc(counts, known) < BEYOND)) + 1]
+    chances = np.exp(special.xlogy(counts, known) - known - special.gammaln(counts + 1.0))
+    return graph.apply("transport", z, payload=discrete(list(counts), list(chances)), rate=Rate.STEP)
