@@ -1,0 +1,1 @@
+"""Measurements: against other implementations and against the limit, how time and memory grow, and start-up."""
