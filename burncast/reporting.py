@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from burncast.distributions.errors import InputError
+from burncast.distributions.errors import InputError, InterruptedRunError
 from burncast.terminal import progress_bar, say, show, write_out
 
 if TYPE_CHECKING:
@@ -104,8 +104,12 @@ def _simulate(name: str, scenario: Scenario, request: Request) -> Simulation:
     from burncast.engine.simulate import run
 
     if not is_warm():
-        say("compiling the simulator for this machine, once (some 20 seconds)")
-    with progress_bar(name if request.side_by_side else scenario.title) as progress:
+        say("compiling the simulator for this machine, once; this takes about half a minute")
+        try:
+            run(scenario, 1, request.seed, threads=1)
+        except InterruptedRunError:
+            raise InterruptedRunError(0, request.trajectories) from None
+    with progress_bar(name if request.side_by_side else scenario.title, request.trajectories) as progress:
         return run(scenario, request.trajectories, request.seed, threads=request.threads, progress=progress)
 
 
