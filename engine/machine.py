@@ -8,7 +8,7 @@ fused multiply-add explicit, so that the bits are the same on any processor with
 
 from __future__ import annotations
 
-from typing import NamedTuple
+from typing import NamedTuple, TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
@@ -92,6 +92,14 @@ RUIN = OPCODES["ruin r"]
 NEED = OPCODES["need r"]
 
 
+CACHE_LINE = 64
+PADDING = 8
+"""Lanes that are never used: rows a multiple of 2 KiB apart would share the low bits of their addresses, and a load
+that follows a store to another row would wait for it (4K aliasing)."""
+
+Number = TypeVar("Number", np.float32, np.float64)
+
+
 class Code(NamedTuple):
     """A program as the kernels take it: read-only arrays, shared by all threads (see :class:`Program`)."""
 
@@ -109,9 +117,9 @@ class Code(NamedTuple):
 class Workspace(NamedTuple):
     """What one thread writes while it runs a block.
 
-    ``rows`` float64[rows, LANES] are the registers, ``normals`` float32[shocks, 4, LANES] the shocks of four periods;
-    ``scratch`` float32[2, LANES] and ``wide`` float64[3, LANES] serve instructions of several passes; ``paths``
-    float64[k, elements, T + 1] keeps the first k trajectories.
+    ``rows`` float64[rows, LANES + PADDING] are the registers, ``normals`` float32[shocks, 4, LANES] the shocks of four
+    periods; ``scratch`` float32[2, LANES] and ``wide`` float64[3, LANES + PADDING] are for instructions of several
+    passes; ``paths`` float64[k, elements, T + 1] keeps the first k trajectories.
     """
 
     rows: NDArray[np.float64]
@@ -139,12 +147,20 @@ def code_of(program: Program) -> Code:
 def workspace_for(program: Program, paths: NDArray[np.float64]) -> Workspace:
     """Registers and shock buffers for one thread."""
     return Workspace(
-        np.zeros((program.rows, LANES)),
-        np.zeros((max(len(program.shocks), 1), 4, LANES), dtype=np.float32),
-        np.zeros((2, LANES), dtype=np.float32),
-        np.zeros((3, LANES)),
+        _aligned((program.rows, LANES + PADDING), np.float64),
+        _aligned((max(len(program.shocks), 1), 4, LANES), np.float32),
+        _aligned((2, LANES), np.float32),
+        _aligned((3, LANES + PADDING), np.float64),
         paths,
     )
+
+
+def _aligned(shape: tuple[int, ...], kind: type[Number]) -> NDArray[Number]:
+    """Zeros that begin on a cache line, so that no vector of a row straddles two."""
+    size = int(np.prod(shape)) * np.dtype(kind).itemsize
+    raw = np.zeros(size + CACHE_LINE, dtype=np.uint8)
+    first = -raw.ctypes.data % CACHE_LINE
+    return raw[first : first + size].view(kind).reshape(shape)
 
 
 @kernel

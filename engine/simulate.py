@@ -117,7 +117,7 @@ def run_program(
     stop = np.zeros(1, dtype=np.int64)
     code = code_of(program)
     tools: queue.SimpleQueue[tuple[ChunkTally, Workspace]] = queue.SimpleQueue()
-    for _ in range(workers):
+    for _ in range(workers + 1):  # one more, so that a worker goes on while its last chunk is added up
         tools.put((ChunkTally.empty(program.tally_rows, program.periods), workspace_for(program, kept)))
 
     def work(first: int) -> tuple[int, int, ChunkTally, Workspace]:
@@ -148,13 +148,13 @@ def run_program(
                         failure = status if failure is None else min(failure, status)
                     if failure is not None:
                         continue
+                    following = next(waiting, None)
+                    if following is not None:
+                        running.add(pool.submit(work, following))
                     total.add(chunk)
                     chunk.clear()
                     tools.put((chunk, space))
                     done += count
-                    following = next(waiting, None)
-                    if following is not None:
-                        running.add(pool.submit(work, following))
                 if progress is not None and failure is None:
                     progress(done, trajectories)
         except KeyboardInterrupt:
