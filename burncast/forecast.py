@@ -77,6 +77,8 @@ def simulate(
     probabilities = check_quantiles(QUANTILES if quantiles is None else quantiles)
     if until_se is not None and not until_se > 0:
         raise InputError(f"until_se is a standard error greater than 0, not {until_se}")
+    if until_se is not None and loaded.ruin is None:
+        raise InputError("until_se is about the probability of ruin, and the scenario has no [ruin]")
     options = {"threads": threads, "method": method, "keep_paths": keep_paths, "progress": progress}
     runs = simulations(loaded, trajectories, seed, variants=variants, until_se=until_se, **options)
     datasets = {name: to_dataset(simulation, probabilities) for name, simulation in runs}

@@ -1,0 +1,115 @@
+"""The Python interface: what simulate and replay promise beyond what the engine's and the outputs' tests hold."""
+
+from __future__ import annotations
+
+import math
+
+import numpy as np
+import pytest
+
+import burncast
+
+WALK = {
+    "scenario": {"title": "A walk", "periods": 6, "start": "2024-01", "currency": "USD"},
+    "dimensions": {"part": ["wages", "rent"]},
+    "inputs": {"burn": "normal(mean=1, sd=0.2)"},
+    "processes": {"market": "gbm(start=1, drift=0, volatility=0.3)"},
+    "formulas": {"cost": {"value": {"wages": "0.7 * burn * market", "rent": "0.3 * burn"}, "over": "part"}},
+    "stocks": {"cash": {"start": 5.2, "next": "cash - sum(cost)", "unit": "USD"}},
+    "ruin": {"when": "cash < 0", "need": "-cash"},
+    "outputs": {"track": ["cash", "cost"]},
+    "variants": {"rich": {"stocks": {"cash": {"start": 50, "next": "cash - sum(cost)"}}}},
+}
+
+
+@pytest.fixture(scope="module")
+def scenario():
+    return burncast.load(WALK)
+
+
+def test_the_dataset_says_what_the_kept_paths_say(scenario):
+    result = burncast.simulate(scenario, 2000, seed=7, keep_paths=2000)
+    cash = result["paths_cash"].values
+    ruined = np.minimum.accumulate(cash, axis=1) < 0
+    np.testing.assert_allclose(result["ruin_probability"], ruined.mean(axis=0), rtol=1e-12)
+    np.testing.assert_allclose(result["cash_mean"], cash.mean(axis=0), rtol=1e-12)
+    costs = result["paths_cost"].values
+    np.testing.assert_allclose(result["cost_mean"][:, 1:], costs.mean(axis=0)[:, 1:], rtol=1e-12)
+    assert np.isnan(result["cost_mean"][:, 0]).all()
+    exact = np.quantile(cash, [0.05, 0.5, 0.95], axis=0).T
+    np.testing.assert_allclose(result["cash"].sel(quantile=[0.05, 0.5, 0.95]), exact, rtol=2**-8, atol=0.01)
+    need = np.quantile(np.maximum(-cash.min(axis=1), 0), 0.9)
+    assert result["funding_need"].sel(quantile=0.9).item() == pytest.approx(need, rel=2**-8)
+
+
+def test_everything_that_load_reads_can_be_simulated(scenario, tmp_path):
+    (tmp_path / "walk.toml").write_text(scenario.text)
+    by_object = burncast.simulate(scenario, 500, seed=1)
+    for source in (WALK, str(tmp_path / "walk.toml"), tmp_path / "walk.toml"):
+        again = burncast.simulate(source, 500, seed=1)
+        np.testing.assert_array_equal(again["cash"], by_object["cash"])
+
+
+def test_quantiles_are_those_asked_for_in_that_order(scenario):
+    result = burncast.simulate(scenario, 500, quantiles=[0.9, 0.2])
+    assert result["quantile"].values.tolist() == [0.9, 0.2]
+    assert (result["cash"].sel(quantile=0.9) >= result["cash"].sel(quantile=0.2)).all()
+    with pytest.raises(burncast.InputError, match="strictly between"):
+        burncast.simulate(scenario, 500, quantiles=[1.5])
+
+
+def test_variants_come_first_base_first(scenario):
+    result = burncast.simulate(scenario, 500, variants=True)
+    assert result["variant"].values.tolist() == ["base", "rich"]
+    assert all(variable.dims[0] == "variant" for variable in result.data_vars.values())
+    np.testing.assert_array_equal(result["cost"].sel(variant="base"), result["cost"].sel(variant="rich"))
+    alone = burncast.simulate(scenario.variants["rich"], 500)
+    np.testing.assert_array_equal(result["cash"].sel(variant="rich"), alone["cash"])
+
+
+def test_until_se_runs_as_many_as_it_takes_and_no_more(scenario):
+    goal = 0.0012
+    result = burncast.simulate(scenario, 10_000_000, seed=3, until_se=goal)
+    count = int(result.attrs["trajectories"])
+    share = result["ruin_probability"].values[-1]
+    assert count in (65_536, 131_072, 262_144, 524_288)
+    assert math.sqrt(share * (1 - share) / count) <= goal
+    assert count == 65_536 or math.sqrt(share * (1 - share) / (count / 2)) > 0.99 * goal
+    same = burncast.simulate(scenario, count, seed=3)
+    np.testing.assert_array_equal(result["cash"], same["cash"])
+    most = burncast.simulate(scenario, 70_000, until_se=1e-9)
+    assert most.attrs["trajectories"] == "70000"
+    with pytest.raises(burncast.InputError, match="until_se"):
+        burncast.simulate(scenario, 1000, until_se=0)
+    without = {name: table for name, table in WALK.items() if name != "ruin"}
+    with pytest.raises(burncast.InputError, match="ruin"):
+        burncast.simulate(without, 1000, until_se=0.1)
+
+
+def test_progress_ends_with_everything_done(scenario):
+    seen = []
+    burncast.simulate(scenario, 200_000, progress=lambda done, total: seen.append((done, total)))
+    assert seen[-1] == (200_000, 200_000)
+    assert seen == sorted(seen)
+
+
+def test_replay_is_the_same_trajectory_with_every_quantity(scenario):
+    result = burncast.simulate(scenario, 100, seed=7, keep_paths=100)
+    path = burncast.replay(scenario, 42, seed=7)
+    assert set(path.data_vars) == {"burn", "market", "cost", "cash"}
+    np.testing.assert_array_equal(path["cash"], result["paths_cash"][42])
+    np.testing.assert_array_equal(path["cost"], result["paths_cost"][42])
+    assert path["cost"].dims == ("part", "period")
+    assert path["market"].values[0] == 1.0
+    np.testing.assert_allclose(path["cash"][1:], path["cash"].values[:-1] - path["cost"].sum("part").values[1:])
+    assert path["date"].values[-1] == np.datetime64("2024-06-30")
+    assert path.attrs["trajectory"] == "42"
+
+
+@pytest.mark.parametrize(
+    "options",
+    [{"trajectories": 0}, {"seed": -1}, {"seed": 2**64}, {"threads": 0}, {"method": "luck"}, {"keep_paths": -1}],
+)
+def test_impossible_requests_are_input_errors(scenario, options):
+    with pytest.raises(burncast.InputError, match=next(iter(options))):
+        burncast.simulate(scenario, **{"trajectories": 10, **options})
