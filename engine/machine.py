@@ -119,7 +119,7 @@ class Workspace(NamedTuple):
 
     ``rows`` float64[rows, LANES + PADDING] are the registers, ``normals`` float32[shocks, 4, LANES] the shocks of four
     periods; ``scratch`` float32[2, LANES] and ``wide`` float64[3, LANES + PADDING] are for instructions of several
-    passes; ``paths`` float64[k, elements, T + 1] keeps the first k trajectories.
+    passes; ``paths`` float64[k, elements, T + 1] keeps k trajectories from ``first_path`` on.
     """
 
     rows: NDArray[np.float64]
@@ -127,6 +127,7 @@ class Workspace(NamedTuple):
     scratch: NDArray[np.float32]
     wide: NDArray[np.float64]
     paths: NDArray[np.float64]
+    first_path: int
 
 
 def code_of(program: Program) -> Code:
@@ -144,7 +145,7 @@ def code_of(program: Program) -> Code:
     )
 
 
-def workspace_for(program: Program, paths: NDArray[np.float64]) -> Workspace:
+def workspace_for(program: Program, paths: NDArray[np.float64], first_path: int = 0) -> Workspace:
     """Registers and shock buffers for one thread."""
     return Workspace(
         _aligned((program.rows, LANES + PADDING), np.float64),
@@ -152,6 +153,7 @@ def workspace_for(program: Program, paths: NDArray[np.float64]) -> Workspace:
         _aligned((2, LANES), np.float32),
         _aligned((3, LANES + PADDING), np.float64),
         paths,
+        first_path,
     )
 
 
@@ -487,8 +489,9 @@ def compute(
             elif op == RECORD:
                 element = aux + i
                 record(x, active, element * (code.periods + 1) + period, chunk)
-                for j in range(min(max(len(space.paths) - trajectory, 0), active)):
-                    space.paths[trajectory + j, element, period] = x[j]
+                lane = space.first_path - trajectory
+                for j in range(max(lane, 0), min(lane + len(space.paths), active)):
+                    space.paths[j - lane, element, period] = x[j]
     return line
 
 

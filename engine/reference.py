@@ -1,6 +1,6 @@
 """The reference backend: the same programs as the machine runs, read by plain NumPy, all trajectories at once.
 
-It is the machine's oracle and the engine of replays: slow, short, and written without looking at the kernels. Streams,
+It is the oracle of the machine: slow, short, and written without looking at the kernels. Streams,
 elementary functions and fused multiply-adds have NumPy twins, so its results are the machine's to the last bit.
 """
 

@@ -6,9 +6,12 @@ import numpy as np
 from numpy.typing import NDArray
 
 from burncast.distributions.errors import InputError, SimulationError
+from burncast.engine.chunk_tally import ChunkTally
 from burncast.engine.compiler import compile_scenario
+from burncast.engine.dependencies import resolve
+from burncast.engine.lanes import LANES
+from burncast.engine.machine import code_of, run_blocks, workspace_for
 from burncast.engine.program import Tracked
-from burncast.engine.reference import run_reference
 from burncast.engine.scenario import Scenario
 
 __all__ = ["explain_failure", "replay"]
@@ -24,10 +27,14 @@ def replay(scenario: Scenario, trajectory: int, seed: int = 0) -> dict[str, tupl
     if not 0 <= trajectory < 1 << 48:
         raise InputError(f"trajectory is {trajectory}; expected a number from 0 to 2^48 - 1")
     program = compile_scenario(scenario, tuple(scenario.quantities))
-    reference = run_reference(program, seed, np.array([trajectory], dtype=np.uint64))
-    values = reference.recorded[:, :, 0]
+    elements = sum(item.elements for item in program.tracked)
+    paths = np.full((1, elements, program.periods + 1), np.nan)
+    space = workspace_for(program, paths, trajectory)
+    chunk = ChunkTally.empty(program.tally_rows, program.periods).arrays
+    block = trajectory - trajectory % LANES
+    run_blocks(code_of(program), space, chunk, np.uint64(seed), np.uint64(block), LANES, np.zeros(1, dtype=np.int64))
     return {
-        item.name: (item, values[item.first_element : item.first_element + item.elements]) for item in program.tracked
+        item.name: (item, paths[0, item.first_element : item.first_element + item.elements]) for item in program.tracked
     }
 
 
@@ -62,12 +69,5 @@ def explain_failure(scenario: Scenario, seed: int, trajectory: int) -> Simulatio
 def _in_order(scenario: Scenario, replayed: dict[str, tuple[Tracked, Floats]]) -> dict[str, tuple[Tracked, Floats]]:
     """Quantities in the order in which a period computes them: inputs, processes and formulas, then stocks."""
     stocks = {name for name, quantity in scenario.quantities.items() if quantity.kind == "stock"}
-    order = [name for name in compile_order(scenario) if name in replayed]
+    order = [name for name in resolve(scenario).order if name in replayed]
     return {name: replayed[name] for name in sorted(order, key=lambda name: name in stocks)}
-
-
-def compile_order(scenario: Scenario) -> tuple[str, ...]:
-    """Dependency order of the quantities."""
-    from burncast.engine.dependencies import resolve
-
-    return resolve(scenario).order

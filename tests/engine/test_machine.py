@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 from burncast.distributions.errors import InterruptedRunError, SimulationError
 from burncast.engine.compiler import compile_scenario
 from burncast.engine.reference import run_reference
+from burncast.engine.replay import replay
 from burncast.engine.scenario import load
 from burncast.engine.simulate import run, run_program
 
@@ -250,3 +251,24 @@ def test_ctrl_c_says_how_far_it_came(scenario):
     with pytest.raises(InterruptedRunError) as caught:
         run(scenario, 10_000_000, progress=interrupt)
     assert 0 < caught.value.done < caught.value.total == 10_000_000
+
+
+@pytest.mark.parametrize("trajectory", [0, 7, 255, 256, 299])
+def test_a_replay_is_the_trajectory_of_the_run(trajectory):
+    scenario = load(EVERYTHING)
+    paths = run(scenario, TRAJECTORIES, 5, keep_paths=TRAJECTORIES).paths
+    replayed = replay(scenario, trajectory, 5)
+    assert set(replayed) == set(scenario.quantities)
+    for item in compile_scenario(scenario).tracked:
+        kept = paths[trajectory, item.first_element : item.first_element + item.elements]
+        np.testing.assert_array_equal(replayed[item.name][1], kept)
+
+
+def test_a_trajectory_beyond_four_billion_is_replayed_as_the_reference_has_it(scenario):
+    trajectory = (1 << 33) + 77
+    program = compile_scenario(scenario, tuple(scenario.quantities))
+    reference = run_reference(program, 3, np.array([trajectory], dtype=np.uint64))
+    replayed = replay(scenario, trajectory, 3)
+    np.testing.assert_array_equal(
+        np.concatenate([values for _, values in replayed.values()]), reference.recorded[:, :, 0]
+    )
