@@ -195,9 +195,10 @@ class _Compilation:
     def _schedule_setup(self, setup: Schedule, step: Schedule) -> list[Node]:
         """Openings and everything that lasts; returns the nodes that remember, in order."""
         graph, lowered = self.graph, self.lowered
+        named = {node for _, node in self.named}
         for node in step.persistent:
             setup.need(node)
-            if not node.known and any(node is named for _, named in self.named):
+            if not node.known and node in named:
                 setup.duty("check", node)
         for state in self.states:
             if state.start is not None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import itertools
+import math
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 
@@ -154,7 +155,7 @@ class Emission:
         split = max(len(dims) - 1, 0)
         while split > 0 and all(step[split - 1] == step[split] * sizes[split] for step in steps):
             split -= 1
-        inner = int(np.prod(sizes[split:], dtype=np.int64))
+        inner = math.prod(sizes[split:])
         for number, outer in enumerate(itertools.product(*(range(size) for size in sizes[:split]))):
             operands = [
                 (

@@ -17,6 +17,7 @@ same elementary functions as the machine uses, so that folding never changes a b
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable, Hashable, Iterable
 from dataclasses import dataclass, field
 from enum import IntEnum
@@ -84,7 +85,7 @@ class Graph:
 
     def elements(self, dims: tuple[str, ...]) -> int:
         """Number of rows that a value over ``dims`` has."""
-        return int(np.prod([self.sizes[dim] for dim in dims], dtype=np.int64))
+        return math.prod(self.sizes[dim] for dim in dims)
 
     def union(self, *nodes: Node) -> tuple[str, ...]:
         """Dimensions of an elementwise result, in declared order."""
