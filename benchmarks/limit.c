@@ -42,50 +42,56 @@ struct model {
     uint32_t streams[STREAMS];
 };
 
-/* Philox4x32-10, a vector of counters at a time; left alone, gcc takes a 64-bit product, three times as dear as the 32-bit one
-   needed. Two lanes share a 64-bit word of the result, so that nothing is shuffled. */
+/* Philox4x32-10, some vectors of counters at a time, round by round, so that one's products are under way while another's are used.
+   PLAIN leaves the product to the compiler: gcc takes a 64-bit one, three times as dear as the 32-bit one that is needed. */
 
 #if defined(__AVX512F__)
 typedef uint64_t wide __attribute__((vector_size(64)));
-#define PRODUCT(X, Y) (wide)_mm512_mul_epu32((__m512i)(X), (__m512i)(Y))
 #define COUNT ((wide){0, 1, 2, 3, 4, 5, 6, 7})
 #elif defined(__AVX2__)
 typedef uint64_t wide __attribute__((vector_size(32)));
-#define PRODUCT(X, Y) (wide)_mm256_mul_epu32((__m256i)(X), (__m256i)(Y))
 #define COUNT ((wide){0, 1, 2, 3})
 #else
 typedef uint64_t wide __attribute__((vector_size(16)));
-#define PRODUCT(X, Y) (((X) & LOW) * (Y))
 #define COUNT ((wide){0, 1})
 #endif
-#define WIDE (sizeof(wide) / 8)
 #define LOW 0xFFFFFFFFull
+#if defined(__AVX512F__) && !defined(PLAIN)
+#define PRODUCT(X, Y) (wide)_mm512_mul_epu32((__m512i)(X), (__m512i)(Y))
+#elif defined(__AVX2__) && !defined(PLAIN)
+#define PRODUCT(X, Y) (wide)_mm256_mul_epu32((__m256i)(X), (__m256i)(Y))
+#else
+#define PRODUCT(X, Y) (((X) & LOW) * (Y))
+#endif
+#define WIDE (sizeof(wide) / 8)
 #define SPLAT(X) ((wide){0} + (X))
+#define CHAINS 4
 
-struct counters { wide c0, c1, c2, c3; };
-
-INLINE struct counters philox(struct counters c, uint64_t k0, uint64_t k1) {
-    const wide m0 = SPLAT(0xD2511F53ull), m1 = SPLAT(0xCD9E8D57ull);
-    _Pragma("GCC unroll 10") for (uint64_t round = 0; round < 10; round++) {
-        const wide a = PRODUCT(c.c0, m0), b = PRODUCT(c.c2, m1);
-        const wide x0 = (b >> 32) ^ c.c1 ^ SPLAT(k0 + round * 0x9E3779B9ull);
-        const wide x2 = (a >> 32) ^ c.c3 ^ SPLAT(k1 + round * 0xBB67AE85ull);
-        c = (struct counters){x0, b, x2, a};
-    }
-    return c;
-}
-
-static __attribute__((noinline)) void words(uint64_t *restrict out, uint64_t key, uint64_t first, uint64_t quarter, uint64_t stream) {
+/* Two lanes share a 64-bit word of the result, so that nothing is shuffled: word j of lane i is uint32 j * LANES + i. */
+static __attribute__((noinline)) void words(
+    uint64_t *restrict out, uint64_t key, uint64_t first, uint64_t quarter, uint64_t stream) {
     const uint64_t k0 = key & LOW, k1 = key >> 32;
+    const wide m0 = SPLAT(0xD2511F53ull), m1 = SPLAT(0xCD9E8D57ull);
     wide lane = SPLAT(first) + 2 * COUNT;
-    for (uint64_t i = 0; i < LANES / 2; i += WIDE) {
-        const struct counters a = philox((struct counters){lane, SPLAT(first >> 32), SPLAT(quarter), SPLAT(stream)}, k0, k1);
-        const struct counters b = philox((struct counters){lane + 1, SPLAT(first >> 32), SPLAT(quarter), SPLAT(stream)}, k0, k1);
-        *(wide *)(out + i) = (a.c0 & LOW) | b.c0 << 32;
-        *(wide *)(out + i + LANES / 2) = (a.c1 & LOW) | b.c1 << 32;
-        *(wide *)(out + i + LANES) = (a.c2 & LOW) | b.c2 << 32;
-        *(wide *)(out + i + 3 * LANES / 2) = (a.c3 & LOW) | b.c3 << 32;
-        lane += 2 * WIDE;
+    for (uint64_t i = 0; i < LANES / 2; i += CHAINS / 2 * WIDE) {
+        wide c[CHAINS][4];
+        _Pragma("GCC unroll 4") for (int k = 0; k < CHAINS; k++) {
+            c[k][0] = lane + (uint64_t)(k & 1) + (uint64_t)(k / 2) * 2 * WIDE;
+            c[k][1] = SPLAT(first >> 32), c[k][2] = SPLAT(quarter), c[k][3] = SPLAT(stream);
+        }
+        _Pragma("GCC unroll 10") for (uint64_t round = 0; round < 10; round++) {
+            const wide r0 = SPLAT(k0 + round * 0x9E3779B9ull), r1 = SPLAT(k1 + round * 0xBB67AE85ull);
+            _Pragma("GCC unroll 4") for (int k = 0; k < CHAINS; k++) {
+                const wide a = PRODUCT(c[k][0], m0), b = PRODUCT(c[k][2], m1);
+                c[k][0] = (b >> 32) ^ c[k][1] ^ r0;
+                c[k][2] = (a >> 32) ^ c[k][3] ^ r1;
+                c[k][1] = b, c[k][3] = a;
+            }
+        }
+        _Pragma("GCC unroll 4") for (int k = 0; k < CHAINS; k += 2)
+            _Pragma("GCC unroll 4") for (int j = 0; j < 4; j++)
+                *(wide *)(out + i + (uint64_t)(k / 2) * WIDE + (uint64_t)j * LANES / 2) = (c[k][j] & LOW) | c[k + 1][j] << 32;
+        lane += CHAINS * WIDE;
     }
 }
 
@@ -105,14 +111,18 @@ INLINE float variable(float four_pq) {
     return shifted / (shifted + SPAN);
 }
 
-/* Words become normals in place. Two short passes are faster than one: more vectors are in flight. */
+/* Words become normals in place. Three short passes are faster than one: more vectors are in flight. */
 static __attribute__((noinline)) void fold(uint32_t *restrict words, float *restrict variables) {
     for (int i = 0; i < 4 * LANES; i++) {
         const int32_t folded = (int32_t)words[i] ^ ((int32_t)words[i] >> 31);
         const float tail = (float)folded + 0.5f, size = 0x1p31f - tail;
-        variables[i] = variable(tail * (size + 0x1p31f));
+        variables[i] = tail * (size + 0x1p31f);
         words[i] = float_to_bits(size) | (~words[i] & 0x80000000u);
     }
+}
+
+static __attribute__((noinline)) void middle(float *restrict variables) {
+    for (int i = 0; i < 4 * LANES; i++) variables[i] = variable(variables[i]);
 }
 
 static __attribute__((noinline)) void finish(float *restrict values, const float *restrict variables) {
@@ -136,7 +146,8 @@ struct lanes {
     double users[LANES], cash[LANES], need[LANES], passage[LANES];
 };
 
-static __attribute__((noinline)) double month(struct lanes *restrict s, const float *restrict shocks, const struct model *restrict m, double now, int active) {
+static __attribute__((noinline)) double month(
+    struct lanes *restrict s, const float *restrict shocks, const struct model *restrict m, double now, int active) {
     const float *z0 = shocks, *z1 = z0 + 4 * LANES, *z2 = z1 + 4 * LANES, *z3 = z2 + 4 * LANES;
     const float *z4 = z3 + 4 * LANES, *z5 = z4 + 4 * LANES, *z6 = z5 + 4 * LANES, *z7 = z6 + 4 * LANES;
     const double fixed_share = 1.0 - m->energy_share;
@@ -172,7 +183,9 @@ static __attribute__((noinline)) double month(struct lanes *restrict s, const fl
 }
 
 /* Adds trajectories first … first + count − 1 to passage[PERIODS + 2], total_cash[PERIODS] and need[need_bins]. */
-void limit_run(const struct model *m, uint64_t seed, uint64_t first, int64_t count, int64_t *passage, double *total_cash, int64_t *need) {
+void limit_run(
+    const struct model *m, uint64_t seed, uint64_t first, int64_t count, int64_t *passage, double *total_cash,
+    int64_t *need) {
     static __thread struct lanes s __attribute__((aligned(64)));
     static __thread uint64_t buffer[STREAMS * 4 * LANES / 2] __attribute__((aligned(64)));
     static __thread float variables[4 * LANES] __attribute__((aligned(64)));
@@ -190,6 +203,7 @@ void limit_run(const struct model *m, uint64_t seed, uint64_t first, int64_t cou
                     uint64_t *block = buffer + k * 4 * LANES / 2;
                     words(block, seed, first + (uint64_t)begin, (uint64_t)period / 4, m->streams[k]);
                     fold((uint32_t *)block, variables);
+                    middle(variables);
                     finish((float *)block, variables);
                 }
             total_cash[period - 1] += month(&s, (const float *)buffer + period % 4 * LANES, m, period, active);

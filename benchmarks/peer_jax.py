@@ -11,6 +11,7 @@ import itertools
 import os
 import time
 from collections.abc import Callable
+from functools import cache
 from typing import Any
 
 import numpy as np
@@ -33,15 +34,11 @@ def prepare(variant: str, threads: int) -> Run:  # noqa: ARG001
         raise UnavailableError("jax is not installed (pip install jax)") from None
 
     def with_settings(size: int, generator: str, workers: int) -> Run:
-        block = compiled_block(size)
-
         def run(trajectories: int, seed: int) -> Outcome:
             base = jax.random.key(seed, impl=generator)
 
             def work(index: int, count: int) -> Outcome:
-                if count != size:
-                    raise ValueError(f"{trajectories} trajectories are not a multiple of the block size {size}")
-                passage, cash, need = block(jax.random.fold_in(base, index))
+                passage, cash, need = compiled_block(count)(jax.random.fold_in(base, index))
                 return Outcome(np.asarray(passage, np.int64), np.asarray(cash, np.float64), np.asarray(need, np.int64))
 
             return in_threads(work, trajectories, size, workers)
@@ -60,6 +57,7 @@ def prepare(variant: str, threads: int) -> Run:  # noqa: ARG001
     return min((with_settings(*settings, threads) for settings in itertools.product(BLOCKS, GENERATORS)), key=seconds)
 
 
+@cache
 def compiled_block(size: int) -> Callable[[Any], Any]:
     """key ↦ (first passages, mean cash by month, histogram of the need) of ``size`` trajectories."""
     import jax

@@ -18,7 +18,8 @@ __all__ = ["CONTENDERS", "run_peers"]
 
 CONTENDERS = (
     ("burncast", "peer_burncast", ""),
-    ("C, the limit", "peer_c", ""),
+    ("C, the limit", "peer_c", "tuned"),
+    ("C, plain", "peer_c", "plain"),
     ("numba by hand, burncast's streams", "peer_numba_lanes", ""),
     ("numba by hand, np.random", "peer_numba", ""),
     ("NumPy in blocks, float64", "peer_numpy", "float64"),
