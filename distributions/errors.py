@@ -65,7 +65,7 @@ class ScenarioError(InputError):
 
 
 class FormulaError(InputError):
-    """An expression that reads well but means nothing: ``argument`` names the offending part, where one can be named."""
+    """An expression that reads well but means nothing: ``argument`` names the offending part, if one can be named."""
 
     def __init__(
         self, message: str, *, argument: str | None = None, expected: str | None = None, nearest: str | None = None
