@@ -15,6 +15,7 @@ from scipy import special
 
 from burncast.distributions.errors import LawError
 from burncast.distributions.law import FloatArray, Law, ordered, positive, real
+from burncast.distributions.portable import exp, log
 
 __all__ = ["Beta", "beta_from_moments"]
 
@@ -52,7 +53,7 @@ class Beta(Law):
         u, v = self._from_low(x), self._from_high(x)
         with np.errstate(divide="ignore"):
             power = special.xlogy(self.a - 1, u) + special.xlogy(self.b - 1, v) - special.betaln(self.a, self.b)
-            return np.where((x >= self.low) & (x <= self.high), np.exp(power) / (self.high - self.low), 0.0)
+            return np.where((x >= self.low) & (x <= self.high), exp(power) / (self.high - self.low), 0.0)
 
     def _quantile(self, p: FloatArray) -> FloatArray:
         return self.low + (self.high - self.low) * _inverse(self.a, self.b, p)
@@ -92,5 +93,5 @@ def _inverse(a: float, b: float, p: FloatArray) -> FloatArray:
     """The u with I_u(a, b) = p, by SciPy or, where that gives up near 0, by the leading term u^a/(a·B(a, b)), exact
     there."""
     u = special.betaincinv(a, b, p)
-    leading = np.exp((np.log(np.maximum(p, 1e-300)) + np.log(a) + special.betaln(a, b)) / a)
+    leading = exp((log(np.maximum(p, 1e-300)) + log(a) + special.betaln(a, b)) / a)
     return np.where(np.isnan(u), leading, u)

@@ -40,8 +40,8 @@ class Discrete(Law):
 
     def _moments(self) -> tuple[float, float]:
         points, probabilities = self.atoms()
-        mean = float(probabilities @ points)
-        return mean, float(np.sqrt(probabilities @ (points - mean) ** 2))
+        mean = float(np.sum(probabilities * points))
+        return mean, float(np.sqrt(np.sum(probabilities * (points - mean) ** 2)))
 
     def _cdf(self, x: FloatArray) -> FloatArray:
         return self._cumulative[np.searchsorted(self._points, x, side="right")]

@@ -20,6 +20,7 @@ from burncast.distributions.law import FloatArray, Law
 from burncast.distributions.least_squares import least_squares
 from burncast.distributions.lognormal import Lognormal
 from burncast.distributions.normal import Normal
+from burncast.distributions.portable import exp, log
 
 __all__ = ["Elicitation", "Percentile", "elicit", "interval"]
 
@@ -72,7 +73,7 @@ def elicit(
 
     def law_of(theta: FloatArray) -> Law:
         values = {
-            name: float(np.exp(value) if name in elicitation.positive else value)
+            name: float(exp(value) if name in elicitation.positive else value)
             for name, value in zip(unknown, theta, strict=True)
         }
         return elicitation.build(**given, **values)
@@ -91,7 +92,7 @@ def elicit(
             )
 
     guess = elicitation.start(p, x, given)
-    start = np.array([np.log(guess[name]) if name in elicitation.positive else guess[name] for name in unknown])
+    start = np.array([float(log(guess[name])) if name in elicitation.positive else guess[name] for name in unknown])
     theta, left = least_squares(residuals, start)
     if not np.all(np.isfinite(left)) or (exact and np.max(np.abs(left)) > EXACT):
         stated = ", ".join(f"{name} = {value:g}" for name, value in given.items())
@@ -114,7 +115,7 @@ def interval(low: float, high: float) -> Law:
         raise LawError(f"the interval {low:g} to {high:g} is empty", argument="low", expected="low < high, both finite")
     reach = 2 * float(special.ndtri(0.95))
     if low > 0:
-        return Lognormal(float(np.log(low) + np.log(high)) / 2, float(np.log(high) - np.log(low)) / reach)
+        return Lognormal(float(log(low) + log(high)) / 2, float(log(high) - log(low)) / reach)
     return Normal((low + high) / 2, (high - low) / reach)
 
 

@@ -11,6 +11,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from burncast.distributions.law import FloatArray, Law, positive
+from burncast.distributions.portable import exp, expm1, log, log1p
 
 __all__ = ["Exponential", "exponential_from_rate"]
 
@@ -31,21 +32,19 @@ class Exponential(Law):
         return self.scale, self.scale
 
     def _cdf(self, x: FloatArray) -> FloatArray:
-        return -np.expm1(-np.maximum(x, 0.0) / self.scale)
+        return -expm1(-np.maximum(x, 0.0) / self.scale)
 
     def _sf(self, x: FloatArray) -> FloatArray:
-        return np.exp(-np.maximum(x, 0.0) / self.scale)
+        return exp(-np.maximum(x, 0.0) / self.scale)
 
     def _density(self, x: FloatArray) -> FloatArray:
-        return np.where(x >= 0, np.exp(-np.maximum(x, 0.0) / self.scale) / self.scale, 0.0)
+        return np.where(x >= 0, exp(-np.maximum(x, 0.0) / self.scale) / self.scale, 0.0)
 
     def _quantile(self, p: FloatArray) -> FloatArray:
-        with np.errstate(divide="ignore"):
-            return -self.scale * np.log1p(-p)
+        return -self.scale * log1p(-p)
 
     def _quantile_upper(self, q: FloatArray) -> FloatArray:
-        with np.errstate(divide="ignore"):
-            return np.maximum(-self.scale * np.log(q), 0.0)
+        return np.maximum(-self.scale * log(q), 0.0)
 
 
 def exponential_from_rate(rate: float) -> Exponential:

@@ -14,6 +14,7 @@ import numpy as np
 from scipy import special
 
 from burncast.distributions.law import FloatArray
+from burncast.distributions.portable import exp, log, log1p
 
 __all__ = [
     "guess_beta",
@@ -39,7 +40,7 @@ def guess_normal(p: FloatArray, x: FloatArray, given: Given) -> Given:
 
 def guess_lognormal(p: FloatArray, x: FloatArray, given: Given) -> Given:
     """Mu and sigma: log x against the normal score."""
-    mu, sigma = _line(special.ndtri(p), np.log(x), given.get("mu"))
+    mu, sigma = _line(special.ndtri(p), log(x), given.get("mu"))
     return {"mu": mu, "sigma": sigma}
 
 
@@ -52,21 +53,21 @@ def guess_uniform(p: FloatArray, x: FloatArray, given: Given) -> Given:
 def guess_weibull(p: FloatArray, x: FloatArray, given: Given) -> Given:
     """Shape and scale: log x against log(−log(1 − p))."""
     scale = given.get("scale")
-    log_scale, slope = _line(np.log(-np.log1p(-p)), np.log(x), None if scale is None else float(np.log(scale)))
-    return {"shape": 1 / slope, "scale": float(np.exp(log_scale))}
+    log_scale, slope = _line(log(-log1p(-p)), log(x), None if scale is None else float(log(scale)))
+    return {"shape": 1 / slope, "scale": float(exp(log_scale))}
 
 
 def guess_pareto(p: FloatArray, x: FloatArray, given: Given) -> Given:
     """Alpha and low: log x against −log(1 − p)."""
     low = given.get("low")
-    log_low, slope = _line(-np.log1p(-p), np.log(x), None if low is None else float(np.log(low)))
-    return {"alpha": 1 / slope, "low": min(float(np.exp(log_low)), float(x[0]) * (1 - 1e-9))}
+    log_low, slope = _line(-log1p(-p), log(x), None if low is None else float(log(low)))
+    return {"alpha": 1 / slope, "low": min(float(exp(log_low)), float(x[0]) * (1 - 1e-9))}
 
 
 def guess_exponential(p: FloatArray, x: FloatArray, given: Given) -> Given:
     """Mean: x against −log(1 − p) through the origin."""
     del given
-    return {"mean": float(np.mean(x / -np.log1p(-p)))}
+    return {"mean": float(np.mean(x / -log1p(-p)))}
 
 
 def guess_student_t(p: FloatArray, x: FloatArray, given: Given) -> Given:
@@ -77,16 +78,16 @@ def guess_student_t(p: FloatArray, x: FloatArray, given: Given) -> Given:
 
 def guess_gamma(p: FloatArray, x: FloatArray, given: Given) -> Given:
     """Shape and scale: from the lognormal through the percentiles, whose log-variance is near 1/shape."""
-    mu, sigma = _line(special.ndtri(p), np.log(x), None)
+    mu, sigma = _line(special.ndtri(p), log(x), None)
     shape = given.get("shape", 1 / sigma**2 if sigma < 1 else 1 / sigma)
-    return {"shape": shape, "scale": float(np.exp(mu)) / max(shape - 0.3, 0.1 * shape)}
+    return {"shape": shape, "scale": float(exp(mu)) / max(shape - 0.3, 0.1 * shape)}
 
 
 def guess_beta(p: FloatArray, x: FloatArray, given: Given) -> Given:
     """Shapes: from the normal law through the percentiles on the logit scale."""
     low, high = given.get("low", 0.0), given.get("high", 1.0)
     u = (x - low) / (high - low)
-    centre, spread = _line(special.ndtri(p), np.log(u) - np.log1p(-u), None)
+    centre, spread = _line(special.ndtri(p), log(u) - log1p(-u), None)
     mean = float(special.expit(centre))
     total = max(1 / (mean * (1 - mean) * spread**2), 2 / (spread + 1))
     return {"a": mean * total, "b": (1 - mean) * total}
@@ -106,11 +107,11 @@ def guess_three_points(p: FloatArray, x: FloatArray, given: Given) -> Given:
 def _line(score: FloatArray, x: FloatArray, intercept: float | None) -> tuple[float, float]:
     """Intercept and positive slope of the regression of x on the score, through a given intercept if there is one."""
     if intercept is not None:
-        slope = float(score @ (x - intercept) / (score @ score)) if np.any(score) else 1.0
+        slope = float(np.sum(score * (x - intercept)) / np.sum(score * score)) if np.any(score) else 1.0
         return intercept, slope if slope > 0 else max(abs(float(x[0]) - intercept), 1e-3)
     if len(x) == 1:
         slope = 0.5 * abs(float(x[0])) or 1.0
         return float(x[0] - slope * score[0]), slope
     centred = score - score.mean()
-    slope = float(centred @ (x - x.mean()) / (centred @ centred))
+    slope = float(np.sum(centred * (x - x.mean())) / np.sum(centred * centred))
     return float(x.mean() - slope * score.mean()), slope

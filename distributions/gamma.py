@@ -13,6 +13,7 @@ from numpy.typing import ArrayLike
 from scipy import special
 
 from burncast.distributions.law import FloatArray, Law, positive
+from burncast.distributions.portable import exp
 
 __all__ = ["Gamma", "gamma_from_moments"]
 
@@ -44,7 +45,7 @@ class Gamma(Law):
         u = np.maximum(x, 0.0) / self.scale
         with np.errstate(divide="ignore"):
             power = special.xlogy(self.shape - 1, u) - u - special.gammaln(self.shape)
-            return np.where(x >= 0, np.exp(power) / self.scale, 0.0)
+            return np.where(x >= 0, exp(power) / self.scale, 0.0)
 
     def _quantile(self, p: FloatArray) -> ArrayLike:
         return self.scale * special.gammaincinv(self.shape, p)

@@ -12,6 +12,7 @@ from collections.abc import Callable
 import numpy as np
 
 from burncast.distributions.law import FloatArray
+from burncast.distributions.portable import log
 
 __all__ = ["solve_tail"]
 
@@ -45,7 +46,7 @@ def solve_tail(
         reached = value >= goal if rising else value <= goal
         high, low = np.where(reached, x, high), np.where(reached, low, x)
         with np.errstate(divide="ignore", invalid="ignore", over="ignore"):
-            step = (np.log(goal) - np.log(value)) * value / density(x) * (1.0 if rising else -1.0)
+            step = (log(goal) - log(value)) * value / density(x) * (1.0 if rising else -1.0)
         following = x + step
         small = (np.abs(step) <= 4e-16 * np.abs(x)) & (np.abs(value - goal) <= 1e-8 * goal)
         inside = (following > low) & (following < high) & (count % 3 < 2)

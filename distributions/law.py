@@ -17,6 +17,7 @@ from numpy.typing import ArrayLike, NDArray
 from scipy import special
 
 from burncast.distributions.errors import LawError
+from burncast.distributions.portable import exp
 
 __all__ = ["FloatArray", "Law", "ordered", "positive", "real"]
 
@@ -117,7 +118,7 @@ class Law(ABC):
         x[upper] = self.quantile_upper(tail[upper])
         x[~upper] = self.quantile(tail[~upper])
         with np.errstate(divide="ignore", invalid="ignore", over="ignore"):
-            slope = np.exp(-0.5 * z * z) / _ROOT_TWO_PI / self.density(x)
+            slope = exp(-0.5 * z * z) / _ROOT_TWO_PI / self.density(x)
         return x, slope
 
 

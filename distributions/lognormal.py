@@ -13,6 +13,7 @@ import numpy as np
 from scipy import special
 
 from burncast.distributions.law import FloatArray, Law, positive, real
+from burncast.distributions.portable import exp, expm1, log, log1p
 
 __all__ = ["Lognormal", "lognormal_from_moments"]
 
@@ -33,8 +34,8 @@ class Lognormal(Law):
 
     def _moments(self) -> tuple[float, float]:
         with np.errstate(over="ignore"):
-            mean = np.exp(self.mu + self.sigma**2 / 2)
-            return float(mean), float(mean * np.sqrt(np.expm1(self.sigma**2)))
+            mean = exp(self.mu + self.sigma**2 / 2)
+            return float(mean), float(mean * np.sqrt(expm1(self.sigma**2)))
 
     def _cdf(self, x: FloatArray) -> FloatArray:
         return special.ndtr(self._score(x))
@@ -45,27 +46,26 @@ class Lognormal(Law):
     def _density(self, x: FloatArray) -> FloatArray:
         u = self._score(x)
         safe = np.where(x > 0, x, 1.0)
-        return np.where(x > 0, np.exp(-0.5 * u * u) / (np.sqrt(2 * np.pi) * self.sigma * safe), 0.0)
+        return np.where(x > 0, exp(-0.5 * u * u) / (np.sqrt(2 * np.pi) * self.sigma * safe), 0.0)
 
     def _quantile(self, p: FloatArray) -> FloatArray:
-        return np.exp(self.mu + self.sigma * special.ndtri(p))
+        return exp(self.mu + self.sigma * special.ndtri(p))
 
     def _quantile_upper(self, q: FloatArray) -> FloatArray:
-        return np.exp(self.mu - self.sigma * special.ndtri(q))
+        return exp(self.mu - self.sigma * special.ndtri(q))
 
     def _from_normal(self, z: FloatArray) -> tuple[FloatArray, FloatArray]:
         with np.errstate(over="ignore"):
-            x = np.exp(self.mu + self.sigma * z)
+            x = exp(self.mu + self.sigma * z)
             return x, self.sigma * x
 
     def _score(self, x: FloatArray) -> FloatArray:
-        with np.errstate(divide="ignore"):
-            return (np.log(np.maximum(x, 0.0)) - self.mu) / self.sigma
+        return (log(np.maximum(x, 0.0)) - self.mu) / self.sigma
 
 
 def lognormal_from_moments(mean: float, sd: float) -> Lognormal:
     """The lognormal whose own mean and standard deviation are ``mean`` and ``sd``, both above 0."""
     positive(mean, "mean")
     positive(sd, "sd")
-    variance = float(np.log1p((sd / mean) ** 2))
-    return Lognormal(float(np.log(mean)) - variance / 2, float(np.sqrt(variance)))
+    variance = float(log1p((sd / mean) ** 2))
+    return Lognormal(float(log(mean)) - variance / 2, float(np.sqrt(variance)))

@@ -57,10 +57,10 @@ class Mixture(Law):
         weights = np.array(self.weights)
         means, sds = (np.array(column) for column in zip(*((law.mean, law.sd) for law in self.components), strict=True))
         with np.errstate(invalid="ignore"):
-            mean = float(weights @ means)
+            mean = float(np.sum(weights * means))
         if not np.isfinite(mean):
             return mean, np.nan if np.isnan(mean) else np.inf
-        return mean, float(np.sqrt(weights @ (sds**2 + (means - mean) ** 2)))
+        return mean, float(np.sqrt(np.sum(weights * (sds**2 + (means - mean) ** 2))))
 
     def _cdf(self, x: FloatArray) -> FloatArray:
         return self._sum(lambda law: law.cdf(x))

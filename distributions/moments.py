@@ -11,14 +11,17 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from burncast.distributions.portable import exp, sinh
+
 if TYPE_CHECKING:
     from burncast.distributions.law import FloatArray, Law
 
 __all__ = ["moments_by_quadrature", "moments_that_exist"]
 
 _GRID = np.arange(-5.0, 5.0 + 1 / 64, 1 / 32)
-_SHARES = 1 / (1 + np.exp(-np.pi * np.sinh(_GRID)))
-_WEIGHTS = np.pi * np.cosh(_GRID) / 32 * _SHARES / (1 + np.exp(np.pi * np.sinh(_GRID)))
+_SINH = sinh(_GRID)
+_SHARES = 1 / (1 + exp(-np.pi * _SINH))
+_WEIGHTS = np.pi * np.sqrt(1 + _SINH * _SINH) / 32 * _SHARES / (1 + exp(np.pi * _SINH))
 
 
 def moments_that_exist(tail_indices: tuple[float, float], mean: float, sd: float) -> tuple[float, float]:
@@ -44,8 +47,8 @@ def moments_by_quadrature(law: Law) -> tuple[float, float]:
     indices = law.tail_indices
     if min(indices) <= 1:
         return moments_that_exist(indices, np.nan, np.nan)
-    mean = float(weights @ x)
-    sd = float(np.sqrt(weights @ (x - mean) ** 2)) if min(indices) > 2 else np.inf
+    mean = float(np.sum(weights * x))
+    sd = float(np.sqrt(np.sum(weights * (x - mean) ** 2))) if min(indices) > 2 else np.inf
     return mean, sd
 
 

@@ -12,6 +12,7 @@ import numpy as np
 from scipy import special
 
 from burncast.distributions.law import FloatArray, Law, positive, real
+from burncast.distributions.portable import exp
 
 __all__ = ["Normal"]
 
@@ -45,7 +46,7 @@ class Normal(Law):
 
     def _density(self, x: FloatArray) -> FloatArray:
         u = self._score(x)
-        return np.asarray(np.exp(-0.5 * u * u) / (np.sqrt(2 * np.pi) * self.scale))
+        return np.asarray(exp(-0.5 * u * u) / (np.sqrt(2 * np.pi) * self.scale))
 
     def _quantile(self, p: FloatArray) -> FloatArray:
         return self.location + self.scale * special.ndtri(p)

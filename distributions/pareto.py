@@ -13,6 +13,7 @@ import numpy as np
 
 from burncast.distributions.law import FloatArray, Law, positive
 from burncast.distributions.moments import moments_that_exist
+from burncast.distributions.portable import exp, expm1, log, log1p
 
 __all__ = ["Pareto", "pareto_from_moments"]
 
@@ -42,26 +43,26 @@ class Pareto(Law):
         return moments_that_exist(self.tail_indices, mean, sd)
 
     def _cdf(self, x: FloatArray) -> FloatArray:
-        return -np.expm1(-self.alpha * self._log_ratio(x))
+        return -expm1(-self.alpha * self._log_ratio(x))
 
     def _sf(self, x: FloatArray) -> FloatArray:
-        return np.exp(-self.alpha * self._log_ratio(x))
+        return exp(-self.alpha * self._log_ratio(x))
 
     def _density(self, x: FloatArray) -> FloatArray:
         with np.errstate(over="ignore"):
             return np.where(x >= self.low, self.alpha * self._sf(x) / np.maximum(x, self.low), 0.0)
 
     def _quantile(self, p: FloatArray) -> FloatArray:
-        with np.errstate(divide="ignore", over="ignore"):
-            return self.low * np.exp(-np.log1p(-p) / self.alpha)
+        with np.errstate(over="ignore"):
+            return self.low * exp(-log1p(-p) / self.alpha)
 
     def _quantile_upper(self, q: FloatArray) -> FloatArray:
-        with np.errstate(divide="ignore", over="ignore"):
-            return self.low * np.exp(-np.log(q) / self.alpha)
+        with np.errstate(over="ignore"):
+            return self.low * exp(-log(q) / self.alpha)
 
     def _log_ratio(self, x: FloatArray) -> FloatArray:
         above = np.maximum(x - self.low, 0.0) / self.low
-        return np.log1p(above)
+        return log1p(above)
 
 
 def pareto_from_moments(mean: float, sd: float) -> Pareto:

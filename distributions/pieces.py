@@ -17,6 +17,7 @@ from numpy.typing import NDArray
 from scipy import special
 
 from burncast.distributions.law import FloatArray, Law
+from burncast.distributions.portable import exp
 
 __all__ = ["Pieces", "adaptive_pieces", "z_of"]
 
@@ -55,7 +56,7 @@ def adaptive_pieces(law: Law, z_limit: float, scale: float, tolerance: float) ->
         for share in (0.2, 0.8):
             error[close] = np.maximum(error[close], _misfit(law, limited[:, close], share, scale)[2])
         with np.errstate(divide="ignore", invalid="ignore", over="ignore"):
-            slope = np.exp(-0.5 * z * z) / np.sqrt(2 * np.pi) / law.density(x)
+            slope = exp(-0.5 * z * z) / np.sqrt(2 * np.pi) / law.density(x)
         slope = np.nan_to_num(slope, nan=0.0, posinf=np.inf)
         accepted = error <= tolerance
         done = accepted | (width < NARROWEST) | (x <= x_left) | (x >= x_right)
@@ -122,7 +123,7 @@ def _cells(law: Law, start: float, stop: float, ends: tuple[float, float], z_lim
             x[place] = ends[place]
             with np.errstate(divide="ignore", over="ignore"):
                 density = law.density(ends[place] + inward * nudge)
-                slope[place] = np.exp(-0.5 * z[place] ** 2) / np.sqrt(2 * np.pi) / density
+                slope[place] = exp(-0.5 * z[place] ** 2) / np.sqrt(2 * np.pi) / density
     slope = np.nan_to_num(slope, nan=0.0, posinf=np.inf)
     return np.stack([z[:-1], z[1:], x[:-1], x[1:], slope[:-1], slope[1:]])
 

@@ -15,6 +15,7 @@ from scipy import special
 from burncast.distributions.errors import LawError
 from burncast.distributions.law import FloatArray, Law, positive, real
 from burncast.distributions.moments import moments_that_exist
+from burncast.distributions.portable import exp, log1p
 
 __all__ = ["StudentT", "student_t_from_moments"]
 
@@ -53,8 +54,8 @@ class StudentT(Law):
     def _density(self, x: FloatArray) -> ArrayLike:
         u = self._score(x)
         with np.errstate(over="ignore"):
-            power = -(self.df + 1) / 2 * np.log1p(u * u / self.df) - special.betaln(self.df / 2, 0.5)
-        return np.asarray(np.exp(power) / (np.sqrt(self.df) * self.scale))
+            power = -(self.df + 1) / 2 * log1p(u * u / self.df) - special.betaln(self.df / 2, 0.5)
+        return np.asarray(exp(power) / (np.sqrt(self.df) * self.scale))
 
     def _quantile(self, p: FloatArray) -> ArrayLike:
         return self.location + self.scale * special.stdtrit(self.df, p)

@@ -14,6 +14,7 @@ from scipy import special
 
 from burncast.distributions.errors import LawError
 from burncast.distributions.law import FloatArray, Law, positive
+from burncast.distributions.portable import exp, expm1, log, log1p, power
 
 __all__ = ["Weibull", "weibull_from_moments"]
 
@@ -36,32 +37,29 @@ class Weibull(Law):
 
     def _moments(self) -> tuple[float, float]:
         with np.errstate(over="ignore"):
-            mean = self.scale * float(np.exp(special.gammaln(1 + 1 / self.shape)))
+            mean = self.scale * float(exp(special.gammaln(1 + 1 / self.shape)))
             return mean, mean * float(np.sqrt(_squared_variation(self.shape)))
 
     def _cdf(self, x: FloatArray) -> FloatArray:
-        return -np.expm1(-self._hazard(x))
+        return -expm1(-self._hazard(x))
 
     def _sf(self, x: FloatArray) -> FloatArray:
-        return np.exp(-self._hazard(x))
+        return exp(-self._hazard(x))
 
     def _density(self, x: FloatArray) -> FloatArray:
         u = np.maximum(x, 0.0) / self.scale
-        with np.errstate(divide="ignore", over="ignore"):
-            power = special.xlogy(self.shape - 1, u) - u**self.shape
-            return np.where(x >= 0, self.shape / self.scale * np.exp(power), 0.0)
+        with np.errstate(over="ignore"):
+            exponent = special.xlogy(self.shape - 1, u) - power(u, self.shape)
+            return np.where(x >= 0, self.shape / self.scale * exp(exponent), 0.0)
 
     def _quantile(self, p: FloatArray) -> FloatArray:
-        with np.errstate(divide="ignore"):
-            return self.scale * (-np.log1p(-p)) ** (1 / self.shape)
+        return self.scale * power(-log1p(-p), 1 / self.shape)
 
     def _quantile_upper(self, q: FloatArray) -> FloatArray:
-        with np.errstate(divide="ignore"):
-            return self.scale * (-np.log(q)) ** (1 / self.shape)
+        return self.scale * power(-log(q), 1 / self.shape)
 
     def _hazard(self, x: FloatArray) -> FloatArray:
-        with np.errstate(over="ignore"):
-            return (np.maximum(x, 0.0) / self.scale) ** self.shape
+        return power(np.maximum(x, 0.0) / self.scale, self.shape)
 
 
 def weibull_from_moments(mean: float, sd: float) -> Weibull:
@@ -69,19 +67,19 @@ def weibull_from_moments(mean: float, sd: float) -> Weibull:
     positive(mean, "mean")
     positive(sd, "sd")
     wanted = (sd / mean) ** 2
-    low, high = np.log(LEAST_SHAPE), np.log(GREATEST_SHAPE)
+    low, high = float(log(LEAST_SHAPE)), float(log(GREATEST_SHAPE))
     if not _squared_variation(GREATEST_SHAPE) < wanted < _squared_variation(LEAST_SHAPE):
         raise LawError(f"no Weibull law is that spread out or that narrow: sd is {sd:g}, mean {mean:g}", argument="sd")
     for _ in range(100):
         middle = (low + high) / 2
-        if _squared_variation(float(np.exp(middle))) > wanted:
+        if _squared_variation(float(exp(middle))) > wanted:
             low = middle
         else:
             high = middle
-    shape = float(np.exp(high))
-    return Weibull(shape, mean / float(np.exp(special.gammaln(1 + 1 / shape))))
+    shape = float(exp(high))
+    return Weibull(shape, mean / float(exp(special.gammaln(1 + 1 / shape))))
 
 
 def _squared_variation(shape: float) -> float:
     """(sd/mean)² of the law with this shape: falls as the shape grows."""
-    return float(np.expm1(special.gammaln(1 + 2 / shape) - 2 * special.gammaln(1 + 1 / shape)))
+    return float(expm1(special.gammaln(1 + 2 / shape) - 2 * special.gammaln(1 + 1 / shape)))

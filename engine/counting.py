@@ -6,6 +6,7 @@ import numpy as np
 from scipy import special
 
 from burncast.distributions.discrete import discrete
+from burncast.distributions.portable import exp
 from burncast.engine.graph import Graph, Node, Rate
 
 __all__ = ["poisson_count"]
@@ -22,5 +23,5 @@ def poisson_count(graph: Graph, z: Node, mean: Node) -> Node:
     known = float(mean.values[0, 0])
     counts = np.arange(200.0)
     counts = counts[: int(np.argmax(special.pdtrc(counts, known) < BEYOND)) + 1]
-    chances = np.exp(special.xlogy(counts, known) - known - special.gammaln(counts + 1.0))
+    chances = exp(special.xlogy(counts, known) - known - special.gammaln(counts + 1.0))
     return graph.apply("transport", z, payload=discrete(list(counts), list(chances)), rate=Rate.STEP)

@@ -70,7 +70,7 @@ def _seasonal(scope: Scope, bound: Bound) -> Node:
             raise FormulaError(f"seasonal() has {len(factors)} factors", expected="12, one per calendar month")
         return graph.path(np.array(factors)[(months - 1) % 12])
     peak = constants.number(bound.get("peak", Number(1.0)))
-    wave = np.cos(2.0 * math.pi * (months - peak) / 12.0)
+    wave = np.array([math.cos(angle) for angle in 2.0 * math.pi * (months - peak) / 12.0])
     swing = graph.apply("multiply", scope.lower(bound["amplitude"]), graph.path(wave))
     return graph.apply("add", swing, scope.number(1.0))
 
