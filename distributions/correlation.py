@@ -11,6 +11,7 @@ tables.
 
 from __future__ import annotations
 
+import math
 from functools import lru_cache
 
 import numpy as np
@@ -19,6 +20,8 @@ from scipy import special
 
 from burncast.distributions.errors import LawError
 from burncast.distributions.law import FloatArray, positive
+from burncast.distributions.portable import exp, log1p, sinh
+from burncast.distributions.symmetric import eigenvectors, product
 from burncast.distributions.transport import Table, tabulate
 
 __all__ = ["check_correlation", "cholesky_factor", "nearest_correlation", "t_copula_tables"]
@@ -50,12 +53,13 @@ def nearest_correlation(matrix: ArrayLike) -> tuple[FloatArray, float]:
     A matrix that is valid already comes back unchanged, with distance 0.
     """
     given = check_correlation(matrix)
-    if _least_eigenvalue(given) >= -CONVERGED * len(given):
+    size = len(given)
+    if np.all(np.diag(_factor(given + CONVERGED * size * np.eye(size), 0.0)) > 0):
         return given.copy(), 0.0
-    nearest, correction = given.copy(), np.zeros_like(given)
+    nearest, correction, vectors = given.copy(), np.zeros_like(given), np.eye(size)
     for _ in range(MOST_PROJECTIONS):
         shifted = nearest - correction
-        projected = _semidefinite(shifted)
+        projected, vectors = _semidefinite(shifted, vectors)
         correction = projected - shifted
         following = projected.copy()
         np.fill_diagonal(following, 1.0)
@@ -63,11 +67,11 @@ def nearest_correlation(matrix: ArrayLike) -> tuple[FloatArray, float]:
         nearest = following
         if change < CONVERGED:
             break
-    valid = _semidefinite(nearest)
+    valid, _ = _semidefinite(nearest, np.eye(size))
     deviations = np.sqrt(np.diag(valid))
     valid = np.clip((valid + valid.T) / (2 * np.outer(deviations, deviations)), -1.0, 1.0)
     np.fill_diagonal(valid, 1.0)
-    return valid, float(np.linalg.norm(valid - given))
+    return valid, float(np.sqrt(np.sum((valid - given) ** 2)))
 
 
 def cholesky_factor(matrix: ArrayLike) -> FloatArray:
@@ -76,16 +80,7 @@ def cholesky_factor(matrix: ArrayLike) -> FloatArray:
     >>> cholesky_factor([[1.0, 1.0], [1.0, 1.0]]).tolist()
     [[1.0, 0.0], [1.0, 0.0]]
     """
-    remaining = np.array(matrix, dtype=np.float64)
-    size = len(remaining)
-    factor = np.zeros_like(remaining)
-    tolerance = 1e-12 * size
-    for k in range(size):
-        pivot = remaining[k, k]
-        if pivot > tolerance:
-            factor[k:, k] = remaining[k:, k] / np.sqrt(pivot)
-            remaining[k:, k:] -= np.outer(factor[k:, k], factor[k:, k])
-    return factor
+    return _factor(matrix, 1e-12 * len(np.asarray(matrix)))
 
 
 @lru_cache(maxsize=64)
@@ -99,30 +94,39 @@ def t_copula_tables(df: float, z_limit: float = 8.5) -> tuple[Table, Table]:
     positive(df, "df")
     if df < LEAST_DF:
         raise LawError(f"df is {df:g}", argument="df", expected="at least 1 degree of freedom")
-    most = float(np.arcsinh(-special.stdtrit(df, float(special.ndtr(-z_limit))) / np.sqrt(df)))
+    most = math.asinh(-float(special.stdtrit(df, float(special.ndtr(-z_limit)))) / math.sqrt(df))
 
     def stretch(w: FloatArray) -> tuple[FloatArray, FloatArray]:
         tail = np.asarray(special.ndtr(-np.abs(w)))
         lower, upper = special.gammaincinv(df / 2, tail), special.gammainccinv(df / 2, tail)
         half = np.asarray(np.where(w <= 0, lower, upper), dtype=np.float64)
-        density = np.exp(special.xlogy(df / 2 - 1, half) - half - special.gammaln(df / 2))
+        density = exp(special.xlogy(df / 2 - 1, half) - half - special.gammaln(df / 2))
         value = np.sqrt(df / 2 / half)
-        return value, -value / (2 * half) * np.exp(-0.5 * w * w) / np.sqrt(2 * np.pi) / density
+        return value, -value / (2 * half) * exp(-0.5 * w * w) / np.sqrt(2 * np.pi) / density
 
     def normalise(s: FloatArray) -> tuple[FloatArray, FloatArray]:
-        t = np.sqrt(df) * np.sinh(s)
-        tail = np.asarray(special.stdtr(df, -np.abs(t)), dtype=np.float64)
+        ratio = sinh(s)
+        tail = np.asarray(special.stdtr(df, -np.sqrt(df) * np.abs(ratio)), dtype=np.float64)
         z = np.where(s == 0, 0.0, np.copysign(special.ndtri(tail), s))
-        density = np.exp(-df * np.log(np.cosh(s)) - special.betaln(df / 2, 0.5))
-        return z, density / (np.exp(-0.5 * z * z) / np.sqrt(2 * np.pi))
+        density = exp(-df / 2 * log1p(ratio * ratio) - special.betaln(df / 2, 0.5))
+        return z, density / (exp(-0.5 * z * z) / np.sqrt(2 * np.pi))
 
     return tabulate(stretch, -z_limit, z_limit, scale=1.0), tabulate(normalise, -most, most, scale=1.0)
 
 
-def _least_eigenvalue(matrix: FloatArray) -> float:
-    return float(np.linalg.eigvalsh(matrix)[0])
+def _factor(matrix: ArrayLike, least_pivot: float) -> FloatArray:
+    """The Cholesky factor, without the columns whose pivot is ``least_pivot`` or less."""
+    remaining = np.array(matrix, dtype=np.float64)
+    factor = np.zeros_like(remaining)
+    for k in range(len(remaining)):
+        pivot = remaining[k, k]
+        if pivot > least_pivot:
+            factor[k:, k] = remaining[k:, k] / np.sqrt(pivot)
+            remaining[k:, k:] -= np.outer(factor[k:, k], factor[k:, k])
+    return factor
 
 
-def _semidefinite(matrix: FloatArray) -> FloatArray:
-    values, vectors = np.linalg.eigh(matrix)
-    return np.asarray((vectors * np.maximum(values, 0.0)) @ vectors.T)
+def _semidefinite(matrix: FloatArray, vectors: FloatArray) -> tuple[FloatArray, FloatArray]:
+    """The nearest positive semidefinite matrix, and the eigenvectors, for which ``vectors`` are a guess."""
+    values, vectors = eigenvectors(matrix, vectors)
+    return product(vectors * np.maximum(values, 0.0), vectors.T), vectors

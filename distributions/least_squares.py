@@ -12,6 +12,7 @@ from collections.abc import Callable
 import numpy as np
 
 from burncast.distributions.law import FloatArray
+from burncast.distributions.symmetric import product
 
 __all__ = ["least_squares"]
 
@@ -29,13 +30,13 @@ def least_squares(residuals: Callable[[FloatArray], FloatArray], start: FloatArr
         jacobian = _jacobian(residuals, theta, current)
         if not np.all(np.isfinite(jacobian)):
             break
-        normal, gradient = jacobian.T @ jacobian, jacobian.T @ current
+        normal, gradient = product(jacobian.T, jacobian), np.sum(jacobian * current[:, None], axis=0)
         scale = np.diag(normal) + 1e-30
         improved = False
         while damping < 1e12:
-            step = -np.linalg.solve(normal + np.diag(damping * scale), gradient)
+            step = -_solution(normal + np.diag(damping * scale), gradient)
             trial = residuals(theta + step)
-            if np.all(np.isfinite(trial)) and trial @ trial < current @ current:
+            if np.all(np.isfinite(trial)) and np.sum(trial**2) < np.sum(current**2):
                 improved = True
                 break
             damping *= 8
@@ -58,3 +59,14 @@ def _jacobian(residuals: Callable[[FloatArray], FloatArray], theta: FloatArray, 
         else:
             columns.append((residuals(theta + nudge) - residuals(theta - nudge)) / (2 * nudge[index]))
     return np.stack(columns, axis=1)
+
+
+def _solution(matrix: FloatArray, right: FloatArray) -> FloatArray:
+    """The solution of a positive definite system, by elimination: nan or infinite where a pivot is lost."""
+    rows = np.column_stack([matrix, right])
+    with np.errstate(divide="ignore", invalid="ignore", over="ignore"):
+        for k in range(len(rows)):
+            rows[k] /= rows[k, k]
+            others = np.arange(len(rows)) != k
+            rows[others] -= np.outer(rows[others, k], rows[k])
+    return rows[:, -1]
