@@ -80,8 +80,8 @@ def replay_to_dataset(
         "created_by": CREATED_BY,
         "title": scenario.title,
         "sha256": scenario.sha256,
-        "seed": str(seed),
-        "trajectory": str(trajectory),
+        "seed": seed,
+        "trajectory": trajectory,
     }
     dataset = xr.Dataset(coords=_coordinates(scenario), attrs=attributes)
     for name, (quantity, values) in replayed.items():
@@ -140,17 +140,17 @@ def _coordinates(scenario: Scenario) -> dict[str, object]:
 
 
 def _attributes(simulation: Simulation) -> dict[str, object]:
-    """Everything needed to repeat the run. The seed is text: it may need 64 bits, which netCDF-3 does not have."""
+    """Everything needed to repeat the run."""
     scenario = simulation.scenario
     attributes: dict[str, object] = {
         "created_by": CREATED_BY,
         "title": scenario.title,
         "scenario": scenario.text,
         "sha256": scenario.sha256,
-        "seed": str(simulation.seed),
-        "trajectories": str(simulation.trajectories),
+        "seed": simulation.seed,
+        "trajectories": simulation.trajectories,
         "method": simulation.method,
-        "stream_version": str(simulation.stream_version),
+        "stream_version": simulation.stream_version,
         "step": scenario.step,
         "currency": scenario.currency or "",
         "seconds": float(simulation.seconds),

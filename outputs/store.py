@@ -28,6 +28,7 @@ __all__ = ["CREATED_BY", "check_folder", "encode_dataset", "encode_json", "read_
 MARK = b"Created by burncast"
 CREATED_BY = f"{MARK.decode()} {version('burncast')}"
 _MARK_WITHIN = 4096
+_WHOLE_ATTRIBUTES = ("seed", "trajectories", "stream_version")
 
 
 def check_folder(folder: Path, names: Iterable[str]) -> None:
@@ -84,8 +85,11 @@ def encode_json(plain: Any) -> bytes:
 def encode_dataset(dataset: xr.Dataset) -> bytes:
     """The dataset as netCDF-3 (64-bit offset), the format that SciPy writes without further libraries.
 
-    netCDF-3 has no 64-bit integers: they are stored as 32-bit ones, and refused where they do not fit.
+    netCDF-3 has no 64-bit integers: those of variables are stored as 32-bit ones, and refused where they do not fit;
+    those of attributes, such as the seed, are stored as text.
     """
+    whole = {name: str(value) for name, value in dataset.attrs.items() if isinstance(value, int)}
+    dataset = dataset.assign_attrs(whole)
     encoding: dict[str, dict[str, Any]] = {}
     for name, variable in dataset.variables.items():
         if variable.dtype.kind in "iu":
@@ -104,6 +108,8 @@ def read_dataset(path: str | os.PathLike[str]) -> xr.Dataset:
     import xarray as xr
 
     dataset = xr.load_dataset(path, engine="scipy", decode_timedelta=False)
+    whole = {name: int(dataset.attrs[name]) for name in _WHOLE_ATTRIBUTES if name in dataset.attrs}
+    dataset = dataset.assign_attrs(whole)
     narrow = [name for name, variable in dataset.coords.items() if variable.dtype == np.int32]
     return dataset.assign_coords({name: dataset.coords[name].astype(np.int64) for name in narrow})
 

@@ -94,7 +94,7 @@ class Summary:
     trajectories: int
     seed: int
     method: str
-    stream_version: str
+    stream_version: int
     seconds: float
     trajectories_per_second: float
     notes: tuple[str, ...]
@@ -121,7 +121,7 @@ def summarise(simulation: Simulation) -> Summary:
         trajectories=simulation.trajectories,
         seed=simulation.seed,
         method=simulation.method,
-        stream_version=str(simulation.stream_version),
+        stream_version=simulation.stream_version,
         seconds=simulation.seconds,
         trajectories_per_second=simulation.trajectories / max(simulation.seconds, 1e-9),
         notes=tuple(simulation.notes),

@@ -92,7 +92,7 @@ def test_out_writes_every_file_and_writes_them_again(walk, tmp_path):
         done = call("run", walk, "-n", 1000, "--seed", seed, "--out", folder)
         assert done.exit_code == 0, done.output
         assert sorted(os.listdir(folder)) == sorted(FILES)
-        assert read_dataset(folder / "dataset.nc").attrs["seed"] == str(seed)
+        assert read_dataset(folder / "dataset.nc").attrs["seed"] == seed
         assert json.loads((folder / "summary.json").read_text())["seed"] == seed
 
 
