@@ -6,9 +6,9 @@ has them (AVX-512) and by the C library where it has not, and the two differ in 
 calls the functions below, and :mod:`math` for single numbers, instead; sums of products are ``np.sum(a * b)``, whose
 order is fixed. Sums, products, quotients and square roots are exact to the last bit everywhere.
 
-SciPy's special functions are compiled once and call the C library, number by number. Its Box–Cox transforms with
-λ = 0 are the logarithm and, inverted, the exponential. None of these functions warns: ``log(0)`` is −∞, and
-``log(−1)`` nan.
+SciPy's special functions are compiled once and call the C library, number by number, and the C library has one variant
+for all processors with FMA (another version of either may still differ). SciPy's Box–Cox transforms with λ = 0 are the
+logarithm and, inverted, the exponential. None of these functions warns: ``log(0)`` is −∞, and ``log(−1)`` nan.
 """
 
 from __future__ import annotations
