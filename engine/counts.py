@@ -1,4 +1,4 @@
-"""Counts from standard normals: the quantile functions of Poisson and binomial laws, as scalars for the machine.
+"""Counts from standard normals: the quantile functions of Poisson and binomial laws, for the machine.
 
 Small means are inverted exactly, by adding up probabilities. From a mean of 40 on, the Cornish–Fisher expansion of the
 lattice law to order 1/σ (Fisher and Cornish 1960, with Sheppard's correction; for the Poisson law these are the leading
@@ -14,60 +14,57 @@ from numpy.typing import NDArray
 from burncast.engine.counts_numpy import SMALL_MEAN
 from burncast.engine.elementary import exp, floor, fma, log, normal_cdf, sqrt
 from burncast.engine.intrinsics import lane_loop
-from burncast.engine.kernel_cache import borrowing, kernel
+from burncast.engine.kernel_cache import borrowing, inlined, kernel
 from burncast.engine.lanes import LANES
 
-__all__ = ["binomial_quantile", "poisson_quantile", "poisson_row"]
+__all__ = ["binomial_quantile", "poisson_row"]
 
 
 @borrowing
 def poisson_row(
-    out: NDArray[np.float64], z: NDArray[np.float64], mean: NDArray[np.float64], scratch: NDArray[np.float64]
+    out: NDArray[np.float64],
+    z: NDArray[np.float64],
+    mean: NDArray[np.float64],
+    scratch: NDArray[np.float64],
+    listed: NDArray[np.int64],
 ) -> None:
-    """:func:`poisson_quantile` of a whole row, step by step side by side; ``scratch`` float64[3, LANES]."""
+    """Poisson counts at the quantiles Φ(z), for a row; NaN where ``mean`` is negative or not finite.
+
+    Lanes whose count is still rising are listed, so that the work is that of the counts there are. ``scratch``
+    float64[3, LANES] and ``listed`` int64[LANES] are written.
+    """
     lane_loop()
     level, term, reached = scratch[0], scratch[1], scratch[2]
-    others = 0
     for j in range(LANES):
         level[j] = normal_cdf(z[j])
         term[j] = exp(-mean[j])
         reached[j] = term[j]
+    rising, small = 0, 0
+    for j in range(LANES):
         out[j] = 0.0
-        others += 0 if mean[j] >= 0.0 and mean[j] < SMALL_MEAN else 1
+        is_small = mean[j] >= 0.0 and mean[j] < SMALL_MEAN
+        listed[rising] = j
+        small += 1 if is_small else 0
+        rising += 1 if is_small and reached[j] < level[j] and term[j] > 0.0 else 0
     count = 0.0
-    rising = 1
-    while rising > 0 and others < LANES:
+    while rising > 0:
         count += 1.0
-        rising = 0
-        for j in range(LANES):
-            short = reached[j] < level[j] and term[j] > 0.0 and mean[j] >= 0.0 and mean[j] < SMALL_MEAN
-            following = term[j] * mean[j] / count
-            out[j] = count if short else out[j]
-            term[j] = following if short else term[j]
-            reached[j] = reached[j] + following if short else reached[j]
-            rising += 1 if short else 0
-    if others > 0:
+        inverse = 1.0 / count
+        still = 0
+        for place in range(rising):
+            j = listed[place]
+            following = term[j] * mean[j] * inverse
+            term[j] = following
+            reached[j] += following
+            out[j] = count
+            listed[still] = j
+            still += 1 if reached[j] < level[j] and following > 0.0 else 0
+        rising = still
+    if small < LANES:
         for j in range(LANES):
             if not (mean[j] >= 0.0 and mean[j] < SMALL_MEAN):
-                out[j] = poisson_quantile(z[j], mean[j])
-
-
-@kernel
-def poisson_quantile(z: float, mean: float) -> float:
-    """The Poisson count at the quantile Φ(z); NaN where ``mean`` is negative or not finite."""
-    if not (mean >= 0.0 and mean - mean == 0.0):
-        return mean - mean if mean - mean != 0.0 else (mean - mean) / (mean - mean)
-    if mean >= SMALL_MEAN:
-        return _expansion(z, mean, sqrt(mean), 1.0, 1.0)
-    level = normal_cdf(z)
-    term = exp(-mean)
-    reached = term
-    count = 0.0
-    while reached < level and term > 0.0:
-        count += 1.0
-        term = term * mean / count
-        reached += term
-    return count
+                lost = mean[j] - mean[j] if mean[j] >= 0.0 else np.nan
+                out[j] = _expansion(z[j], mean[j], sqrt(mean[j]), 1.0, 1.0) + lost
 
 
 @kernel
@@ -100,7 +97,7 @@ def binomial_quantile(z: float, trials: float, chance: float) -> float:
     return count if chance <= 0.5 else trials - count
 
 
-@kernel
+@inlined
 def _expansion(z: float, mean: float, sd: float, skew: float, excess: float) -> float:
     """Cornish–Fisher for a lattice law; ``skew`` is its skewness times sd, ``excess`` its excess kurtosis times sd²."""
     square = z * z

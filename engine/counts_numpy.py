@@ -29,7 +29,7 @@ def poisson_quantile(z: Floats, mean: Floats) -> Floats:
     rising = small & (reached < level) & (term > 0.0)
     while np.any(rising):
         count = np.where(rising, count + 1.0, count)
-        term = np.where(rising, term * rate / np.where(rising, count, 1.0), term)
+        term = np.where(rising, term * rate * (1.0 / np.where(rising, count, 1.0)), term)
         reached = np.where(rising, reached + term, reached)
         rising = rising & (reached < level) & (term > 0.0)
     return np.where(small, count, result)

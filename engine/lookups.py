@@ -11,9 +11,9 @@ from numpy.typing import NDArray
 
 from burncast.engine.elementary import exp, fma, normal_cdf
 from burncast.engine.intrinsics import lane_loop
-from burncast.engine.kernel_cache import borrowing, inlined, kernel
+from burncast.engine.kernel_cache import borrowing, inlined
 from burncast.engine.lanes import LANES
-from burncast.engine.streams import fill_shock_row, shock_at
+from burncast.engine.streams import fill_listed
 
 __all__ = ["MOST_JUMPS", "interpolate", "jumps", "lookup", "transport"]
 
@@ -24,9 +24,6 @@ SMOOTH, STEPS = 0, 1
 
 MOST_JUMPS = 65_535
 """Jumps of one period beyond which none are drawn."""
-
-SPARSE = LANES // 8
-"""Up to so many lanes are cheaper to draw one by one than as a whole row."""
 
 FEW = 64
 """Up to so many steps are compared one after the other, all lanes at once."""
@@ -119,7 +116,7 @@ def interpolate(out: Floats, x: Floats, tables: Floats, entry: NDArray[np.int64]
         out[j] = held if x[j] == x[j] else x[j]
 
 
-@kernel
+@borrowing
 def jumps(
     out: Floats,
     counts: Floats,
@@ -128,6 +125,8 @@ def jumps(
     sizes: NDArray[np.int64],
     streams: NDArray[np.uint32],
     normals: NDArray[np.float32],
+    worth: Floats,
+    listed: NDArray[np.int64],
     period: int,
     seed: np.uint64,
     trajectory: np.uint64,
@@ -135,28 +134,32 @@ def jumps(
     """What this period's ``counts`` jumps are worth at its end: Σ size·exp(−decay·age), ages uniform over the period.
 
     ``streams`` holds the stream of sizes and, unless jumps are permanent, that of ages; jump k draws from sub-stream k
-    of each. ``normals`` float32[2, LANES] is scratch.
+    of each, for the lanes that have it. ``normals`` float32[2, LANES], ``worth`` float64[LANES] and ``listed``
+    int64[LANES] are scratch.
     """
-    most = 0.0
+    jumping = 0
     for j in range(LANES):
         out[j] = 0.0
-        most = counts[j] if counts[j] > most else most
-    aging = len(streams) == 2
-    for jump in range(min(int(most), MOST_JUMPS)):
-        jumping = 0
-        for j in range(LANES):
-            jumping += 1 if counts[j] > jump else 0
-        side_by_side = jumping > SPARSE
-        if side_by_side:
-            for kind in range(len(streams)):
-                fill_shock_row(normals[kind], streams[kind], seed, trajectory, period, jump)
-        for j in range(LANES):
-            if counts[j] > jump:
-                if not side_by_side:
-                    for kind in range(len(streams)):
-                        lane = trajectory + np.uint64(j)
-                        normals[kind, j] = shock_at(streams[kind], seed, lane, period, jump)
-                size = value_at(np.float64(normals[0, j]), tables, sizes)
-                if aging:
-                    size *= exp(-decay[j] * normal_cdf(np.float64(normals[1, j])))
-                out[j] += size
+        listed[jumping] = j
+        jumping += 1 if counts[j] > 0.0 else 0
+    jump = 0
+    while jumping > 0 and jump < MOST_JUMPS:
+        fill_listed(normals[0], listed, jumping, streams[0], seed, trajectory, period, jump)
+        if sizes[0] == SMOOTH:
+            for place in range(jumping):
+                worth[place] = smooth_at(np.float64(normals[0, place]), tables, sizes[1], sizes[2])
+        else:
+            for place in range(jumping):
+                worth[place] = value_at(np.float64(normals[0, place]), tables, sizes)
+        if len(streams) == 2:
+            fill_listed(normals[1], listed, jumping, streams[1], seed, trajectory, period, jump)
+            for place in range(jumping):
+                worth[place] *= exp(-decay[listed[place]] * normal_cdf(np.float64(normals[1, place])))
+        jump += 1
+        still = 0
+        for place in range(jumping):
+            j = listed[place]
+            out[j] += worth[place]
+            listed[still] = j
+            still += 1 if counts[j] > jump else 0
+        jumping = still

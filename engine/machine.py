@@ -1,4 +1,4 @@
-"""The vector machine: one compiled loop that runs any program, 256 trajectories at a time.
+"""The vector machine: one compiled loop that runs any program, 512 trajectories at a time.
 
 A register is a row of ``LANES`` float64 values; an instruction is a loop over the lanes of its rows, free of branches
 so that it vectorises (vectorised execution: Boncz, Zukowski and Nes 2005, "MonetDB/X100"). Rows are sliced before the
@@ -118,14 +118,15 @@ class Workspace(NamedTuple):
     """What one thread writes while it runs a block.
 
     ``rows`` float64[rows, LANES + PADDING] are the registers, ``normals`` float32[shocks, 4, LANES] the shocks of four
-    periods; ``scratch`` float32[2, LANES] and ``wide`` float64[3, LANES + PADDING] are for instructions of several
-    passes; ``paths`` float64[k, elements, T + 1] keeps k trajectories from ``first_path`` on.
+    periods; ``scratch`` float32[2, LANES], ``wide`` float64[3, LANES + PADDING] and ``listed`` int64[LANES] are for
+    instructions of several passes; ``paths`` float64[k, elements, T + 1] keeps k trajectories from ``first_path`` on.
     """
 
     rows: NDArray[np.float64]
     normals: NDArray[np.float32]
     scratch: NDArray[np.float32]
     wide: NDArray[np.float64]
+    listed: NDArray[np.int64]
     paths: NDArray[np.float64]
     first_path: int
 
@@ -152,6 +153,7 @@ def workspace_for(program: Program, paths: NDArray[np.float64], first_path: int 
         _aligned((max(len(program.shocks), 1), 4, LANES), np.float32),
         _aligned((2, LANES), np.float32),
         _aligned((3, LANES + PADDING), np.float64),
+        np.zeros(LANES, dtype=np.int64),
         paths,
         first_path,
     )
@@ -236,7 +238,20 @@ def execute(
                 stream = entry[2] + i * entry[3]
                 streams = code.draws[stream : stream + entry[3]]
                 sizes = code.table_index[entry[1]]
-                jumps(out, counts, decay, code.tables, sizes, streams, space.scratch, period, seed, trajectory)
+                jumps(
+                    out,
+                    counts,
+                    decay,
+                    code.tables,
+                    sizes,
+                    streams,
+                    space.scratch,
+                    space.wide[0],
+                    space.listed,
+                    period,
+                    seed,
+                    trajectory,
+                )
         line += 1
 
 
@@ -437,7 +452,7 @@ def compute(
             elif op == INTERP:
                 interpolate(out, x, tables, code.table_index[aux])
             elif op == POISSON:
-                poisson_row(out, x, y, space.wide)
+                poisson_row(out, x, y, space.wide, space.listed)
             elif op == BINOMIAL:
                 for j in range(LANES):
                     out[j] = binomial_quantile(x[j], y[j], w[j])

@@ -34,18 +34,17 @@ from burncast.engine.coefficients import (
 )
 from burncast.engine.elementary import log
 from burncast.engine.intrinsics import fma, lane_loop, polynomial
-from burncast.engine.kernel_cache import inlined, kernel
+from burncast.engine.kernel_cache import borrowing, inlined, kernel
 from burncast.engine.lanes import LANES
 from burncast.engine.philox import philox
 
 __all__ = [
     "STREAM_VERSION",
     "fill_input_normals",
-    "fill_shock_row",
+    "fill_listed",
     "fill_shocks",
     "normal_from_word",
     "normal_from_words",
-    "shock_at",
     "stream_id",
 ]
 
@@ -135,27 +134,32 @@ def fill_shocks(
         _fill_normals(flat, start, four_pq)
 
 
-@kernel
-def fill_shock_row(
-    out: NDArray[np.float32], stream: int, key: np.uint64, first_trajectory: np.uint64, period: int, sub: int
+@borrowing
+def fill_listed(
+    out: NDArray[np.float32],
+    listed: NDArray[np.int64],
+    count: int,
+    stream: int,
+    key: np.uint64,
+    first_trajectory: np.uint64,
+    period: int,
+    sub: int,
 ) -> None:
-    """Normals of one period, ``out`` float32[LANES]; ``sub`` (0 … 65535) tells its draws apart, 0 the shocks'."""
-    block = np.empty(4 * LANES, np.uint64)
-    words = block.view(np.uint32)[: 4 * LANES]
-    counter = (np.uint64(period) >> np.uint64(2)) | (np.uint64(sub) << np.uint64(16))
-    _fill_words(words.view(np.uint64), np.uint64(0), key, first_trajectory, counter, np.uint64(stream))
-    start = np.uint64(period & 3) * np.uint64(LANES)
-    for i in range(LANES):
-        out[np.uint64(i)] = normal_from_word(words[start + np.uint64(i)])
+    """Normals of one period for some lanes: out[i] is trajectory first_trajectory + listed[i], for i below ``count``.
 
-
-@kernel
-def shock_at(stream: int, key: np.uint64, trajectory: np.uint64, period: int, sub: int) -> np.float32:
-    """One normal of :func:`fill_shock_row`, by itself."""
+    ``out`` is float32[LANES]; ``sub`` (0 … 65535) tells the draws of one period apart, 0 are the shocks themselves.
+    """
+    lane_loop()
     counter = (np.uint64(period) >> np.uint64(2)) | (np.uint64(sub) << np.uint64(16))
-    low, high = np.uint64(trajectory) & LOW, np.uint64(trajectory) >> SHIFT
-    words = philox((low,), high, counter, np.uint64(stream), np.uint64(key) & LOW, np.uint64(key) >> SHIFT)
-    return normal_from_word(np.uint32(words[period & 3]))
+    high = np.uint64(first_trajectory) >> SHIFT
+    k0, k1 = np.uint64(key) & LOW, np.uint64(key) >> SHIFT
+    which = period & 3
+    for i in range(count):
+        low = (np.uint64(first_trajectory) + np.uint64(listed[i])) & LOW
+        first, second, third, fourth = philox((low,), high, counter, np.uint64(stream), k0, k1)
+        pair = first if which == 0 else second
+        other = third if which == 2 else fourth
+        out[i] = normal_from_word(np.uint32(pair if which < 2 else other))
 
 
 @kernel

@@ -195,7 +195,7 @@ def test_threads_and_chunks_change_nothing(scenario):
     program = compile_scenario(scenario)
     tallies = [
         run_program(program, 5_000, 9, scenario=scenario, threads=threads, chunk_size=chunk_size).to_bytes()
-        for threads, chunk_size in ((1, 256), (2, 256), (2, 1024), (1, 65_536))
+        for threads, chunk_size in ((1, 512), (2, 512), (2, 1024), (1, 65_536))
     ]
     whole = [run_program(program, 5_000, 9, scenario=scenario, threads=threads).to_bytes() for threads in (1, 2)]
     assert whole[0] == whole[1]
