@@ -1,8 +1,9 @@
 /* The limit: the model of benchmarks/model.py in straight C, with burncast's generator, inverse normal and exponential.
 
-   The operations of a trajectory are those of burncast's program in its order, every fused multiply-add explicit, so that both give
-   the same bits. What a program costs beyond them is missing: no instructions to fetch, no registers in memory between two
-   operations, no checks of soundness, no histograms of the cash. coefficients.h is written by peer_c.py from engine/coefficients.py. */
+   The operations of a trajectory are those of burncast's program in its order, every fused multiply-add explicit, so that
+   both give the same bits. What a program costs beyond them is missing: no instructions to fetch, no registers in memory
+   between two operations, no checks of soundness, no histograms of the cash. coefficients.h is written by peer_c.py from
+   engine/coefficients.py. */
 
 #if defined(__x86_64__)
 #include <immintrin.h>
@@ -42,8 +43,8 @@ struct model {
     uint32_t streams[STREAMS];
 };
 
-/* Philox4x32-10, some vectors of counters at a time, round by round, so that one's products are under way while another's are used.
-   PLAIN leaves the product to the compiler: gcc takes a 64-bit one, three times as dear as the 32-bit one that is needed. */
+/* Philox4x32-10, some vectors of counters at a time, round by round, so that one's products are under way while another's
+   are used. PLAIN leaves the product to gcc, which takes a 64-bit one, three times as dear as the 32-bit one needed. */
 
 #if defined(__AVX512F__)
 typedef uint64_t wide __attribute__((vector_size(64)));
