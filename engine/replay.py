@@ -10,9 +10,10 @@ from burncast.engine.chunk_tally import ChunkTally
 from burncast.engine.compiler import compile_scenario
 from burncast.engine.dependencies import resolve
 from burncast.engine.lanes import LANES
-from burncast.engine.machine import code_of, run_blocks, workspace_for
+from burncast.engine.machine import run_blocks
 from burncast.engine.program import Tracked
 from burncast.engine.scenario import Scenario
+from burncast.engine.workspace import code_of, workspace_for
 
 __all__ = ["explain_failure", "replay"]
 

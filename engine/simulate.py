@@ -22,11 +22,12 @@ from burncast.engine.addresses import STREAM_VERSION
 from burncast.engine.chunk_tally import ChunkTally
 from burncast.engine.compiler import compile_scenario
 from burncast.engine.lanes import CHUNK
-from burncast.engine.machine import Workspace, code_of, run_blocks, workspace_for
+from burncast.engine.machine import run_blocks
 from burncast.engine.program import Program, Tracked
 from burncast.engine.replay import explain_failure
 from burncast.engine.scenario import Scenario
 from burncast.engine.tally import Tally
+from burncast.engine.workspace import Workspace, code_of, workspace_for
 
 __all__ = ["Simulation", "run", "run_program"]
 

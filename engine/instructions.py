@@ -1,0 +1,356 @@
+"""The machine's arithmetic: one loop over lanes for every instruction.
+
+Loops are free of branches, so that they vectorise; rows are sliced before the loop, and an instruction never writes
+over its own operands. No fast-math: every operation is IEEE-exact and every fused multiply-add explicit, so that the
+bits are the same on any processor with FMA.
+"""
+
+from __future__ import annotations
+
+import numpy as np
+from numpy.typing import NDArray
+
+from burncast.engine.counts import binomial_quantile, poisson_row
+from burncast.engine.elementary import exp, floor, fma, log, normal_cdf, power, sqrt
+from burncast.engine.histogram import ChunkArrays, record
+from burncast.engine.intrinsics import lane_loop
+from burncast.engine.kernel_cache import borrowing, inlined
+from burncast.engine.lanes import LANES
+from burncast.engine.lookups import interpolate, lookup, transport
+from burncast.engine.program import OPCODES
+from burncast.engine.workspace import Code, Workspace
+
+__all__ = ["DRAW", "JUMPS", "compute"]
+
+MOVE = OPCODES["move r"]
+FILL = OPCODES["fill s"]
+WIDEN = OPCODES["widen z"]
+ADD = OPCODES["add rr"]
+ADD_S = OPCODES["add rs"]
+SUBTRACT = OPCODES["subtract rr"]
+SUBTRACT_FROM_S = OPCODES["subtract sr"]
+MULTIPLY = OPCODES["multiply rr"]
+MULTIPLY_S = OPCODES["multiply rs"]
+DIVIDE = OPCODES["divide rr"]
+DIVIDE_S_BY = OPCODES["divide sr"]
+NEGATE = OPCODES["negate r"]
+ABSOLUTE = OPCODES["absolute r"]
+MINIMUM = OPCODES["minimum rr"]
+MINIMUM_S = OPCODES["minimum rs"]
+MAXIMUM = OPCODES["maximum rr"]
+MAXIMUM_S = OPCODES["maximum rs"]
+MODULO = OPCODES["modulo rr"]
+SQRT = OPCODES["sqrt r"]
+FLOOR = OPCODES["floor r"]
+EXP = OPCODES["exp r"]
+LOG = OPCODES["log r"]
+POWER = OPCODES["power rr"]
+NORMAL_CDF = OPCODES["normal_cdf r"]
+LESS = OPCODES["less rr"]
+LESS_S = OPCODES["less rs"]
+S_LESS = OPCODES["less sr"]
+LESS_EQUAL = OPCODES["less_equal rr"]
+LESS_EQUAL_S = OPCODES["less_equal rs"]
+S_LESS_EQUAL = OPCODES["less_equal sr"]
+EQUAL = OPCODES["equal rr"]
+EQUAL_S = OPCODES["equal rs"]
+NOT_EQUAL = OPCODES["not_equal rr"]
+NOT_EQUAL_S = OPCODES["not_equal rs"]
+WHERE = OPCODES["where rrr"]
+WHERE_RS = OPCODES["where rrs"]
+WHERE_SR = OPCODES["where rsr"]
+WHERE_SS = OPCODES["where rss"]
+FMA = OPCODES["fma rrr"]
+FMA_RRS = OPCODES["fma rrs"]
+FMA_RSR = OPCODES["fma rsr"]
+FMA_RSS = OPCODES["fma rss"]
+FNMA = OPCODES["fnma rrr"]
+FMS = OPCODES["fms rrr"]
+FMA_SZS = OPCODES["fma szs"]
+FMA_RZR = OPCODES["fma rzr"]
+FMA_SZR = OPCODES["fma szr"]
+GBM_S = OPCODES["gbm rszs"]
+GBM = OPCODES["gbm rrzr"]
+TOTAL = OPCODES["total r"]
+DRAW = OPCODES["draw"]
+TRANSPORT = OPCODES["transport r"]
+LOOKUP = OPCODES["lookup r"]
+INTERP = OPCODES["interp r"]
+POISSON = OPCODES["poisson rr"]
+BINOMIAL = OPCODES["binomial rrr"]
+MARKOV = OPCODES["markov rr"]
+JUMPS = OPCODES["jumps rr"]
+LAG = OPCODES["lag r"]
+WINDOW = OPCODES["window r"]
+CHECK = OPCODES["check r"]
+RECORD = OPCODES["record r"]
+RUIN = OPCODES["ruin r"]
+NEED = OPCODES["need r"]
+
+
+@borrowing
+def compute(
+    block: NDArray[np.int64],
+    line: int,
+    period: int,
+    code: Code,
+    space: Workspace,
+    chunk: ChunkArrays,
+    trajectory: int,
+    active: int,
+) -> int:
+    """Run instructions from ``line`` on until one that draws for itself, and return where that stands."""
+    lane_loop()
+    rows = space.rows
+    scalars = code.scalars[period]
+    tables = code.tables
+    while line < len(block):
+        instruction = block[line]
+        op = instruction[0]
+        if op in (DRAW, JUMPS):
+            return line
+        aux = instruction[13]
+        line += 1
+        for i in range(instruction[1]):
+            out = rows[instruction[2] + i]
+            x = rows[instruction[3] + i * instruction[4]]
+            y = rows[instruction[5] + i * instruction[6]]
+            w = rows[instruction[7] + i * instruction[8]]
+            s = scalars[instruction[9] + i * instruction[10]]
+            r = scalars[instruction[11] + i * instruction[12]]
+            if op == FMA:
+                for j in range(LANES):
+                    out[j] = fma(x[j], y[j], w[j])
+            elif op == FMA_RRS:
+                for j in range(LANES):
+                    out[j] = fma(x[j], y[j], s)
+            elif op == FMA_RSR:
+                for j in range(LANES):
+                    out[j] = fma(x[j], s, y[j])
+            elif op == FMA_RSS:
+                for j in range(LANES):
+                    out[j] = fma(x[j], s, r)
+            elif op == FNMA:
+                for j in range(LANES):
+                    out[j] = fma(-x[j], y[j], w[j])
+            elif op == FMS:
+                for j in range(LANES):
+                    out[j] = fma(x[j], y[j], -w[j])
+            elif op == FMA_SZS:
+                z = space.normals[aux + i, period & 3]
+                for j in range(LANES):
+                    out[j] = fma(np.float64(z[j]), s, r)
+            elif op == FMA_RZR:
+                z = space.normals[aux + i, period & 3]
+                for j in range(LANES):
+                    out[j] = fma(np.float64(z[j]), x[j], y[j])
+            elif op == FMA_SZR:
+                z = space.normals[aux + i, period & 3]
+                for j in range(LANES):
+                    out[j] = fma(np.float64(z[j]), s, x[j])
+            elif op == GBM_S:
+                z = space.normals[aux + i, period & 3]
+                for j in range(LANES):
+                    out[j] = x[j] * exp(fma(np.float64(z[j]), s, r))
+            elif op == GBM:
+                z = space.normals[aux + i, period & 3]
+                for j in range(LANES):
+                    out[j] = x[j] * exp(fma(np.float64(z[j]), y[j], w[j]))
+            elif op == ADD:
+                for j in range(LANES):
+                    out[j] = x[j] + y[j]
+            elif op == ADD_S:
+                for j in range(LANES):
+                    out[j] = x[j] + s
+            elif op == SUBTRACT:
+                for j in range(LANES):
+                    out[j] = x[j] - y[j]
+            elif op == SUBTRACT_FROM_S:
+                for j in range(LANES):
+                    out[j] = s - x[j]
+            elif op == MULTIPLY:
+                for j in range(LANES):
+                    out[j] = x[j] * y[j]
+            elif op == MULTIPLY_S:
+                for j in range(LANES):
+                    out[j] = x[j] * s
+            elif op == DIVIDE:
+                for j in range(LANES):
+                    out[j] = x[j] / y[j]
+            elif op == DIVIDE_S_BY:
+                for j in range(LANES):
+                    out[j] = s / x[j]
+            elif op == EXP:
+                for j in range(LANES):
+                    out[j] = exp(x[j])
+            elif op == LOG:
+                for j in range(LANES):
+                    out[j] = log(x[j])
+            elif op == MOVE:
+                for j in range(LANES):
+                    out[j] = x[j]
+            elif op == FILL:
+                for j in range(LANES):
+                    out[j] = s
+            elif op == WIDEN:
+                z = space.normals[aux + i, period & 3]
+                for j in range(LANES):
+                    out[j] = np.float64(z[j])
+            elif op == NEGATE:
+                for j in range(LANES):
+                    out[j] = -x[j]
+            elif op == ABSOLUTE:
+                for j in range(LANES):
+                    out[j] = abs(x[j])
+            elif op == MINIMUM:
+                for j in range(LANES):
+                    out[j] = x[j] if x[j] < y[j] or x[j] != x[j] else y[j]
+            elif op == MINIMUM_S:
+                for j in range(LANES):
+                    out[j] = x[j] if x[j] < s or x[j] != x[j] else s
+            elif op == MAXIMUM:
+                for j in range(LANES):
+                    out[j] = x[j] if x[j] > y[j] or x[j] != x[j] else y[j]
+            elif op == MAXIMUM_S:
+                for j in range(LANES):
+                    out[j] = x[j] if x[j] > s or x[j] != x[j] else s
+            elif op == MODULO:
+                for j in range(LANES):
+                    out[j] = fma(-floor(x[j] / y[j]), y[j], x[j])
+            elif op == SQRT:
+                for j in range(LANES):
+                    out[j] = sqrt(x[j])
+            elif op == FLOOR:
+                for j in range(LANES):
+                    out[j] = floor(x[j])
+            elif op == POWER:
+                for j in range(LANES):
+                    out[j] = power(x[j], y[j])
+            elif op == NORMAL_CDF:
+                for j in range(LANES):
+                    out[j] = normal_cdf(x[j])
+            elif op == LESS:
+                for j in range(LANES):
+                    out[j] = truth(x[j] < y[j], x[j], y[j])
+            elif op == LESS_S:
+                for j in range(LANES):
+                    out[j] = truth(x[j] < s, x[j], s)
+            elif op == S_LESS:
+                for j in range(LANES):
+                    out[j] = truth(s < x[j], s, x[j])
+            elif op == LESS_EQUAL:
+                for j in range(LANES):
+                    out[j] = truth(x[j] <= y[j], x[j], y[j])
+            elif op == LESS_EQUAL_S:
+                for j in range(LANES):
+                    out[j] = truth(x[j] <= s, x[j], s)
+            elif op == S_LESS_EQUAL:
+                for j in range(LANES):
+                    out[j] = truth(s <= x[j], s, x[j])
+            elif op == EQUAL:
+                for j in range(LANES):
+                    out[j] = truth(x[j] == y[j], x[j], y[j])
+            elif op == EQUAL_S:
+                for j in range(LANES):
+                    out[j] = truth(x[j] == s, x[j], s)
+            elif op == NOT_EQUAL:
+                for j in range(LANES):
+                    out[j] = truth(x[j] != y[j], x[j], y[j])
+            elif op == NOT_EQUAL_S:
+                for j in range(LANES):
+                    out[j] = truth(x[j] != s, x[j], s)
+            elif op == WHERE:
+                for j in range(LANES):
+                    out[j] = choice(x[j], y[j], w[j])
+            elif op == WHERE_RS:
+                for j in range(LANES):
+                    out[j] = choice(x[j], y[j], s)
+            elif op == WHERE_SR:
+                for j in range(LANES):
+                    out[j] = choice(x[j], s, y[j])
+            elif op == WHERE_SS:
+                for j in range(LANES):
+                    out[j] = choice(x[j], s, r)
+            elif op == TOTAL:
+                for j in range(LANES):
+                    out[j] = x[j]
+                for term in range(1, aux):
+                    more = rows[instruction[3] + i * instruction[4] + term * instruction[7]]
+                    for j in range(LANES):
+                        out[j] += more[j]
+            elif op == TRANSPORT:
+                transport(out, x, tables, code.table_index[aux])
+            elif op == LOOKUP:
+                lookup(out, x, tables, code.table_index[aux])
+            elif op == INTERP:
+                interpolate(out, x, tables, code.table_index[aux])
+            elif op == POISSON:
+                poisson_row(out, x, y, space.wide, space.listed)
+            elif op == BINOMIAL:
+                for j in range(LANES):
+                    out[j] = binomial_quantile(x[j], y[j], w[j])
+            elif op == MARKOV:
+                offset, states = code.table_index[aux, 1], code.table_index[aux, 2]
+                for j in range(LANES):
+                    out[j] = 0.0
+                for edge in range(states - 1):
+                    for j in range(LANES):
+                        threshold = tables[np.uint64(offset + np.int64(x[j]) * (states - 1) + edge)]
+                        out[j] += 1.0 if threshold <= y[j] else 0.0
+            elif op == LAG:
+                length, slot = aux >> 1, instruction[7]
+                ring = instruction[5] + i
+                if aux & 1 == 1 and period == 1:
+                    for age in range(length):
+                        remembered = rows[ring + age * slot]
+                        for j in range(LANES):
+                            remembered[j] = x[j]
+                oldest = rows[ring + period % length * slot]
+                for j in range(LANES):
+                    out[j] = oldest[j]
+                for j in range(LANES):
+                    oldest[j] = x[j]
+            elif op == WINDOW:
+                length, slot = aux >> 1, instruction[7]
+                ring = instruction[5] + i
+                latest = rows[ring + period % length * slot]
+                for j in range(LANES):
+                    latest[j] = x[j]
+                first = rows[ring]
+                for j in range(LANES):
+                    out[j] = first[j]
+                for age in range(1, length):
+                    more = rows[ring + age * slot]
+                    for j in range(LANES):
+                        out[j] += more[j]
+            elif op == CHECK:
+                for j in range(LANES):
+                    out[j] = fma(x[j], 0.0, out[j])
+            elif op == RUIN:
+                now = np.float64(period)
+                for j in range(LANES):
+                    reached = now if x[j] != 0.0 else code.periods + 1.0
+                    out[j] = reached if reached < out[j] else out[j]
+            elif op == NEED:
+                for j in range(LANES):
+                    out[j] = x[j] if x[j] > out[j] else out[j]
+            elif op == RECORD:
+                element = aux + i
+                record(x, active, element * (code.periods + 1) + period, chunk)
+                lane = space.first_path - trajectory
+                for j in range(max(lane, 0), min(lane + len(space.paths), active)):
+                    space.paths[j - lane, element, period] = x[j]
+    return line
+
+
+@inlined
+def truth(holds: bool, x: float, y: float) -> float:
+    """1 or 0, but NaN where an operand of the comparison is."""
+    return x + y if x != x or y != y else 1.0 if holds else 0.0
+
+
+@inlined
+def choice(condition: float, then: float, otherwise: float) -> float:
+    """``then`` where the condition is not 0, else ``otherwise``; NaN where the condition is."""
+    chosen = then if condition != 0.0 else otherwise
+    return chosen if condition == condition else condition

@@ -1,0 +1,87 @@
+"""What the machine's kernels work on: a program's arrays, which threads share, and the memory of one thread."""
+
+from __future__ import annotations
+
+from typing import NamedTuple, TypeVar
+
+import numpy as np
+from numpy.typing import NDArray
+
+from burncast.engine.lanes import LANES
+from burncast.engine.program import Program
+
+__all__ = ["Code", "Workspace", "code_of", "workspace_for"]
+
+CACHE_LINE = 64
+PADDING = 8
+"""Lanes that are never used: rows a multiple of 2 KiB apart would share the low bits of their addresses, and a load
+that follows a store to another row would wait for it (4K aliasing)."""
+
+Number = TypeVar("Number", np.float32, np.float64)
+
+
+class Code(NamedTuple):
+    """A program as the kernels take it: read-only arrays, shared by all threads (see :class:`Program`)."""
+
+    periods: int
+    setup: NDArray[np.int64]
+    odd: NDArray[np.int64]
+    even: NDArray[np.int64]
+    scalars: NDArray[np.float64]
+    tables: NDArray[np.float64]
+    table_index: NDArray[np.int64]
+    shocks: NDArray[np.uint32]
+    draws: NDArray[np.uint32]
+
+
+class Workspace(NamedTuple):
+    """What one thread writes while it runs a block.
+
+    ``rows`` float64[rows, LANES + PADDING] are the registers, ``normals`` float32[shocks, 4, LANES] the shocks of four
+    periods; ``scratch`` float32[2, LANES], ``wide`` float64[3, LANES + PADDING] and ``listed`` int64[LANES] are for
+    instructions of several passes; ``paths`` float64[k, elements, T + 1] keeps k trajectories from ``first_path`` on.
+    """
+
+    rows: NDArray[np.float64]
+    normals: NDArray[np.float32]
+    scratch: NDArray[np.float32]
+    wide: NDArray[np.float64]
+    listed: NDArray[np.int64]
+    paths: NDArray[np.float64]
+    first_path: int
+
+
+def code_of(program: Program) -> Code:
+    """The arrays of ``program``."""
+    return Code(
+        program.periods,
+        program.setup,
+        program.odd,
+        program.even,
+        program.scalars,
+        program.tables,
+        program.table_index,
+        program.shocks,
+        program.draws,
+    )
+
+
+def workspace_for(program: Program, paths: NDArray[np.float64], first_path: int = 0) -> Workspace:
+    """Registers and shock buffers for one thread."""
+    return Workspace(
+        _aligned((program.rows, LANES + PADDING), np.float64),
+        _aligned((max(len(program.shocks), 1), 4, LANES), np.float32),
+        _aligned((2, LANES), np.float32),
+        _aligned((3, LANES + PADDING), np.float64),
+        np.zeros(LANES, dtype=np.int64),
+        paths,
+        first_path,
+    )
+
+
+def _aligned(shape: tuple[int, ...], kind: type[Number]) -> NDArray[Number]:
+    """Zeros that begin on a cache line, so that no vector of a row straddles two."""
+    size = int(np.prod(shape)) * np.dtype(kind).itemsize
+    raw = np.zeros(size + CACHE_LINE, dtype=np.uint8)
+    first = -raw.ctypes.data % CACHE_LINE
+    return raw[first : first + size].view(kind).reshape(shape)
