@@ -75,11 +75,6 @@ def test_every_module_says_what_it_is_and_what_it_offers(path):
     assert "__all__" in assigned, "no __all__"
 
 
-@pytest.mark.parametrize("path", MODULES, ids=name_of)
-def test_no_module_hides_a_second_concept(path):
-    assert len(path.read_text(encoding="utf-8").splitlines()) <= 500
-
-
 def test_every_folder_with_modules_is_packaged_and_has_its_symlink():
     settings = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["tool"]["setuptools"]
     folders = {path.parent.relative_to(ROOT).as_posix() for path in MODULES}
