@@ -16,11 +16,12 @@ from burncast.engine.histogram import ChunkArrays, record
 from burncast.engine.intrinsics import lane_loop
 from burncast.engine.kernel_cache import borrowing, inlined
 from burncast.engine.lanes import LANES
-from burncast.engine.lookups import interpolate, lookup, transport
+from burncast.engine.lookups import interpolate, jumps, lookup, transport
 from burncast.engine.program import OPCODES
+from burncast.engine.streams import fill_input_normals
 from burncast.engine.workspace import Code, Workspace
 
-__all__ = ["DRAW", "JUMPS", "compute"]
+__all__ = ["compute"]
 
 MOVE = OPCODES["move r"]
 FILL = OPCODES["fill s"]
@@ -91,26 +92,23 @@ NEED = OPCODES["need r"]
 @borrowing
 def compute(
     block: NDArray[np.int64],
-    line: int,
     period: int,
     code: Code,
     space: Workspace,
     chunk: ChunkArrays,
-    trajectory: int,
+    seed: np.uint64,
+    trajectory: np.uint64,
     active: int,
-) -> int:
-    """Run instructions from ``line`` on until one that draws for itself, and return where that stands."""
+) -> None:
+    """Run one block of instructions in ``period``: LANES trajectories from ``trajectory`` on, of which ``active`` count."""
     lane_loop()
     rows = space.rows
     scalars = code.scalars[period]
     tables = code.tables
-    while line < len(block):
+    for line in range(len(block)):
         instruction = block[line]
         op = instruction[0]
-        if op in (DRAW, JUMPS):
-            return line
         aux = instruction[13]
-        line += 1
         for i in range(instruction[1]):
             out = rows[instruction[2] + i]
             x = rows[instruction[3] + i * instruction[4]]
@@ -278,6 +276,27 @@ def compute(
                     more = rows[instruction[3] + i * instruction[4] + term * instruction[7]]
                     for j in range(LANES):
                         out[j] += more[j]
+            elif op == DRAW:
+                fill_input_normals(out, space.words, code.draws[aux + i], seed, trajectory)
+            elif op == JUMPS:
+                entry = code.table_index[aux]
+                stream = entry[2] + i * entry[3]
+                streams = code.draws[stream : stream + entry[3]]
+                sizes = code.table_index[entry[1]]
+                jumps(
+                    out,
+                    x,
+                    y,
+                    tables,
+                    sizes,
+                    streams,
+                    space.scratch,
+                    space.wide[0],
+                    space.listed,
+                    period,
+                    seed,
+                    trajectory,
+                )
             elif op == TRANSPORT:
                 transport(out, x, tables, code.table_index[aux])
             elif op == LOOKUP:
@@ -337,10 +356,9 @@ def compute(
             elif op == RECORD:
                 element = aux + i
                 record(x, active, element * (code.periods + 1) + period, chunk)
-                lane = space.first_path - trajectory
+                lane = space.first_path - int(trajectory)
                 for j in range(max(lane, 0), min(lane + len(space.paths), active)):
                     space.paths[j - lane, element, period] = x[j]
-    return line
 
 
 @inlined

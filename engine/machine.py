@@ -11,15 +11,14 @@ import numpy as np
 from numpy.typing import NDArray
 
 from burncast.engine.histogram import ChunkArrays, record, record_first_passage
-from burncast.engine.instructions import DRAW, compute
+from burncast.engine.instructions import compute
 from burncast.engine.kernel_cache import kernel
 from burncast.engine.lanes import LANES
-from burncast.engine.lookups import jumps
 from burncast.engine.machine_rows import CHECK_ROW, NEED_ROW, PASSAGE_ROW
-from burncast.engine.streams import fill_input_normals, fill_shocks
+from burncast.engine.streams import fill_shocks
 from burncast.engine.workspace import Code, Workspace
 
-__all__ = ["execute", "run_blocks"]
+__all__ = ["run_blocks"]
 
 
 @kernel
@@ -38,7 +37,7 @@ def run_blocks(
     """
     passage = np.zeros(LANES, dtype=np.int64)
     need_row = len(chunk.moments) - 1
-    opening = int(np.int64(0))  # not the literal 0, for which numba would compile execute() again
+    opening = int(np.int64(0))  # not the literal 0, for which numba would compile compute() again
     for begin in range(0, count, LANES):
         if stop[0] != 0:
             return -2
@@ -48,11 +47,11 @@ def run_blocks(
             space.rows[CHECK_ROW, j] = 0.0
             space.rows[PASSAGE_ROW, j] = code.periods + 1.0
             space.rows[NEED_ROW, j] = 0.0
-        execute(code.setup, opening, code, space, chunk, seed, trajectory, active)
+        compute(code.setup, opening, code, space, chunk, seed, trajectory, active)
         for period in range(1, code.periods + 1):
             if period == 1 or period & 3 == 0:
                 fill_shocks(space.normals, code.shocks, seed, trajectory, period >> 2)
-            execute(code.odd if period & 1 else code.even, period, code, space, chunk, seed, trajectory, active)
+            compute(code.odd if period & 1 else code.even, period, code, space, chunk, seed, trajectory, active)
         for j in range(active):
             if space.rows[CHECK_ROW, j] != 0.0:
                 return int(trajectory) + j
@@ -61,50 +60,3 @@ def run_blocks(
         record_first_passage(passage, active, chunk)
         record(space.rows[NEED_ROW], active, need_row, chunk)
     return -1
-
-
-@kernel
-def execute(
-    block: NDArray[np.int64],
-    period: int,
-    code: Code,
-    space: Workspace,
-    chunk: ChunkArrays,
-    seed: np.uint64,
-    trajectory: np.uint64,
-    active: int,
-) -> None:
-    """Run one block of instructions: arithmetic in long stretches, and between them what draws for itself."""
-    line = int(np.int64(0))  # not the literal 0, for which numba would compile compute() again
-    while True:
-        line = compute(block, line, period, code, space, chunk, int(trajectory), active)
-        if line == len(block):
-            return
-        instruction = block[line]
-        aux = instruction[13]
-        for i in range(instruction[1]):
-            out = space.rows[instruction[2] + i]
-            if instruction[0] == DRAW:
-                fill_input_normals(out, code.draws[aux + i], seed, trajectory)
-            else:
-                counts = space.rows[instruction[3] + i * instruction[4]]
-                decay = space.rows[instruction[5] + i * instruction[6]]
-                entry = code.table_index[aux]
-                stream = entry[2] + i * entry[3]
-                streams = code.draws[stream : stream + entry[3]]
-                sizes = code.table_index[entry[1]]
-                jumps(
-                    out,
-                    counts,
-                    decay,
-                    code.tables,
-                    sizes,
-                    streams,
-                    space.scratch,
-                    space.wide[0],
-                    space.listed,
-                    period,
-                    seed,
-                    trajectory,
-                )
-        line += 1

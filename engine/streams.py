@@ -162,16 +162,19 @@ def fill_listed(
         out[i] = normal_from_word(np.uint32(pair if which < 2 else other))
 
 
-@kernel
-def fill_input_normals(out: NDArray[np.float64], stream: int, key: np.uint64, first_trajectory: np.uint64) -> None:
-    """Normals of one input, ``out`` float64[LANES], from 53-bit uniforms (words 0 and 1 of period-block 0)."""
-    block = np.empty(4 * LANES, np.uint64)
-    words = block.view(np.uint32)[: 4 * LANES]
+@borrowing
+def fill_input_normals(
+    out: NDArray[np.float64], words: NDArray[np.uint32], stream: int, key: np.uint64, first_trajectory: np.uint64
+) -> None:
+    """Normals of one input, ``out`` float64[LANES], from 53-bit uniforms (words 0 and 1 of period-block 0).
+
+    ``words`` uint32[4 * LANES] is scratch.
+    """
     _fill_words(words.view(np.uint64), np.uint64(0), key, first_trajectory, np.uint64(0), np.uint64(stream))
     _wide_normals(out, words)
 
 
-@kernel
+@borrowing
 def _fill_words(
     pairs: NDArray[np.uint64],
     start: np.uint64,
@@ -205,7 +208,7 @@ def _fill_words(
         pairs[i + np.uint64(7 * LANES // 4)] = block[11] | (block[15] << SHIFT)
 
 
-@kernel
+@borrowing
 def _fold(words: NDArray[np.uint32], start: np.uint64, four_pq: NDArray[np.float32]) -> None:
     """Replace words by the bits of 2³¹·(2p − 1)."""
     lane_loop()
@@ -216,7 +219,7 @@ def _fold(words: NDArray[np.uint32], start: np.uint64, four_pq: NDArray[np.float
         four_pq[np.uint64(k)] = product
 
 
-@kernel
+@borrowing
 def _fill_variable(out: NDArray[np.float32]) -> None:
     """Replace 2⁶²·4p(1 − p) by the variable of the last polynomial."""
     lane_loop()
@@ -224,7 +227,7 @@ def _fill_variable(out: NDArray[np.float32]) -> None:
         out[np.uint64(k)] = _variable(out[np.uint64(k)])
 
 
-@kernel
+@borrowing
 def _fill_normals(out: NDArray[np.float32], start: np.uint64, variables: NDArray[np.float32]) -> None:
     """Multiply 2³¹·(2p − 1) by the polynomial."""
     lane_loop()
@@ -233,7 +236,7 @@ def _fill_normals(out: NDArray[np.float32], start: np.uint64, variables: NDArray
         out[i] = _normal(out[i], variables[np.uint64(k)])
 
 
-@kernel
+@borrowing
 def _wide_normals(out: NDArray[np.float64], words: NDArray[np.uint32]) -> None:
     lane_loop()
     for k in range(LANES):

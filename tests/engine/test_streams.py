@@ -135,7 +135,7 @@ def test_kernels_and_arrays_draw_the_same_bits(seed, names, block, quarter):
     trajectories = np.uint64(first) + np.arange(LANES, dtype=np.uint64)
     out = np.empty((len(names), 4, LANES), np.float32)
     streams.fill_shocks(out, ids, key, start, quarter)
-    row, wide = np.empty(LANES, np.float32), np.empty(LANES)
+    row, wide, words = np.empty(LANES, np.float32), np.empty(LANES), np.empty(4 * LANES, np.uint32)
     for name, rows in zip(names, out, strict=True):
         for j in range(4):
             np.testing.assert_array_equal(rows[j], streams_numpy.shocks(seed, name, trajectories, 4 * quarter + j))
@@ -144,7 +144,7 @@ def test_kernels_and_arrays_draw_the_same_bits(seed, names, block, quarter):
             streams.fill_listed(row, listed, len(listed), name, key, start, 4 * quarter + j, 65_535)
             some = streams_numpy.shocks(seed, name, trajectories[listed], 4 * quarter + j, 65_535)
             np.testing.assert_array_equal(row[: len(listed)], some)
-        streams.fill_input_normals(wide, name, key, start)
+        streams.fill_input_normals(wide, words, name, key, start)
         np.testing.assert_array_equal(wide, streams_numpy.input_normals(seed, name, trajectories))
 
 
