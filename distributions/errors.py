@@ -78,8 +78,11 @@ class LawError(FormulaError):
     """A distribution that cannot be: ``argument`` names the offending parameter, where one can be named."""
 
 
-class SimulationError(BurncastError):
-    """A quantity became NaN or infinite: ``quantity``, ``trajectory`` and ``period`` say where it first did."""
+class SimulationError(InputError):
+    """A quantity of the scenario became NaN or infinite.
+
+    Attributes: ``quantity``, ``trajectory`` and ``period`` say where it first did.
+    """
 
     def __init__(self, message: str, *, quantity: str, trajectory: int, period: int) -> None:
         self.quantity, self.trajectory, self.period = quantity, trajectory, period

@@ -100,7 +100,7 @@ def compute(
     trajectory: np.uint64,
     active: int,
 ) -> None:
-    """Run one block of instructions in ``period``: LANES trajectories from ``trajectory`` on, of which ``active`` count."""
+    """Run one block of instructions in ``period``: LANES trajectories from ``trajectory`` on, ``active`` real ones."""
     lane_loop()
     rows = space.rows
     scalars = code.scalars[period]

@@ -284,7 +284,7 @@ def test_a_full_disk_leaves_the_earlier_result(walk, tmp_path, monkeypatch):
     [
         (InterruptedRunError(65_536, 10**6), 130, "stopped after 65,536 of 1,000,000 trajectories"),
         (KeyboardInterrupt(), 130, "stopped"),
-        (SimulationError("burn became nan", quantity="burn", trajectory=3, period=4), 1, "burn became nan"),
+        (SimulationError("burn became nan", quantity="burn", trajectory=3, period=4), 2, "burn became nan"),
         (MemoryError(), 1, "out of memory"),
         (RuntimeError("odd\nsecond line"), 1, "internal error: RuntimeError: odd; the traceback: burncast --debug"),
     ],
