@@ -6,6 +6,7 @@ reported once.
 
 from __future__ import annotations
 
+import dataclasses
 import functools
 import itertools
 from collections.abc import Callable, Iterator
@@ -21,7 +22,7 @@ from burncast.engine.processes import ProcessValue, lower_process
 from burncast.engine.scenario import ByElement, Location, Quantity, Scenario, Value
 from burncast.engine.scope import Scope
 
-__all__ = ["Lowered", "lower_scenario"]
+__all__ = ["Lowered", "lower_scenario", "meaning_problems"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,13 +45,28 @@ class Lowered:
 
 def lower_scenario(scenario: Scenario) -> Lowered:
     """Lower every quantity of ``scenario``; raises :class:`ScenarioError` with all that is wrong."""
-    work = _Lowering(
-        scenario, Graph({name: len(labels) for name, labels in scenario.dimensions.items()}, scenario.periods)
-    )
+    work = _Lowering(scenario, _graph_of(scenario))
     work.run()
     if work.problems:
         raise ScenarioError(sorted(work.problems, key=lambda problem: problem.line or 0))
     return work.result()
+
+
+def meaning_problems(scenario: Scenario, broken: frozenset[str]) -> list[Problem]:
+    """What else is wrong with a scenario that could only be read in part, without the quantities ``broken``."""
+    readable = dataclasses.replace(
+        scenario,
+        quantities={name: quantity for name, quantity in scenario.quantities.items() if name not in broken},
+        correlations=(),
+        ruin=None,
+    )
+    work = _Lowering(readable, _graph_of(readable))
+    work.run()
+    return work.problems
+
+
+def _graph_of(scenario: Scenario) -> Graph:
+    return Graph({name: len(labels) for name, labels in scenario.dimensions.items()}, scenario.periods)
 
 
 class _SilencedError(FormulaError):
@@ -135,8 +151,10 @@ class _Lowering:
     def _prepare(self, name: str) -> None:
         if name in self.values or name in self.stocks or name in self.broken:
             return
+        if name not in self.scenario.quantities:
+            raise _SilencedError(name)
         if name in self.under_way:
-            raise FormulaError(f"{name} depends on itself")
+            raise _SilencedError(name)  # a cycle, which the reader has reported
         self.under_way.add(name)
         quantity = self.scenario.quantities[name]
         if quantity.kind == "stock":

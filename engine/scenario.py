@@ -52,8 +52,15 @@ def load(source: str | os.PathLike[str] | Mapping[str, Any]) -> Scenario:
     broken = {name for structure in structures for name in structure.broken}
     scenario = _read(document, text, problems, broken)
     if problems:
-        raise ScenarioError(_in_order(problems))
+        raise ScenarioError(_in_order(problems + _meaning_problems(scenario, broken)))
     return scenario
+
+
+def _meaning_problems(scenario: Scenario, broken: set[str]) -> list[Problem]:
+    """What the compiler would find next, so that one look shows everything."""
+    from burncast.engine.lowering import meaning_problems
+
+    return meaning_problems(scenario, frozenset(broken))
 
 
 def _in_order(problems: list[Problem]) -> list[Problem]:

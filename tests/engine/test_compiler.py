@@ -234,3 +234,19 @@ def test_a_stock_over_fewer_dimensions_than_its_next_is_refused():
     scenario = load(document({}, inputs={"v": {"value": "normal(1, 1)", "over": "product"}}, stocks=stocks))
     with pytest.raises(ScenarioError, match=r"stocks\.s: next varies over product"):
         compile_scenario(dataclasses.replace(scenario, track=("s",)))
+
+
+def test_mistakes_of_form_and_of_meaning_are_reported_together():
+    wrong = document({"f": "lagg(p, 2)", "g": "unknwn + 1"}, inputs={"x": "normal(mean=0, sdd=1)"})
+    with pytest.raises(ScenarioError) as caught:
+        load(wrong)
+    found = {problem.key.partition(".")[2]: problem.message for problem in caught.value.problems}
+    assert "no function 'lagg'" in found["f"]
+    assert "no quantity 'unknwn'" in found["g"]
+    assert "no parameter 'sdd'" in found["x"]
+
+
+def test_a_cycle_is_reported_as_the_cycle_alone():
+    with pytest.raises(ScenarioError, match="f → g → f") as caught:
+        load(document({"f": "g + 1", "g": "f + 1"}))
+    assert len(caught.value.problems) == 1

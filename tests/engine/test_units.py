@@ -191,7 +191,7 @@ def test_ruin_is_checked() -> None:
         ("random_walk(cash, flow, 1)", "USD", "expected USD/year"),
         ("ar1(cash, cash, plain, cash)", "USD", None),
         ("jumps(rate, cash, decay=rate)", "USD", None),
-        ("jumps(cash, cash)", "USD", "`rate = cash` is in USD; expected 1/year"),
+        ("jumps(cash, lognormal(mean=1, sd=2))", "USD", "`rate = cash` is in USD; expected 1/year"),
         ("jumps(rate, lognormal(mean=1, sd=2))", "USD", None),
         ("iid(normal(0, 1))", "USD", None),
     ],
