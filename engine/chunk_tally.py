@@ -11,7 +11,7 @@ from burncast.engine.lanes import LANES
 
 __all__ = ["ChunkTally"]
 
-PAGES_PER_ROW = 24
+PAGES_PER_ROW = 96
 
 
 @dataclass(frozen=True, slots=True)
