@@ -31,6 +31,24 @@ CARRYING = frozenset(
 """Operations whose result is NaN or infinite whenever an operand (of a division: the first) is."""
 
 
+SOUND = frozenset(
+    {
+        "less",
+        "less_equal",
+        "equal",
+        "not_equal",
+        "minimum",
+        "maximum",
+        "where",
+        "negate",
+        "absolute",
+        "select",
+        "broadcast",
+    }
+)
+"""Operations whose result is finite wherever their operands are."""
+
+
 @functools.lru_cache(maxsize=64)
 def compile_scenario(scenario: Scenario, track: tuple[str, ...] | None = None) -> Program:
     """Compile ``scenario``; ``track`` replaces the quantities whose distribution is kept.
@@ -158,7 +176,7 @@ class _Compilation:
         duties: tuple[tuple[Duty, Node | None], ...] = (("ruin", self.lowered.ruin), ("need", self.lowered.need))
         for duty, asked in duties:
             if asked is not None:
-                if not asked.known:
+                if not _is_as_sound_as(asked, {node for _, node in self.named}):
                     step.duty("check", asked)
                 step.duty(duty, asked)
         in_place: set[Node] = set()
@@ -248,6 +266,13 @@ def _live(graph: Graph, roots: Iterable[Node]) -> tuple[set[Node], list[State]]:
             states.add(graph.states.index(state))
             waiting.extend(part for part in (state.next, state.start) if part is not None)
     return live, [graph.states[place] for place in sorted(states)]
+
+
+def _is_as_sound_as(node: Node, named: set[Node]) -> bool:
+    """Whether ``node`` is finite wherever all of ``named`` are, which are checked."""
+    if node.known or node in named:
+        return True
+    return node.op in SOUND and all(_is_as_sound_as(argument, named) for argument in node.arguments)
 
 
 def _worth_checking(named: list[Node], roots: Iterable[Node]) -> set[Node]:
