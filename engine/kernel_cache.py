@@ -27,7 +27,7 @@ from typing import Any, TypeVar, cast
 
 import numba
 
-__all__ = ["borrowing", "cache_directory", "inlined", "is_warm", "kernel", "source_hash"]
+__all__ = ["borrowing", "cache_directory", "inlined", "is_warm", "kernel", "outermost", "source_hash"]
 
 Function = TypeVar("Function", bound=Callable[..., Any])
 
@@ -36,12 +36,17 @@ _IMPORTED = re.compile(r"\bburncast\.engine(?:\.| import )(\w+)")
 
 def kernel(function: Function) -> Function:
     """Compile ``function`` with numba: cached on disk, without the interpreter's lock, IEEE arithmetic."""
-    return _compiled(function, forceinline=False)
+    return _compiled(function, {})
 
 
 def inlined(function: Function) -> Function:
     """A :func:`kernel` that is always inlined where it is called: a scalar step of loops that must vectorise."""
-    return _compiled(function, forceinline=True)
+    return _compiled(function, {"forceinline": True})
+
+
+def outermost(function: Function) -> Function:
+    """A :func:`borrowing` kernel that Python calls, and which is therefore cached."""
+    return _compiled(function, {"_nrt": False})
 
 
 def borrowing(function: Function) -> Function:
@@ -50,16 +55,16 @@ def borrowing(function: Function) -> Function:
     Counting is two locked instructions an array and call, a third of the cost of a block of lanes. It needs no cache of
     its own: the kernels that call it are cached with it inside.
     """
-    options: dict[str, Any] = {"nogil": True, "error_model": "numpy", "_nrt": False}
-    return cast(Function, numba.njit(**options)(function))
+    uncached: dict[str, Any] = {"nogil": True, "error_model": "numpy", "_nrt": False}
+    return cast(Function, numba.njit(**uncached)(function))
 
 
-def _compiled(function: Function, *, forceinline: bool) -> Function:
+def _compiled(function: Function, options: dict[str, Any]) -> Function:
     config: Any = numba.config
     before = config.CACHE_DIR
     config.CACHE_DIR = str(cache_directory())
     try:
-        compiled = numba.njit(cache=True, nogil=True, error_model="numpy", forceinline=forceinline)(function)
+        compiled = numba.njit(cache=True, nogil=True, error_model="numpy", **options)(function)
         return cast(Function, compiled)
     finally:
         config.CACHE_DIR = before

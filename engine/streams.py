@@ -34,7 +34,7 @@ from burncast.engine.coefficients import (
 )
 from burncast.engine.elementary import log
 from burncast.engine.intrinsics import fma, lane_loop, polynomial
-from burncast.engine.kernel_cache import borrowing, inlined, kernel
+from burncast.engine.kernel_cache import borrowing, inlined
 from burncast.engine.lanes import LANES
 from burncast.engine.philox import philox
 
@@ -114,18 +114,23 @@ def normal_from_words(high: np.uint64, low: np.uint64) -> float:
     return float(np.uint64(np.float64(size).view(np.uint64) | sign).view(np.float64))
 
 
-@kernel
+@borrowing
 def fill_shocks(
-    out: NDArray[np.float32], streams: NDArray[np.uint32], key: np.uint64, first_trajectory: np.uint64, quarter: int
+    out: NDArray[np.float32],
+    four_pq: NDArray[np.float32],
+    streams: NDArray[np.uint32],
+    key: np.uint64,
+    first_trajectory: np.uint64,
+    quarter: int,
 ) -> None:
     """Normals of four consecutive periods for every stream.
 
     ``out`` float32[n_streams, 4, LANES], C-contiguous: out[s, j, i] is period 4·quarter + j of trajectory
     first_trajectory + i. ``first_trajectory`` is a multiple of LANES; ``key`` (the seed) and it are uint64.
+    ``four_pq`` float32[4 * LANES] is scratch.
     """
     flat = out.reshape(out.size)
     words = flat.view(np.uint32)
-    four_pq = np.empty(4 * LANES, np.float32)
     for s in range(len(streams)):
         start = np.uint64(s) * np.uint64(4 * LANES)
         _fill_words(words.view(np.uint64), start, key, first_trajectory, np.uint64(quarter), np.uint64(streams[s]))

@@ -38,9 +38,9 @@ class Workspace(NamedTuple):
     """What one thread writes while it runs a block.
 
     ``rows`` float64[rows, LANES + PADDING] are the registers, ``normals`` float32[shocks, 4, LANES] the shocks of four
-    periods; ``scratch`` float32[2, LANES], ``wide`` float64[3, LANES + PADDING], ``listed`` int64[LANES] and ``words``
-    uint32[4 * LANES] are for instructions of several passes; ``paths`` float64[k, elements, T + 1] keeps k trajectories
-    from ``first_path`` on.
+    periods; ``scratch`` float32[2, LANES], ``wide`` float64[3, LANES + PADDING], ``listed`` int64[LANES], ``words``
+    uint32[4 * LANES], ``four_pq`` float32[4 * LANES] and ``passage`` int64[LANES] are for work in several passes;
+    ``paths`` float64[k, elements, T + 1] keeps k trajectories from ``first_path`` on.
     """
 
     rows: NDArray[np.float64]
@@ -49,6 +49,8 @@ class Workspace(NamedTuple):
     wide: NDArray[np.float64]
     listed: NDArray[np.int64]
     words: NDArray[np.uint32]
+    four_pq: NDArray[np.float32]
+    passage: NDArray[np.int64]
     paths: NDArray[np.float64]
     first_path: int
 
@@ -77,6 +79,8 @@ def workspace_for(program: Program, paths: NDArray[np.float64], first_path: int 
         _aligned((3, LANES + PADDING), np.float64),
         np.zeros(LANES, dtype=np.int64),
         np.zeros(4 * LANES, dtype=np.uint32),
+        _aligned((4 * LANES,), np.float32),
+        np.zeros(LANES, dtype=np.int64),
         paths,
         first_path,
     )
