@@ -6,7 +6,8 @@ lanes. It is a compile-time constant, which lets the compiler unroll lane loops 
 machine, on a small and a large scenario: 512 lanes took 0.9 of the time of 256.
 
 ``CHUNK`` trajectories are the unit of threads, progress, checkpoints and tallies: some tens of milliseconds of work for
-a usual scenario, long against the cost of handing out a task, short against a user's patience with Ctrl-C.
+a usual scenario, long against the cost of handing out a task and adding up its tally. Measured with two threads on a
+small scenario: chunks of 4,096 took 1.2 to 1.5 of the time, from 16,384 on differences were within the noise.
 """
 
 from __future__ import annotations
