@@ -231,10 +231,12 @@ class _Compilation:
                 if not opening.known:
                     setup.duty("check", opening)
                 setup.duty("record", opening, place)
-        if lowered.opening_ruin is not None and opens(lowered.opening_ruin):
-            setup.duty("ruin", lowered.opening_ruin)
-            if lowered.opening_need is not None and opens(lowered.opening_need):
-                setup.duty("need", lowered.opening_need)
+        duties: tuple[tuple[Duty, Node | None], ...] = (("ruin", lowered.opening_ruin), ("need", lowered.opening_need))
+        for duty, asked in duties:
+            if asked is not None and opens(asked):
+                if not asked.known:
+                    setup.duty("check", asked)
+                setup.duty(duty, asked)
         return rings
 
     def _tracked(self) -> tuple[Tracked, ...]:

@@ -1,7 +1,7 @@
 """The reference backend: the same programs as the machine runs, read by plain NumPy, all trajectories at once.
 
-It is the oracle of the machine: slow, short, and written without looking at the kernels. Streams,
-elementary functions and fused multiply-adds have NumPy twins, so its results are the machine's to the last bit.
+It is the oracle of the machine: slow, short, and written without looking at the kernels. Streams, elementary functions
+and fused multiply-adds have NumPy twins, so its results are the machine's to the last bit.
 """
 
 from __future__ import annotations
@@ -28,25 +28,31 @@ _NAMES = {number: name for name, number in OPCODES.items()}
 @dataclass(frozen=True)
 class Reference:
     """What a reference run leaves: ``recorded`` float64[elements, T + 1, trajectories] (NaN where nothing is recorded),
-    ``passage`` int64[trajectories] (T + 1: never), ``need`` float64[trajectories], and ``sound``, whether everything
-    that is checked stayed finite.
+    ``passage`` int64[trajectories] (T + 1: never), ``need`` float64[trajectories], and ``failure`` int64[trajectories],
+    the period in which something that is checked was first NaN or infinite (T + 1: never).
     """
 
     recorded: Floats
     passage: NDArray[np.int64]
     need: Floats
-    sound: NDArray[np.bool_]
+    failure: NDArray[np.int64]
+
+    @property
+    def sound(self) -> NDArray[np.bool_]:
+        """Whether everything that is checked stayed finite."""
+        return np.asarray(self.failure == self.recorded.shape[1])
 
 
 def run_reference(program: Program, seed: int, trajectories: NDArray[np.uint64]) -> Reference:
     """Run the given trajectories of ``program``, any and in any order."""
     run = _Run(program, seed, np.asarray(trajectories, dtype=np.uint64))
-    with np.errstate(all="ignore"):
-        run.execute(program.setup, 0)
-        for period in range(1, program.periods + 1):
-            run.execute(program.odd if period % 2 else program.even, period)
     rows = run.rows
-    return Reference(run.recorded, rows[PASSAGE_ROW].astype(np.int64), rows[NEED_ROW].copy(), rows[CHECK_ROW] == 0.0)
+    failure = np.full(len(run.trajectories), program.periods + 1)
+    with np.errstate(all="ignore"):
+        for period in range(program.periods + 1):
+            run.execute(program.setup if period == 0 else program.odd if period % 2 else program.even, period)
+            failure = np.where(rows[CHECK_ROW] == 0.0, failure, np.minimum(failure, period))
+    return Reference(run.recorded, rows[PASSAGE_ROW].astype(np.int64), rows[NEED_ROW].copy(), failure)
 
 
 @dataclass(slots=True)

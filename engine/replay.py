@@ -9,9 +9,11 @@ from burncast.distributions.errors import InputError, SimulationError
 from burncast.engine.chunk_tally import ChunkTally
 from burncast.engine.compiler import compile_scenario
 from burncast.engine.dependencies import resolve
+from burncast.engine.expressions import names
 from burncast.engine.lanes import LANES
 from burncast.engine.machine import run_blocks
 from burncast.engine.program import Tracked
+from burncast.engine.reference import run_reference
 from burncast.engine.scenario import Scenario
 from burncast.engine.workspace import code_of, workspace_for
 
@@ -48,11 +50,13 @@ def explain_failure(scenario: Scenario, seed: int, trajectory: int) -> Simulatio
                 found.append((period, order, name, values[:, period]))
                 break
     if not found:
+        reference = run_reference(compile_scenario(scenario), seed, np.array([trajectory], dtype=np.uint64))
+        period = int(reference.failure[0])
         return SimulationError(
-            f"ruin.when or ruin.need became NaN or infinite in trajectory {trajectory}",
+            f"ruin.when or ruin.need became NaN or infinite in trajectory {trajectory}, period {period}",
             quantity="ruin",
             trajectory=trajectory,
-            period=0,
+            period=period,
         )
     period, _, name, values = min(found, key=lambda one: one[:2])
     value = next(value for value in values if not np.isfinite(value))
@@ -68,7 +72,18 @@ def explain_failure(scenario: Scenario, seed: int, trajectory: int) -> Simulatio
 
 
 def _in_order(scenario: Scenario, replayed: dict[str, tuple[Tracked, Floats]]) -> dict[str, tuple[Tracked, Floats]]:
-    """Quantities in the order in which a period computes them: inputs, processes and formulas, then stocks."""
-    stocks = {name for name, quantity in scenario.quantities.items() if quantity.kind == "stock"}
-    order = [name for name in resolve(scenario).order if name in replayed]
-    return {name: replayed[name] for name in sorted(order, key=lambda name: name in stocks)}
+    """Quantities that the run depends on, in the order in which a period computes them, stocks last."""
+    dependencies = resolve(scenario)
+    asked = [] if scenario.ruin is None else [part for part in (scenario.ruin.when, scenario.ruin.need) if part]
+    waiting = [*scenario.track, *(name for part in asked for name in names(part))]
+    live: set[str] = set()
+    while waiting:
+        name = waiting.pop()
+        if name not in live:
+            live.add(name)
+            waiting.extend(dependencies.uses[name])
+    order = sorted(
+        (name for name in dependencies.order if name in live),
+        key=lambda name: scenario.quantities[name].kind == "stock",
+    )
+    return {name: replayed[name] for name in order}

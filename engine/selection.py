@@ -42,8 +42,7 @@ _ROWS_ONLY = {
 class Operation:
     """One instruction before registers: ``rows`` and ``scalars`` are its operands, ``shock`` the shock that it reads.
 
-    Result rows are laid out over ``node.dims``. ``filled`` is set for the one operation that no node of the graph
-    stands for: a value known in advance, copied into rows.
+    Result rows are laid out over ``node.dims``.
     """
 
     opcode: str

@@ -237,6 +237,30 @@ def test_a_formula_that_fails_is_named_with_its_trajectory_and_period(formula, p
     assert (caught.value.quantity, caught.value.trajectory, caught.value.period) == ("odd_one", 0, period)
 
 
+def test_a_formula_that_nothing_uses_is_not_blamed():
+    broken = plain()
+    broken["formulas"] = {"unused": "log(-1 - burn)", "odd_one": "1 / (period - 3) * (1 + 0 * burn)"}
+    broken["stocks"]["cash"]["next"] = "cash - burn + odd_one"
+    with pytest.raises(SimulationError) as caught:
+        run(load(broken), 1000)
+    assert (caught.value.quantity, caught.value.period) == ("odd_one", 3)
+
+
+def test_a_condition_of_ruin_that_fails_is_named_with_its_period():
+    broken = plain()
+    broken["ruin"] = {"when": "log(4.5 - period + 0 * cash) > 9"}
+    with pytest.raises(SimulationError, match=r"ruin\.when .* trajectory 0, period 5") as caught:
+        run(load(broken), 1000)
+    assert (caught.value.quantity, caught.value.period) == ("ruin", 5)
+
+
+def test_a_condition_of_ruin_that_fails_at_the_opening_is_no_ruin():
+    broken = plain()
+    broken["ruin"] = {"when": "(cash - cash) / period > 9"}
+    with pytest.raises(SimulationError, match="period 0"):
+        run(load(broken), 1000)
+
+
 def test_what_a_choice_leaves_out_may_be_anything():
     careful = plain()
     careful["formulas"] = {"ratio": "where(period == 3, 0, 1 / (period - 3 + 0 * burn))"}
