@@ -68,6 +68,7 @@ FUNCTIONS = _table(
     ("ramp(slope, start, end=)", "rises by slope a period from start to end (RAMP)"),
     ("after(start)", "1 from a period or a date on, before it 0"),
     ("seasonal(amplitude, peak=)", "1 + amplitude * cos around a calendar month, or a list of 12 monthly factors"),
+    ("per_period(x)", "a balance as an amount per period: x itself, its unit divided by the step"),
     ("sum(x, over=)", "sum over one dimension, or over all"),
     ("mean(x, over=)", "mean over one dimension, or over all"),
     ("chance(probability)", "1 with that probability in each period, else 0"),

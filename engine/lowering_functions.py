@@ -197,6 +197,7 @@ LOWERINGS: Lowerings = {
     "logistic": _logistic,
     "normal_cdf": _elementwise("normal_cdf"),
     "interp": _interp,
+    "per_period": lambda scope, bound: scope.lower(bound["x"]),
     "sum": _sum,
     "mean": _mean,
     "chance": _chance,

@@ -108,6 +108,8 @@ class UnitRules:
             return units[0]
         if function in _ACCUMULATED:
             return self.accumulated(units[0])
+        if function == "per_period":
+            return units[0].times(self.step, -1.0) if isinstance(units[0], Unit) else units[0]
         if function in _FACTORS:
             return PLAIN
         if function == "sqrt":
@@ -162,10 +164,12 @@ class UnitRules:
         if system.same_dimensions(one, other):
             ratio = system.ratio(one, other)
             return f"the same scale: 1 {one} is {ratio:.6g} {other}" if one != other else None
-        if self.per_step is not None:
-            for flow, amount in ((one, other), (other, one)):
-                if system.same_dimensions(flow, amount.times(self.per_step)):
-                    return f"an amount per period, {amount.times(self.per_step)}, or `* dt` with a rate per year"
+        for flow, amount in ((one, other), (other, one)):
+            per_period = amount.times(self.step, -1.0)
+            if system.same_dimensions(flow, per_period):
+                if self.per_step is not None:
+                    return f"an amount per period, {per_period}, or `* dt` with a rate per year"
+                return f"both of them amounts, or both per period: `per_period()` of a balance is in {per_period}"
         return None
 
     def product(self, left: Found, right: Found, exponent: float) -> Found:

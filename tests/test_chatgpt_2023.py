@@ -182,7 +182,7 @@ def test_revenue_expected_for_2023() -> None:
     """Four months at most at April's pace, then the simulated ones; 200 M was expected before the year began."""
     year = {
         "scenario": {"extends": str(EXAMPLE), "title": "2023", "periods": 8},
-        "formulas": {"revenue_of_2023": "cumulative(sum(revenue)) + 3.2 * month * opening_revenue / 12"},
+        "formulas": {"revenue_of_2023": "cumulative(sum(revenue) + pulse(1) * 3.2 * opening_revenue / 12)"},
         "outputs": {"track": ["revenue_of_2023"]},
     }
     low, _, high = spread(simulate(year), "revenue_of_2023", period=8)
@@ -224,7 +224,7 @@ def test_conflicting_sources_are_named(example: Scenario, name: str, sources: tu
 
 def test_every_number_has_a_source_or_is_called_judgement(example: Scenario) -> None:
     uncertain = [q for q in example.quantities.values() if q.kind in ("input", "process")]
-    constants = {"hours_per_month", "month"}
+    constants = {"hours_per_month"}
     silent = [q.name for q in uncertain if q.name not in constants and not q.source and not _explains(q.note)]
     assert silent == []
     assert not re.search(r"\d{3}_[0-9a-f]{6,}", EXAMPLE.read_text(encoding="utf-8"))

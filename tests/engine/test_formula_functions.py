@@ -34,6 +34,7 @@ CASES = {
     "trailing_sum(x, 3)": np.array([X[max(0, t - 2) : t + 1].sum() for t in range(PERIODS)]),
     "trailing_mean(x, 3)": np.array([X[max(0, t - 2) : t + 1].mean() for t in range(PERIODS)]),
     "cumulative(x)": np.cumsum(X),
+    "min(per_period(x), 5)": np.minimum(X, 5),
     "pulse(3)": (T[1:] == 3).astype(float),
     "pulse(3, 2)": ((T[1:] >= 3) & (T[1:] < 5)).astype(float),
     "step(5, 4)": np.where(T[1:] >= 4, 5.0, 0.0),

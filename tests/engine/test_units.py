@@ -61,6 +61,12 @@ def scenario(formula: object, unit: str | None = None, **sections: object) -> di
         ("lag(flow, 3) + trailing_mean(flow, 6) + sum(flow) + abs(flow)", "USD/month"),
         ("cumulative(flow) + trailing_sum(flow, 3)", "USD"),
         ("chance(0.3) * cash", "USD"),
+        ("per_period(cash)", "USD/month"),
+        ("min(per_period(cash), flow)", "USD/month"),
+        ("cumulative(per_period(cash))", "USD"),
+        ("per_period(2 * cash) * dt", "USD"),
+        ("per_period(unknown) + flow", "USD/month"),
+        ("per_period(5) + flow", "USD/month"),
         ("unknown + cash", "EUR"),
         ("unknown * cash", "EUR"),
         ("3", "USD"),
@@ -83,7 +89,10 @@ def test_what_fits(formula: str, unit: str) -> None:
         ("cash < euros", None, ("`cash` is in USD", "`euros` in EUR", "compared")),
         ("2 * cash + 3 * euros", None, ("`2 * cash` is in USD", "`3 * euros` in EUR")),
         ("flow + yearly", None, ("USD/month", "USD/year", "same scale", "12")),
-        ("max(cash, flow)", None, ("alternatives of max", "USD/month")),
+        ("max(cash, flow)", None, ("alternatives of max", "USD/month", "`per_period()` of a balance is in USD/month")),
+        ("per_period(cash) + cash", None, ("`per_period(cash)` is in USD/month and `cash` in USD",)),
+        ("min(per_period(euros), flow)", None, ("EUR/month", "USD/month")),
+        ("per_period(cash) + yearly", None, ("USD/month", "USD/year", "same scale")),
         ("where(cash > 0, cash, euros)", None, ("alternatives of where",)),
         ("clip(cash, 0, flow)", None, ("alternatives of clip",)),
         ("cash if cash > 0 else euros", None, ("alternatives",)),
@@ -164,6 +173,13 @@ def test_the_step_decides_which_flow_adds() -> None:
     assert "USD/quarter" in str(only_problem(stock("s - flow", step="quarter")))
 
 
+def test_per_period_divides_by_the_step() -> None:
+    weekly = {"scenario": {"periods": 3, "step": "week"}}
+    assert problems_of(scenario("min(per_period(cash), 7)", "USD/week") | weekly) == ()
+    assert "USD/week" in str(only_problem(scenario("min(per_period(cash), flow)") | weekly))
+    assert problems_of(stock("s - per_period(cash)")) == ()
+
+
 def test_a_stock_s_unit_comes_from_its_start_but_never_from_its_next() -> None:
     assert "EUR" in str(only_problem(stock("s + euros", None, start="cash")))
     assert problems_of(stock("flow", None)) == ()
@@ -180,6 +196,7 @@ def test_ruin_is_checked() -> None:
     [
         ("gbm(cash, rate, 0.2)", "USD", None),
         ("gbm(start=3, drift=0.1, volatility=0.2)", "USD", None),
+        ("gbm(per_period(cash), rate, 0.2)", "USD/month", None),
         ("gbm(euros, rate, 0.2)", "USD", "`start = euros` is in EUR; expected USD"),
         ("gbm(cash, churn, 0.2)", "USD", "`drift = churn` is in 1/month; expected 1/year"),
         ("gbm(cash, cash, 0.2)", None, "`drift = cash` is in USD; expected 1/year"),
