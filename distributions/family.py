@@ -10,7 +10,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Literal
+from typing import Literal, TypeVar
 
 from burncast.distributions.discrete import constant
 from burncast.distributions.elicitation import Elicitation, Percentile, elicit
@@ -19,6 +19,7 @@ from burncast.distributions.law import Law
 
 __all__ = ["Argument", "Family", "Form"]
 
+T = TypeVar("T")
 Argument = float | str | Sequence[float] | Law
 
 LISTS = frozenset({"values", "weights", "sample"})
@@ -79,6 +80,14 @@ class Family:
             return self._elicited(percentiles, given)
         return self._form_for(given).build(*laws, **given)
 
+    def stated(self, arguments: Sequence[T], keywords: Mapping[str, T]) -> dict[str, T] | None:
+        """The parameters by name, whatever they are, of the form that these arguments state; None for percentiles."""
+        named = self._named(arguments, keywords)
+        if any(_PERCENTILE.fullmatch(name) for name in named):
+            return None
+        self._form_for(named)
+        return named
+
     def _laws_first(self, arguments: Sequence[Argument]) -> tuple[list[object], list[Argument]]:
         if self.laws == "none":
             return [], list(arguments)
@@ -88,7 +97,7 @@ class Family:
             raise LawError(f"{self.name} is made of laws", expected=self._expected())
         return [laws] if self.laws == "many" else list(laws), list(arguments[count:])
 
-    def _named(self, unnamed: Sequence[Argument], keywords: Mapping[str, Argument]) -> dict[str, Argument]:
+    def _named(self, unnamed: Sequence[T], keywords: Mapping[str, T]) -> dict[str, T]:
         order = self.forms[0].names
         if unnamed and not self.unnamed:
             raise LawError(f"{self.name} needs the names of its parameters", expected=self._expected())

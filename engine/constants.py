@@ -8,13 +8,40 @@ from typing import TypeAlias
 from burncast.distributions.errors import FormulaError, LawError
 from burncast.distributions.families import FAMILIES, make_law
 from burncast.distributions.law import Law
-from burncast.engine.expressions import Binary, Call, Expression, Number, Sequence, Text, Unary, render
+from burncast.engine.expressions import (
+    Binary,
+    Call,
+    Expression,
+    Index,
+    Known,
+    Name,
+    Number,
+    Sequence,
+    Text,
+    Unary,
+    render,
+    walk,
+)
 
-__all__ = ["Constant", "constant", "law", "number", "numbers"]
+__all__ = ["Constant", "constant", "is_constant", "law", "number", "numbers"]
 
 Constant: TypeAlias = float | str | list[float] | Law
 
 _FUNCTIONS = {"exp": math.exp, "log": math.log, "sqrt": math.sqrt}
+
+
+def is_constant(expression: Expression) -> bool:
+    """Whether an expression names no quantity and calls nothing but distributions and what :func:`constant` works out.
+
+    >>> from burncast.engine.expressions import parse
+    >>> is_constant(parse("lognormal(mu=log(12) / 2, sigma=1)")), is_constant(parse("[1 - dt, dt]"))
+    (True, False)
+    """
+    return not any(
+        isinstance(node, (Name, Index, Known))
+        or (isinstance(node, Call) and node.function not in _FUNCTIONS and node.function not in FAMILIES)
+        for node in walk(expression)
+    )
 
 
 def constant(expression: Expression) -> Constant:

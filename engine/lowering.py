@@ -18,7 +18,8 @@ from burncast.engine.expressions import Call, Expression, names
 from burncast.engine.functions import PROCESSES
 from burncast.engine.graph import Graph, Node, State
 from burncast.engine.lowering_expressions import lower
-from burncast.engine.processes import ProcessValue, lower_process
+from burncast.engine.process_values import ProcessValue
+from burncast.engine.processes import lower_process
 from burncast.engine.scenario import ByElement, Location, Quantity, Scenario, Value
 from burncast.engine.scope import Scope
 

@@ -9,13 +9,11 @@ import numpy as np
 from scipy import special
 
 from burncast.distributions.errors import FormulaError
-from burncast.distributions.exponential import Exponential
-from burncast.distributions.lognormal import Lognormal
-from burncast.distributions.pareto import Pareto
 from burncast.engine import constants
 from burncast.engine.counting import poisson_count
 from burncast.engine.expressions import Name, Text, render
 from burncast.engine.graph import Graph, Node, Rate
+from burncast.engine.lowering_limited_mean import limited_mean
 from burncast.engine.lowering_memory import MEMORY
 from burncast.engine.lowering_time import TIME
 from burncast.engine.scope import Bound, Lowerings, Scope
@@ -146,38 +144,6 @@ def _binomial(scope: Scope, bound: Bound) -> Node:
     return scope.graph.apply("binomial", z, trials, probability, rate=Rate.STEP)
 
 
-def _limited_mean(scope: Scope, bound: Bound) -> Node:
-    """E[min(X, cap)] in closed form (Klugman, Panjer and Willmot 2012, *Loss Models*, appendix A)."""
-    graph = scope.graph
-    law, cap = constants.law(bound["law"]), scope.lower(bound["cap"])
-    one = scope.number(1.0)
-    if isinstance(law, Lognormal):
-        score = graph.apply(
-            "divide", graph.apply("subtract", graph.apply("log", cap), scope.number(law.mu)), scope.number(law.sigma)
-        )
-        below = graph.apply("normal_cdf", graph.apply("subtract", score, scope.number(law.sigma)))
-        above = graph.apply("normal_cdf", graph.apply("negate", score))
-        inside = graph.apply("multiply", below, scope.number(law.mean))
-        return graph.apply("add", graph.apply("multiply", cap, above), inside)
-    if isinstance(law, Exponential):
-        survival = graph.apply("exp", graph.apply("multiply", cap, scope.number(-1.0 / law.mean)))
-        return graph.apply("multiply", graph.apply("subtract", one, survival), scope.number(law.mean))
-    if isinstance(law, Pareto):
-        reached = graph.apply("maximum", cap, scope.number(law.low))
-        ratio = graph.apply("divide", reached, scope.number(law.low))
-        if law.alpha == 1.0:
-            beyond = graph.apply("multiply", graph.apply("log", ratio), scope.number(law.low))
-        else:
-            tail = graph.apply("power", ratio, scope.number(1.0 - law.alpha))
-            beyond = graph.apply(
-                "multiply", graph.apply("subtract", tail, one), scope.number(law.low / (1.0 - law.alpha))
-            )
-        return graph.apply("minimum", cap, graph.apply("add", beyond, scope.number(law.low)))
-    raise FormulaError(
-        f"limited_mean() of {render(bound['law'])}", argument="law", expected="a lognormal, pareto or exponential law"
-    )
-
-
 LOWERINGS: Lowerings = {
     **MEMORY,
     **TIME,
@@ -203,6 +169,6 @@ LOWERINGS: Lowerings = {
     "chance": _chance,
     "poisson": _poisson,
     "binomial": _binomial,
-    "limited_mean": _limited_mean,
+    "limited_mean": limited_mean,
 }
 """By function name: bound arguments to node."""

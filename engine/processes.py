@@ -4,46 +4,39 @@ Rates and volatilities are per year, ``dt`` is the period in years, z a fresh st
 process's value at t and its value at 0 (None where it has none).
 
 Sources: Glasserman 2003, *Monte Carlo Methods in Financial Engineering*, §3.1–3.5 (exact steps of gbm and
-Ornstein–Uhlenbeck, compound Poisson); Cont and Tankov 2004, §2.5 (compound Poisson); Hamilton 1989 (Markov regimes).
+Ornstein–Uhlenbeck, compound Poisson); Cont and Tankov 2004, §2.5 (compound Poisson).
 """
 
 from __future__ import annotations
 
 import math
 from collections.abc import Callable
-from dataclasses import dataclass, replace
 
 import numpy as np
-from scipy import special
 
 from burncast.distributions.discrete import discrete
-from burncast.distributions.errors import FormulaError, nearest_name
+from burncast.distributions.errors import FormulaError
+from burncast.distributions.families import FAMILIES
 from burncast.distributions.law import Law
 from burncast.distributions.lognormal import Lognormal
 from burncast.distributions.normal import Normal
 from burncast.engine import constants
 from burncast.engine.counting import poisson_count
-from burncast.engine.expressions import Call, Expression, Number, Sequence, Text, render
+from burncast.engine.expressions import Binary, Call, Expression, Number
 from burncast.engine.functions import PROCESSES, bind
-from burncast.engine.graph import Graph, Node, Rate, State
+from burncast.engine.graph import Graph, Node, Rate
+from burncast.engine.process_values import ProcessValue, carried, ending
+from burncast.engine.regimes import lower_markov
 from burncast.engine.scope import Scope
 
-__all__ = ["ProcessValue", "draw_of_law", "lower_process"]
-
-
-@dataclass(frozen=True, slots=True)
-class ProcessValue:
-    """A process's value at t, and at 0."""
-
-    value: Node
-    opening: Node | None
+__all__ = ["draw_of_law", "lower_process"]
 
 
 def lower_process(scope: Scope, call: Call, states: tuple[str, ...] | None) -> ProcessValue:
     """The nodes of a call of one of :data:`~burncast.engine.functions.PROCESSES`."""
     bound = bind(PROCESSES[call.function], call)
     if call.function == "markov":
-        return _markov(scope, bound, states)
+        return lower_markov(scope, bound, states)
     if call.function == "iid":
         law = constants.law(bound["distribution"])
         return ProcessValue(draw_of_law(scope, law, scope.normal()), None)
@@ -72,12 +65,12 @@ def _gbm(scope: Scope, arguments: dict[str, Node]) -> ProcessValue:
     graph, dt = scope.graph, scope.scenario.dt
     start = arguments["start"]
     drift, volatility = (arguments.get(name, scope.number(0.0)) for name in ("drift", "volatility"))
-    z, state = _carried(scope, graph.union(start, drift, volatility), start)
+    z, state = carried(scope, graph.union(start, drift, volatility), start)
     variance = graph.apply("multiply", graph.apply("multiply", volatility, volatility), scope.number(0.5))
     trend = graph.apply("multiply", graph.apply("subtract", drift, variance), scope.number(dt))
     spread = graph.apply("multiply", volatility, scope.number(math.sqrt(dt)))
     growth = graph.apply("exp", _affine(graph, z, spread, trend))
-    return _ending(scope, state, graph.apply("multiply", state.read, growth), start)
+    return ending(scope, state, graph.apply("multiply", state.read, growth), start)
 
 
 def _random_walk(scope: Scope, arguments: dict[str, Node]) -> ProcessValue:
@@ -85,10 +78,10 @@ def _random_walk(scope: Scope, arguments: dict[str, Node]) -> ProcessValue:
     graph, dt = scope.graph, scope.scenario.dt
     start = arguments["start"]
     drift, volatility = (arguments.get(name, scope.number(0.0)) for name in ("drift", "volatility"))
-    z, state = _carried(scope, graph.union(start, drift, volatility), start)
+    z, state = carried(scope, graph.union(start, drift, volatility), start)
     trend = graph.apply("add", state.read, graph.apply("multiply", drift, scope.number(dt)))
     spread = graph.apply("multiply", volatility, scope.number(math.sqrt(dt)))
-    return _ending(scope, state, _affine(graph, z, spread, trend), start)
+    return ending(scope, state, _affine(graph, z, spread, trend), start)
 
 
 def _ar1(scope: Scope, arguments: dict[str, Node]) -> ProcessValue:
@@ -133,10 +126,10 @@ def _decay(scope: Scope, arguments: dict[str, Node]) -> tuple[Node, Node]:
 
 def _reverting(scope: Scope, start: Node, mean: Node, phi: Node, sd: Node) -> ProcessValue:
     graph = scope.graph
-    z, state = _carried(scope, graph.union(start, mean, phi, sd), start)
+    z, state = carried(scope, graph.union(start, mean, phi, sd), start)
     pull = graph.apply("multiply", mean, graph.apply("subtract", scope.number(1.0), phi))
     expected = graph.apply("add", graph.apply("multiply", state.read, phi), pull)
-    return _ending(scope, state, _affine(graph, z, sd, expected), start)
+    return ending(scope, state, _affine(graph, z, sd, expected), start)
 
 
 _DIFFUSIONS: dict[str, Callable[[Scope, dict[str, Node]], ProcessValue]] = {
@@ -151,12 +144,11 @@ _DIFFUSIONS: dict[str, Callable[[Scope, dict[str, Node]], ProcessValue]] = {
 def _jumps(scope: Scope, bound: dict[str, Expression]) -> ProcessValue:
     """x·exp(−decay·dt) + Σ size·exp(−decay·age): Poisson arrivals, uniform over the period, of independent sizes."""
     graph, dt = scope.graph, scope.scenario.dt
-    size = bound["size"]
-    law = discrete([constants.number(size)]) if isinstance(size, Number) else constants.law(size)
+    law, scale = _size_of_jumps(scope, bound["size"])
     rate = graph.apply("multiply", scope.lower(bound["rate"]), scope.number(dt))
     decay = graph.apply("multiply", scope.lower(bound.get("decay", Number(0.0))), scope.number(dt))
     start = scope.lower(bound.get("start", Number(0.0)))
-    z, state = _carried(scope, graph.union(rate, decay, start), start)
+    z, state = carried(scope, graph.union(rate, decay, start, *scale), start)
     dims = state.read.dims
     count = poisson_count(graph, z, rate)
     permanent = decay.known and not np.any(decay.values)
@@ -164,68 +156,23 @@ def _jumps(scope: Scope, bound: dict[str, Expression]) -> ProcessValue:
     ages = () if permanent else scope.stream_names(dims, "#age")
     age_rate = graph.broadcast(decay, dims)
     fresh = graph.apply("jumps", count, age_rate, payload=(law, sizes, ages), rate=Rate.STEP)
+    for factor in scale:
+        fresh = graph.apply("multiply", fresh, factor)
     kept = graph.apply("exp", graph.apply("negate", decay))
     left = graph.apply("multiply", state.read, kept)
-    return _ending(scope, state, graph.apply("add", left, fresh), start)
+    return ending(scope, state, graph.apply("add", left, fresh), start)
 
 
-def _markov(scope: Scope, bound: dict[str, Expression], states: tuple[str, ...] | None) -> ProcessValue:
-    """The next state is the inverse of the current row's cumulative probabilities at Φ(z)."""
-    graph = scope.graph
-    rows = bound["transition"]
-    if not isinstance(rows, Sequence):
-        raise FormulaError("transition is not a matrix", expected="a list of rows, [[0.97, 0.03], [0.10, 0.90]]")
-    matrix = [constants.numbers(row) for row in rows.items]
-    count = len(matrix)
-    for number, row in enumerate(matrix):
-        if len(row) != count:
-            raise FormulaError(f"row {number} of transition has {len(row)} entries", expected=f"{count}, one per state")
-        _check_probabilities(row, f"row {number} of transition")
-    if states is not None and len(states) != count:
-        raise FormulaError(f"transition has {count} states, states names {len(states)}", expected="one name per state")
-    start = bound.get("start", Number(0.0))
-    if isinstance(start, Sequence):
-        chances = constants.numbers(start)
-        _check_probabilities(chances, "start")
-        if len(chances) != count:
-            raise FormulaError(f"start has {len(chances)} probabilities", expected=f"{count}, one per state")
-        law = discrete([float(state) for state in range(count)], chances)
-        at_setup = replace(scope, once=True)
-        opening = graph.apply("transport", at_setup.normal((), "#start"), payload=law, rate=Rate.SETUP)
-    else:
-        opening = scope.number(_state_number(start, states, count))
-    z, state = _carried(scope, opening.dims, opening)
-    cumulative = np.cumsum(np.array(matrix), axis=1)[:, :-1]
-    thresholds = special.ndtri(np.clip(cumulative, 0.0, 1.0))
-    payload = tuple(tuple(float(edge) for edge in row) for row in thresholds)
-    return _ending(scope, state, graph.apply("markov", state.read, z, payload=payload, rate=Rate.STEP), opening)
+def _size_of_jumps(scope: Scope, size: Expression) -> tuple[Law, list[Node]]:
+    """The law of a jump, and what the jumps of a period are multiplied by: a law, an expression, or one times one."""
+    if isinstance(size, Number):
+        return discrete([size.value]), []
+    if isinstance(size, Binary) and size.op == "*":
+        for law, factor in ((size.left, size.right), (size.right, size.left)):
+            if _is_law(law):
+                return constants.law(law), [scope.lower(factor)]
+    return (constants.law(size), []) if _is_law(size) else (discrete([1.0]), [scope.lower(size)])
 
 
-def _state_number(start: Expression, states: tuple[str, ...] | None, count: int) -> float:
-    if isinstance(start, Text):
-        if states is None or start.value not in states:
-            nearest = nearest_name(start.value, states or ())
-            raise FormulaError(f"start is {start.value!r}", expected="one of the names in states", nearest=nearest)
-        return float(states.index(start.value))
-    number = constants.number(start)
-    if not 0 <= number < count or number != int(number):
-        raise FormulaError(f"start is {render(start)}", expected=f"a state from 0 to {count - 1}, or probabilities")
-    return number
-
-
-def _check_probabilities(values: list[float], what: str) -> None:
-    if any(not 0.0 <= value <= 1.0 for value in values) or abs(sum(values) - 1.0) > 1e-9:
-        raise FormulaError(f"{what} adds up to {sum(values):g}", expected="probabilities that add up to 1")
-
-
-def _carried(scope: Scope, dims: tuple[str, ...], start: Node) -> tuple[Node, State]:
-    """The shock and the state of a process over ``dims`` and the dimensions declared for it."""
-    z = scope.normal(dims)
-    state = scope.graph.state(scope.owner, z.dims)
-    state.start = start
-    return z, state
-
-
-def _ending(scope: Scope, state: State, value: Node, start: Node) -> ProcessValue:
-    state.next = scope.graph.broadcast(value, state.dims)
-    return ProcessValue(state.next, scope.graph.broadcast(start, state.dims))
+def _is_law(expression: Expression) -> bool:
+    return isinstance(expression, Call) and expression.function in FAMILIES

@@ -36,6 +36,13 @@ _ALTERNATIVES = {"min": 0, "max": 0, "clip": 0, "where": 1, "choose": 1}
 _OF_PLAIN_NUMBERS = frozenset({"exp", "logistic", "normal_cdf"})
 _COUNTS = frozenset({"poisson", "binomial"})
 _FACTORS = frozenset({"chance", "pulse", "after", "seasonal"})
+_LIMITED: dict[str, tuple[str, ...]] = {
+    "lognormal": (),
+    "exponential": ("mean",),
+    "pareto": ("alpha", "low"),
+}
+"""Laws with a closed limited mean, and their parameters in the order in which they may be given unnamed."""
+_OF_THE_LAW_S_UNIT = frozenset({"mean", "sd", "low"})
 
 
 @dataclass(slots=True)
@@ -99,6 +106,8 @@ class UnitRules:
                 self.unit(argument)
             rest = [*arguments[first:], *(value for _, value in call.keywords)]
             return self.same(rest, f"cannot be alternatives of {function}") if rest else None
+        if function == "limited_mean":
+            return self.limited_mean(call)
         units = [self.unit(argument) for argument in arguments]
         for _, value in call.keywords:
             self.unit(value)
@@ -120,6 +129,17 @@ class UnitRules:
             self.expect_plain(arguments[0], units[0], f"{function} takes a plain number")
             return PLAIN
         return None
+
+    def limited_mean(self, call: tree.Call) -> Found:
+        """A cap and the law under it have one unit; where only numbers tell it, it is unknown."""
+        given = {**dict(zip(("law", "cap"), call.arguments, strict=False)), **dict(call.keywords)}
+        law = given.get("law")
+        parts = [given["cap"]] if "cap" in given else []
+        if isinstance(law, tree.Call) and law.function in _LIMITED:
+            stated = [*zip(_LIMITED[law.function], law.arguments, strict=False), *law.keywords]
+            parts += [value for name, value in stated if name in _OF_THE_LAW_S_UNIT]
+        found = self.same(parts, "cannot be compared")
+        return found if isinstance(found, Unit) else None
 
     def same(self, parts: list[Expression], what_fails: str) -> Found:
         """The common unit of several parts: literals take it, an unknown one leaves it unknown."""

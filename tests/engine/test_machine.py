@@ -68,6 +68,11 @@ EVERYTHING = document(
                 "value": "markov(transition=[[0.7, 0.3], [0.4, 0.6]], start=[0.5, 0.5])",
                 "states": ["calm", "crisis"],
             },
+            "bumps": "jumps(rate=low, size=price * lognormal(mean=0.2, sd=0.1), decay=low)",
+            "regime": {
+                "value": "markov(transition=[[1 - skewed / 9, skewed / 9], [0.4, 0.6]], start=[skewed, 1 - skewed])",
+                "over": "product",
+            },
             "noise": "iid(student_t(4))",
             "plan": {"schedule": {"2023-07": 1.0, "2023-10": 4.0}, "between": "interpolate"},
         },
@@ -90,9 +95,10 @@ EVERYTHING = document(
             "either": "1 if mood < 0 or mood == 1 else 2 - rate",
             "bent": "interp(price, [0.9, 1, 1.1], [0, 1, 5]) + lumpy + noise",
             "limited": "limited_mean(lognormal(mean=2, sd=3), low) + limited_mean(pareto(1.5, 1), low)",
+            "by_expression": "limited_mean(lognormal(mean=low, sd=price), 4) + limited_mean(pareto(low, price), low)",
             "first": "events / 100 + trials / 900 + shapes + corners + when + planned + chosen + either",
             "second": "bent + limited + clipped + remembered + trailing + delayed + total / 50 + part / 50",
-            "burn": "first + second + news + sum(steps)",
+            "burn": "first + second + news + sum(steps) + bumps + sum(regime) + by_expression",
         },
         "stocks": {
             "users": {"start": "skewed", "next": "users * (1 + rate)", "over": "product"},
