@@ -1,4 +1,7 @@
-"""The scenarios that come with burncast: examples on public figures, and models to extend."""
+"""The scenarios that come with burncast: examples on public figures, and models to extend.
+
+A scenario file in one of the two folders is packaged, found by its name and listed; nothing else has to be told of it.
+"""
 
 from __future__ import annotations
 

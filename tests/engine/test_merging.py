@@ -166,12 +166,6 @@ def test_extended_files_are_found_beside_the_file(tmp_path: Path) -> None:
     assert load(write(tmp_path, '[scenario]\nextends = "models/mine.toml"\n')).periods == 12
 
 
-def test_a_packaged_scenario_can_be_extended(tmp_path: Path) -> None:
-    scenario = load(write(tmp_path, '[scenario]\nextends = "chatgpt-2023"\ntitle = "Mine"\n'))
-    assert scenario.title == "Mine"
-    assert scenario.quantities.keys() == load("chatgpt-2023").quantities.keys()
-
-
 def test_the_merged_text_loads_to_the_same(tmp_path: Path) -> None:
     scenario = extended(tmp_path, "[inputs]\nsize = 5\n")
     for one in (scenario, *scenario.variants.values()):
