@@ -54,6 +54,7 @@ def _findings(source: str) -> tuple[dict[str, Any], Program]:
     base = programs["base"]
     found = {
         "title": scenario.title,
+        "description": scenario.description,
         "file": scenario.file,
         "start": scenario.start.isoformat() if scenario.start else None,
         "periods": scenario.periods,
@@ -97,6 +98,7 @@ def _print(found: dict[str, Any]) -> None:
         "variants": ", ".join(found["variants"]),
     }
     parts = [Text(found["title"], style="bold")]
+    parts += [Text(found["description"])] if found["description"] else []
     parts += [Text.assemble((f"{name}: ", "dim"), text) for name, text in lines.items() if text]
     parts += [Text(f"note: {note}") for note in found["notes"]]
     parts.append(Text("The scenario is valid."))

@@ -124,12 +124,33 @@ def schema(context: typer.Context) -> None:
 
 
 @app.command()
-def init(context: typer.Context) -> None:
+def init(
+    context: typer.Context,
+    source: Annotated[
+        str | None,
+        typer.Option("--from", metavar="NAME", help="A packaged scenario instead; `burncast examples` lists them."),
+    ] = None,
+) -> None:
     """Print a commented scenario to start from.
 
     Example: burncast init > my.toml
     """
     with guarded(context.obj):
-        from burncast.engine.template import TEMPLATE
+        from burncast.starting_points import starting_point
 
-        write_out(TEMPLATE)
+        write_out(starting_point(source))
+
+
+@app.command()
+def examples(
+    context: typer.Context,
+    as_json: Annotated[bool, typer.Option("--json", help="Print names, titles and descriptions as JSON.")] = False,
+) -> None:
+    """List the packaged scenarios: examples on public figures, and models to extend.
+
+    Example: burncast examples
+    """
+    with guarded(context.obj):
+        from burncast.starting_points import show_starting_points
+
+        show_starting_points(as_json=as_json)

@@ -93,6 +93,7 @@ def assemble(reading: Reading, text: str) -> Scenario:
         sha256=hashlib.sha256(text.encode(errors="backslashreplace")).hexdigest(),
         file=document.file,
         extra_units=tuple(about.get("units", ())),
+        description=about.get("description"),
     )
 
 

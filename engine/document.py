@@ -16,7 +16,7 @@ from pathlib import Path
 from typing import Any
 
 from burncast.distributions.errors import Problem, ScenarioError, nearest_name
-from burncast.engine.packaged import packaged_scenarios
+from burncast.engine.packaged import find_packaged, packaged_scenarios
 from burncast.engine.scenario_model import Location
 from burncast.engine.toml_lines import KeyPath, key_lines, show_key
 
@@ -90,16 +90,10 @@ def find_scenario(source: str | os.PathLike[str], relative_to: str | None = None
         raise ScenarioError([Problem("is a directory", name, expected="a scenario file")])
     if path.exists() and not path.is_dir():
         return path
-    packaged = packaged_scenarios()
-    if name in packaged:
-        return packaged[name]
-    is_path = name.endswith(".toml") or any(separator in name for separator in ("/", "\\"))
-    known = _scenario_files_beside(path) if is_path else list(packaged)
-    nearest = nearest_name(Path(name).name, known)
-    if is_path:
+    if name not in packaged_scenarios() and (name.endswith(".toml") or "/" in name or "\\" in name):
+        nearest = nearest_name(path.name, _scenario_files_beside(path))
         raise ScenarioError([Problem("there is no such file", name, nearest=nearest)])
-    expected = f"a file, or a packaged scenario: {', '.join(sorted(packaged)) or 'there is none'}"
-    raise ScenarioError([Problem(f"there is no scenario {name!r}", expected=expected, nearest=nearest)])
+    return find_packaged(name, "a file, or a packaged scenario")
 
 
 def read_limited(path: Path, limit: int = _MAX_BYTES) -> bytes:

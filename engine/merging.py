@@ -1,7 +1,8 @@
 """How one document overrides another, key by key: ``extends`` and variants.
 
 An entry that is a bare value is the same as a table with ``value``. Overriding ``value`` (or a stock's ``start`` or
-``next``) drops the inherited ``source`` and ``note``, which spoke of the old value; ``unit`` and ``over`` stay.
+``next``) drops the inherited ``source`` and ``note``, which spoke of the old value; ``unit`` and ``over`` stay. A new
+``title`` drops the inherited ``description`` likewise.
 Defining a name in another section turns the quantity into another kind.
 """
 
@@ -53,7 +54,10 @@ def merge(base: Document, over: Document) -> Document:
         elif section in KIND_OF_SECTION:
             _merge_quantities(merged, section, content, over, places)
         else:
-            merged.data[section] = {**base.data.get(section, {}), **content}
+            kept = dict(base.data.get(section, {}))
+            if section == "scenario" and "title" in content:
+                kept.pop("description", None)
+            merged.data[section] = {**kept, **content}
             for key in content:
                 places.take(section, key)
     return merged

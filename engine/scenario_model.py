@@ -123,6 +123,7 @@ class Scenario:
     file: str | None
     variants: dict[str, Scenario] = field(default_factory=dict)
     extra_units: tuple[str, ...] = ()
+    description: str | None = None
 
     def __hash__(self) -> int:
         return hash(self.sha256)

@@ -55,6 +55,7 @@ class About(_Table):
     """What the scenario is called, and its time."""
 
     title: str | None = _field("The heading of the report.")
+    description: str | None = _field("What the scenario shows, in a line or two.")
     extends: str | None = _field(
         "A packaged model, or a path relative to this file; this file's entries override it, key by key."
     )

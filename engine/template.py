@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-__all__ = ["TEMPLATE"]
+__all__ = ["SCHEMA_LINE", "TEMPLATE"]
 
 TEMPLATE = """\
 #:schema scenario.schema.json
@@ -11,6 +11,7 @@ TEMPLATE = """\
 
 [scenario]
 title = "A software company with eighteen months of cash"
+description = "Subscriptions in two plans, hiring by the runway, and rounds that close or do not."
 # extends = "other.toml"           # start from another scenario; this file's entries override it, key by key
 start = "2026-01"                  # the first simulated month
 periods = 36
@@ -74,3 +75,6 @@ inputs.hiring = 0
 [variants.slow_sales]
 inputs.new_customers = { value = { team = "9 to 25", business = "0.3 to 2" } }
 """
+
+SCHEMA_LINE = TEMPLATE.splitlines(keepends=True)[0]
+"""The first line of a scenario that an editor checks against a schema beside it."""

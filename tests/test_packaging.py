@@ -70,5 +70,5 @@ def test_a_packaged_scenario_runs_and_is_extended_by_its_name(name, tmp_path):
     assert done.exit_code == 0, done.output
     assert json.loads(done.stdout)["title"] == load(name).title
     mine = load(write(tmp_path, f'[scenario]\nextends = "{name}"\ntitle = "Mine"\n'))
-    assert mine.title == "Mine"
+    assert (mine.title, mine.description) == ("Mine", None)
     assert mine.quantities.keys() == load(name).quantities.keys()

@@ -76,6 +76,29 @@ with contextlib.redirect_stdout(io.StringIO()), contextlib.suppress(SystemExit):
     assert not loaded.intersection(HEAVY) - {"typer", "rich", "pydantic"}  # recent versions of typer import pydantic
 
 
+def test_listing_the_examples_imports_nothing_heavy():
+    statement = """
+import contextlib, io
+from burncast.cli import app
+with contextlib.redirect_stdout(io.StringIO()), contextlib.suppress(SystemExit):
+    app(["examples"])
+"""
+    assert not modules_after(statement).intersection(HEAVY) - {"typer", "rich", "pydantic"}
+
+
+def test_the_commands():
+    from burncast.cli import app
+
+    assert [command.callback.__name__ for command in app.registered_commands] == [
+        "run",
+        "compare",
+        "check",
+        "schema",
+        "init",
+        "examples",
+    ]
+
+
 def test_check_imports_neither_numba_nor_xarray_nor_scipy_stats():
     statement = """
 import contextlib, io

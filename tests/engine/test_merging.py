@@ -166,6 +166,19 @@ def test_extended_files_are_found_beside_the_file(tmp_path: Path) -> None:
     assert load(write(tmp_path, '[scenario]\nextends = "models/mine.toml"\n')).periods == 12
 
 
+def test_a_description_stays_with_its_title(tmp_path: Path) -> None:
+    write(tmp_path, BASE.replace("[scenario]", '[scenario]\ndescription = "Old"'), "base.toml")
+    for about, expected in {
+        "": "Old",
+        'title = "New"': None,
+        'title = "New"\ndescription = "Both"': "Both",
+        'description = "Alone"': "Alone",
+    }.items():
+        scenario = load(write(tmp_path, f'[scenario]\nextends = "base.toml"\n{about}\n[variants.v]\ninputs.size = 1\n'))
+        assert scenario.description == expected
+        assert scenario.variants["v"].description == expected
+
+
 def test_the_merged_text_loads_to_the_same(tmp_path: Path) -> None:
     scenario = extended(tmp_path, "[inputs]\nsize = 5\n")
     for one in (scenario, *scenario.variants.values()):

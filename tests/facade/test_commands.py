@@ -5,6 +5,7 @@ from __future__ import annotations
 import errno
 import json
 import os
+import tomllib
 from pathlib import Path
 
 import pytest
@@ -14,6 +15,7 @@ import burncast
 from burncast.cli import app
 from burncast.distributions.errors import InterruptedRunError, SimulationError
 from burncast.engine import simulate as engine_simulate
+from burncast.engine.packaged import packaged_scenarios
 from burncast.outputs import store
 from burncast.outputs.result_files import FILES
 from burncast.outputs.store import read_dataset
@@ -176,6 +178,49 @@ def test_init_prints_a_scenario_that_runs(tmp_path):
     assert call("run", path, "-n", 256).exit_code == 0
 
 
+def test_examples_are_listed_with_what_they_say_of_themselves():
+    listed = call("examples").stdout
+    data = json.loads(call("examples", "--json").stdout)
+    assert sorted(entry["name"] for entry in data) == sorted(packaged_scenarios())
+    for entry in data:
+        assert set(entry) == {"name", "purpose", "title", "description", "extends"}
+        about = tomllib.loads(packaged_scenarios()[entry["name"]].read_text())["scenario"]
+        assert (entry["title"], entry["description"]) == (about["title"], about.get("description"))
+        assert f"{entry['name']:<{len(entry['name'])}} " in listed
+        assert entry["title"] in listed
+        assert (entry["description"] or "") in listed
+        assert "\n" not in entry["title"] + (entry["description"] or "")
+    purposes = {entry["name"]: entry["purpose"] for entry in data}
+    assert (purposes["chatgpt-2023"], purposes["ai-lab"]) == ("example", "model")
+    assert listed.index("chatgpt-2023") < listed.index("Models to extend") < listed.index("ai-lab")
+
+
+@pytest.mark.parametrize("name", sorted(packaged_scenarios()))
+def test_init_copies_a_packaged_scenario_with_its_comments(name, tmp_path):
+    done = call("init", "--from", name)
+    assert done.exit_code == 0, done.output
+    first, _, rest = packaged_scenarios()[name].read_text().partition("\n")
+    assert first.startswith("#:schema")
+    assert done.stdout == f"#:schema scenario.schema.json\n{rest}"
+    path = tmp_path / "my.toml"
+    path.write_text(done.stdout)
+    assert call("check", path).exit_code == 0
+
+
+def test_init_from_an_unknown_name_gives_the_nearest():
+    done = call("init", "--from", "chatgtp-2023")
+    assert done.exit_code == 2
+    assert done.stdout == ""
+    assert "did you mean 'chatgpt-2023'" in done.stderr
+    assert "ai-lab" in done.stderr
+
+
+def test_check_shows_the_description(walk):
+    walk.write_text(WALK.replace('title = "A walk"', 'title = "A walk"\ndescription = "Down, mostly."'))
+    assert call("check", walk).stdout.splitlines()[:2] == ["A walk", "Down, mostly."]
+    assert json.loads(call("check", walk, "--json").stdout)["description"] == "Down, mostly."
+
+
 def test_schema_is_json():
     assert json.loads(call("schema").stdout)["$schema"].startswith("https://json-schema.org/")
 
@@ -315,7 +360,7 @@ def test_a_quantity_that_becomes_infinite_is_named(walk):
     assert "replay" in done.stderr
 
 
-@pytest.mark.parametrize("command", ["run", "compare", "check", "schema", "init"])
+@pytest.mark.parametrize("command", ["run", "compare", "check", "schema", "init", "examples"])
 def test_every_command_has_help(command):
     done = call(command, "--help")
     assert done.exit_code == 0
