@@ -54,11 +54,13 @@ class InputError(BurncastError):
 class ScenarioError(InputError):
     """All the problems of a scenario, reported at once.
 
-    Attributes: ``problems`` (never empty), and ``file``, ``line``, ``key`` of the first one.
+    Attributes: ``problems``, never empty, each once, in the order of files and lines; ``file``, ``line`` and ``key`` of
+    the first one.
     """
 
     def __init__(self, problems: Iterable[Problem]) -> None:
-        self.problems = tuple(problems)
+        once = dict.fromkeys(problems)
+        self.problems = tuple(sorted(once, key=lambda problem: (problem.file or "", problem.line or 0)))
         first = self.problems[0]
         self.file, self.line, self.key = first.file, first.line, first.key
         super().__init__("\n".join(str(problem) for problem in self.problems))

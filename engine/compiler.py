@@ -11,7 +11,6 @@ import functools
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from burncast.distributions.errors import ScenarioError
 from burncast.engine.emission import Emission, swap_states
 from burncast.engine.graph import Graph, Node, Rate, State
 from burncast.engine.lowering import Lowered, lower_scenario
@@ -57,18 +56,7 @@ def compile_scenario(scenario: Scenario, track: tuple[str, ...] | None = None) -
     know to be wrong: functions, distributions, dimensions.
     """
     lowered = lower_scenario(scenario)
-    _check_openings(scenario, lowered)
     return _Compilation.of(scenario, lowered, scenario.track if track is None else track).program()
-
-
-def _check_openings(scenario: Scenario, lowered: Lowered) -> None:
-    problems = [
-        quantity.location.problem("start changes from period to period", "a start of numbers and inputs")
-        for name, quantity in scenario.quantities.items()
-        if name in lowered.openings and quantity.kind != "formula" and not opens(lowered.openings[name])
-    ]
-    if problems:
-        raise ScenarioError(problems)
 
 
 @dataclass(slots=True)

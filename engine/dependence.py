@@ -1,23 +1,23 @@
 """Correlated draws: independent normals are mixed so that those which a scenario correlates have its copula.
 
 Correlations that share a quantity form one group with one matrix (pairs that are not stated are uncorrelated). A matrix
-that is no correlation matrix is replaced by the nearest one, and the change is reported. Gaussian groups are L·ε with L
-the Cholesky factor; Student-t groups are multiplied by √(df/χ²) of a draw of their own and carried back to normal
-marginals (Demarta and McNeil 2005, "The t copula and related copulas").
+that is no correlation matrix is replaced by the nearest one, and the change is reported. A member that is constant
+keeps its place, so that fixing it in a variant leaves the draws of the others as they were. Gaussian groups are L·ε
+with L the Cholesky factor; Student-t groups are multiplied by √(df/χ²) of a draw of their own and carried back to
+normal marginals (Demarta and McNeil 2005, "The t copula and related copulas").
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-
 import numpy as np
 
 from burncast.distributions.correlation import cholesky_factor, nearest_correlation, t_copula_tables
-from burncast.distributions.errors import FormulaError, Problem
+from burncast.distributions.errors import FormulaError, Problem, nearest_name
 from burncast.distributions.families import FAMILIES
-from burncast.engine.expressions import Call, Expression, Index, Name, walk
+from burncast.engine.expressions import Call, Index, Name, walk
+from burncast.engine.functions import PROCESSES
 from burncast.engine.graph import Graph, Node, Rate
-from burncast.engine.scenario import ByElement, Correlation, Quantity, Scenario
+from burncast.engine.scenario import ByElement, Correlation, Kind, Scenario
 
 __all__ = ["dependent_normals"]
 
@@ -25,12 +25,17 @@ SMALL_REPAIR = 1e-12
 
 
 def dependent_normals(graph: Graph, scenario: Scenario, problems: list[Problem]) -> tuple[dict[str, Node], list[str]]:
-    """For each correlated stream its normal, and notes on matrices that had to be repaired."""
+    """For each correlated stream its normal, and notes on matrices that had to be repaired.
+
+    A correlation with something that is not there or not drawn, which the reader has reported, is passed over.
+    """
     nodes: dict[str, Node] = {}
     notes: list[str] = []
-    streams: dict[str, Quantity] = {}
+    streams: dict[str, Kind | None] = {}
     usable: list[tuple[Correlation, list[str]]] = []
     for correlation in scenario.correlations:
+        if not all(_is_drawn(scenario, member) for member in correlation.between):
+            continue
         try:
             members = [_stream(scenario, member) for member in correlation.between]
         except FormulaError as error:
@@ -41,7 +46,10 @@ def dependent_normals(graph: Graph, scenario: Scenario, problems: list[Problem])
     for group in _groups(usable):
         first = group[0][0]
         names = sorted({name for _, members in group for name in members})
-        kinds = {streams[name].kind for name in names}
+        kinds = {streams[name] for name in names} - {None}
+        fixed = [name for name in names if streams[name] is None]
+        if fixed:
+            notes.append(f"{', '.join(fixed)}: constant, so that its correlations have no effect")
         if len(kinds) > 1:
             problems.append(
                 first.location.problem(
@@ -64,28 +72,38 @@ def dependent_normals(graph: Graph, scenario: Scenario, problems: list[Problem])
     return nodes, notes
 
 
-def _stream(scenario: Scenario, member: Name | Index) -> tuple[str, Quantity]:
-    """The stream of one member, by the rules of :meth:`burncast.engine.scope.Scope.stream_names`."""
+def _is_drawn(scenario: Scenario, member: Name | Index) -> bool:
+    quantity = scenario.quantities.get(member.name)
+    return quantity is not None and quantity.kind in ("input", "process")
+
+
+def _stream(scenario: Scenario, member: Name | Index) -> tuple[str, Kind | None]:
+    """The stream of one member, by the rules of :meth:`burncast.engine.scope.Scope.stream_names`, and its kind; None
+    where it is a constant, as in a variant that fixes it.
+    """
     quantity = scenario.quantities[member.name]
     labels = member.labels if isinstance(member, Index) else ()
-    value: Iterable[Expression]
-    if isinstance(quantity.value, ByElement):
-        value = [quantity.value.values[labels]] if labels in quantity.value.values else []
-    else:
-        value = [quantity.value]
-    if quantity.kind not in ("input", "process"):
-        raise FormulaError(f"{member.name} is a {quantity.kind}", expected="inputs or processes: what is drawn")
-    if len(labels) != len(quantity.over or ()):
-        expected = f'{member.name}["{scenario.dimensions[quantity.over[0]][0]}"]' if quantity.over else member.name
-        raise FormulaError(f"{member.name} needs its element", expected=expected)
-    drawn = any(
-        isinstance(node, Call) and (quantity.kind == "process" or node.function in FAMILIES)
-        for expression in value
-        for node in walk(expression)
-    )
-    if not drawn:
-        raise FormulaError(f"{member.name} is not uncertain", expected="a quantity with a distribution")
-    return f"{member.name}[{','.join(labels)}]" if labels else member.name, quantity
+    over = quantity.over or ()
+    if len(labels) != len(over):
+        first = ", ".join(f'"{scenario.dimensions[dim][0]}"' for dim in over)
+        what = "needs its element" if over else "is drawn once for all elements"
+        raise FormulaError(f"{member.name} {what}", expected=f"{member.name}[{first}]" if over else member.name)
+    for dim, label in zip(over, labels, strict=True):
+        known = scenario.dimensions[dim]
+        if label not in known:
+            expected = f"one of {', '.join(known)}"
+            nearest = nearest_name(label, known)
+            raise FormulaError(f"{member.name} has no element {label!r}", expected=expected, nearest=nearest)
+    parts = list(walk(quantity.value.values[labels] if isinstance(quantity.value, ByElement) else quantity.value))
+    drawn = FAMILIES if quantity.kind == "input" else PROCESSES
+    name = f"{member.name}[{','.join(labels)}]" if labels else member.name
+    if any(isinstance(part, Call) and part.function in drawn for part in parts):
+        return name, quantity.kind
+    if any(isinstance(part, (Name, Index)) for part in parts):
+        raise FormulaError(
+            f"{member.name} is not drawn itself", expected="a quantity with a distribution or process of its own"
+        )
+    return name, None
 
 
 def _groups(usable: list[tuple[Correlation, list[str]]]) -> list[list[tuple[Correlation, list[str]]]]:

@@ -14,15 +14,17 @@ from burncast.distributions.errors import Problem, ScenarioError, nearest_name
 from burncast.engine.expressions import TIME_NAMES, Index, Name, walk
 from burncast.engine.scenario_model import ByElement, Kind, Location, Quantity, Scenario, Value
 
-__all__ = ["Dependencies", "find_dependencies", "names_in", "resolve"]
+__all__ = ["MAY_USE", "Dependencies", "find_dependencies", "names_in", "resolve"]
 
 _ALL: frozenset[Kind] = frozenset({"input", "process", "formula", "stock"})
-_MAY_USE: dict[Kind, frozenset[Kind]] = {
+MAY_USE: dict[Kind, frozenset[Kind]] = {
     "input": frozenset({"input"}),
     "process": frozenset({"input", "process"}),
     "formula": _ALL,
     "stock": frozenset({"input", "stock"}),
 }
+"""Which kinds the value of each kind may use; of a stock, its start."""
+
 _RULE: dict[Kind, str] = {
     "input": "an input is drawn once: it may use other inputs",
     "process": "what the world does may use inputs and other processes",
@@ -89,7 +91,7 @@ def _mentioned(value: Value) -> frozenset[str]:
 
 def _is_needed_first(quantity: Quantity, other: Quantity) -> bool:
     """Whether a value must be computed before another's; what may not be used at all is reported elsewhere."""
-    return other.kind in _MAY_USE[quantity.kind] and (quantity.kind == "stock" or other.kind != "stock")
+    return other.kind in MAY_USE[quantity.kind] and (quantity.kind == "stock" or other.kind != "stock")
 
 
 def _unknown_name(scenario: Scenario, name: str, broken: AbstractSet[str], location: Location) -> Problem:
@@ -103,7 +105,7 @@ def _check_kinds(
     quantity: Quantity, mentioned: Iterable[str], quantities: Mapping[str, Quantity], problems: list[Problem]
 ) -> None:
     """What the value of a kind may use; of a stock, the start."""
-    allowed = _MAY_USE[quantity.kind]
+    allowed = MAY_USE[quantity.kind]
     part = "its start" if quantity.kind == "stock" else f"the {quantity.kind}"
     for name in sorted(mentioned):
         other = quantities.get(name)

@@ -14,13 +14,15 @@ from dataclasses import dataclass, field
 
 from burncast.distributions.errors import FormulaError, Problem, ScenarioError
 from burncast.engine.dependence import dependent_normals
-from burncast.engine.expressions import Call, Expression, names
+from burncast.engine.dependencies import MAY_USE
+from burncast.engine.expressions import Call, Expression
 from burncast.engine.functions import PROCESSES
 from burncast.engine.graph import Graph, Node, State
 from burncast.engine.lowering_expressions import lower
 from burncast.engine.process_values import ProcessValue
 from burncast.engine.processes import lower_process
 from burncast.engine.scenario import ByElement, Location, Quantity, Scenario, Value
+from burncast.engine.schedule import opens
 from burncast.engine.scope import Scope
 
 __all__ = ["Lowered", "lower_scenario", "meaning_problems"]
@@ -49,21 +51,23 @@ def lower_scenario(scenario: Scenario) -> Lowered:
     work = _Lowering(scenario, _graph_of(scenario))
     work.run()
     if work.problems:
-        raise ScenarioError(sorted(work.problems, key=lambda problem: problem.line or 0))
+        raise ScenarioError(work.problems)
     return work.result()
 
 
 def meaning_problems(scenario: Scenario, broken: frozenset[str]) -> list[Problem]:
-    """What else is wrong with a scenario that could only be read in part, without the quantities ``broken``."""
-    readable = dataclasses.replace(
-        scenario,
-        quantities={name: quantity for name, quantity in scenario.quantities.items() if name not in broken},
-        correlations=(),
-        ruin=None,
-    )
-    work = _Lowering(readable, _graph_of(readable))
-    work.run()
-    return work.problems
+    """What else is wrong with a scenario that could only be read in part, without the quantities ``broken``.
+
+    Variants included. What refers to a quantity that is broken, or that there is none of, has been reported as such.
+    """
+    problems: list[Problem] = []
+    for entry in (scenario, *scenario.variants.values()):
+        quantities = {name: quantity for name, quantity in entry.quantities.items() if name not in broken}
+        readable = dataclasses.replace(entry, quantities=quantities)
+        work = _Lowering(readable, _graph_of(readable))
+        work.run()
+        problems += work.problems
+    return problems
 
 
 def _graph_of(scenario: Scenario) -> Graph:
@@ -95,6 +99,7 @@ class _Lowering:
             self._attempt(name, self._prepare)
         for name, stock in list(self.stocks.items()):
             self._attempt(name, functools.partial(self._finish_stock, stock))
+        self._check_openings()
         ruin = self.scenario.ruin
         if ruin is not None:
             self._ask("when", ruin.when, ruin.when_location)
@@ -122,9 +127,20 @@ class _Lowering:
             raise _SilencedError(name)
         return self.stocks[name].read if name in self.stocks else self.values[name]
 
+    def _reading(self, quantity: Quantity) -> Callable[[str], Node]:
+        """What names mean to a quantity; one of a kind that it may not use has been reported."""
+
+        def lookup(name: str) -> Node:
+            other = self.scenario.quantities.get(name)
+            if other is not None and other.kind not in MAY_USE[quantity.kind]:
+                raise _SilencedError(name)
+            return self._during(name)
+
+        return lookup
+
     def _at_end(self, name: str) -> Node:
         """What a name means at a period's end."""
-        if name in self.broken:
+        if name in self.broken or name not in self.values:
             raise _SilencedError(name)
         return self.values[name]
 
@@ -167,10 +183,18 @@ class _Lowering:
         elif quantity.kind == "process":
             self._process(quantity)
         else:
-            node = self._value(quantity, quantity.value, self._during, once=quantity.kind == "input")
+            node = self._value(quantity, quantity.value, self._reading(quantity), once=quantity.kind == "input")
             self.values[name] = node
             if quantity.kind == "input":
                 self.openings[name] = node
+
+    def _check_openings(self) -> None:
+        for name, opening in self.openings.items():
+            if name not in self.broken and not opens(opening):
+                location = self.scenario.quantities[name].location
+                self.problems.append(
+                    location.problem("start changes from period to period", "a start of numbers and inputs")
+                )
 
     def _process(self, quantity: Quantity) -> None:
         if isinstance(quantity.value, ByElement):
@@ -189,7 +213,7 @@ class _Lowering:
             self.openings[quantity.name] = part.opening
 
     def _process_call(self, quantity: Quantity, expression: Expression, labels: tuple[str, ...]) -> ProcessValue:
-        scope = self._scope(quantity, self._during, labels)
+        scope = self._scope(quantity, self._reading(quantity), labels)
         if isinstance(expression, Call) and expression.function in PROCESSES:
             value = lower_process(scope, expression, quantity.states)
         else:
@@ -281,9 +305,7 @@ class _Lowering:
                     raise FormulaError(f"{key} varies over {', '.join(node.dims)}", expected="one number: sum()?")
                 self.asked[prefix + key] = node
             except _SilencedError:
-                if not prefix and not self.problems:
-                    used = ", ".join(sorted(names(expression)))
-                    self.problems.append(location.problem(f"{key} cannot be evaluated from {used}"))
+                continue
             except FormulaError as error:
                 if not prefix:
                     self.problems.append(location.problem(error.message, error.expected, error.nearest))

@@ -42,7 +42,7 @@ def load(source: str | os.PathLike[str] | Mapping[str, Any]) -> Scenario:
     structures = _with_extended(check_structure(read_document(source)))
     problems = [problem for structure in structures for problem in structure.problems]
     if any(structure.hopeless for structure in structures):
-        raise ScenarioError(_in_order(problems))
+        raise ScenarioError(problems)
     documents = [structure.document for structure in structures]
     document = normalised(documents[-1])
     for over in reversed(documents[:-1]):
@@ -52,7 +52,7 @@ def load(source: str | os.PathLike[str] | Mapping[str, Any]) -> Scenario:
     broken = {name for structure in structures for name in structure.broken}
     scenario = _read(document, text, problems, broken)
     if problems:
-        raise ScenarioError(_in_order(problems + _meaning_problems(scenario, broken)))
+        raise ScenarioError(problems + _meaning_problems(scenario, broken))
     return scenario
 
 
@@ -61,10 +61,6 @@ def _meaning_problems(scenario: Scenario, broken: set[str]) -> list[Problem]:
     from burncast.engine.lowering import meaning_problems
 
     return meaning_problems(scenario, frozenset(broken))
-
-
-def _in_order(problems: list[Problem]) -> list[Problem]:
-    return sorted(dict.fromkeys(problems), key=lambda problem: (problem.file or "", problem.line or 0))
 
 
 def _with_extended(structure: Structure) -> list[Structure]:
@@ -87,7 +83,7 @@ def _with_extended(structure: Structure) -> list[Structure]:
             found.extend(error.problems if first.line else [location.problem(str(first))])
         if found:
             before = [problem for structure in structures for problem in structure.problems]
-            raise ScenarioError(_in_order(before + found))
+            raise ScenarioError(before + found)
     return structures
 
 

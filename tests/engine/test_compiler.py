@@ -11,6 +11,7 @@ from burncast.distributions.errors import ScenarioError
 from burncast.engine.compiler import compile_scenario
 from burncast.engine.listing import listing
 from burncast.engine.program import FIELDS, OPCODES
+from burncast.engine.replay import replay
 from burncast.engine.scenario import load
 
 NAMES = {number: name for name, number in OPCODES.items()}
@@ -173,6 +174,28 @@ def test_an_impossible_correlation_is_repaired_and_reported():
     assert "change" in note
 
 
+def test_a_constant_is_correlated_with_nothing_and_fixing_one_leaves_the_other_draws_alone():
+    correlations = [
+        {"between": ["a", "b", "c"], "matrix": [[1, 0.5, 0.4], [0.5, 1, 0.3], [0.4, 0.3, 1]]},
+        {"between": ["p", "q"], "rho": 0.5},
+    ]
+    scenario = load(
+        document(
+            {"f": "a + b + c + p + q"},
+            inputs={"c": "normal(3, 1)"},
+            processes={"q": "gbm(start=1, volatility=0.3)"},
+            correlations=correlations,
+            variants={"fixed": {"inputs": {"a": 1}, "processes": {"p": {"schedule": {"2023-06": 2}}}}},
+        )
+    )
+    base, fixed = (replay(entry, 3) for entry in (scenario, scenario.variants["fixed"]))
+    for name in ("b", "c", "q"):
+        np.testing.assert_array_equal(base[name][1], fixed[name][1])
+    notes = compile_scenario(scenario.variants["fixed"]).notes
+    assert [note.partition(":")[0] for note in notes] == ["a", "p"]
+    assert compile_scenario(scenario).notes == ()
+
+
 MISTAKES = {
     "unknown function": ("lagg(p, 2)", "there is no function 'lagg'", "lag"),
     "missing argument": ("clip(p, 0)", "clip() lacks 'high'", None),
@@ -244,6 +267,93 @@ def test_mistakes_of_form_and_of_meaning_are_reported_together():
     assert "no function 'lagg'" in found["f"]
     assert "no quantity 'unknwn'" in found["g"]
     assert "no parameter 'sdd'" in found["x"]
+
+
+AROUND = {
+    "inputs": {
+        "v": {"value": "normal(1, 1)", "over": "product"},
+        "table": {"value": {"free": "normal(0, 1)", "plus": 2, "api": 3}, "over": "product"},
+        "twice": "2 * a",
+        "fixed": 3,
+    },
+    "correlations": [
+        {"between": ["a", 'v["pluss"]'], "rho": 0.1},
+        {"between": ["a", "v"], "rho": 0.1},
+        {"between": ["a", 'b["free"]'], "rho": 0.1},
+        {"between": ["a", "twice"], "rho": 0.1},
+        {"between": ["fixed", 'table["plus"]', "b"], "rho": 0.1},
+        {"between": ["b", "p"], "rho": 0.1},
+    ],
+    "ruin": {"when": "lagg(p, 2) < 0", "need": "v"},
+    "variants": {
+        "dear": {"ruin": {"when": "sum(v, over='region') < 0"}},
+        "cheap": {"processes": {"p": "gmb(start=1)"}, "stocks": {"s": {"start": "q", "next": "s"}}},
+    },
+}
+MISTAKES_AROUND = {
+    "correlations[0]": ("v has no element 'pluss'", "plus"),
+    "correlations[1]": ("v needs its element", None),
+    "correlations[2]": ("b is drawn once for all elements", None),
+    "correlations[3]": ("twice is not drawn itself", None),
+    "correlations[4]": ("an input is correlated with a process", None),
+    "ruin.when": ("there is no function 'lagg'", "lag"),
+    "ruin.need": ("need varies over product", None),
+}
+MISTAKES_OF_VARIANTS = {
+    "variants.dear.ruin.when": ("no such dimension", None),
+    "variants.cheap.processes.p": ("there is no function 'gmb'", "gbm"),
+}
+
+
+def assert_reported(problems, mistakes):
+    found = {problem.key: problem for problem in problems}
+    assert len(found) == len(problems)
+    assert found.keys() == mistakes.keys()
+    for key, (message, nearest) in mistakes.items():
+        assert message in found[key].message, key
+        assert found[key].nearest == nearest
+
+
+def test_mistakes_of_correlations_and_of_ruin_are_reported_with_the_others():
+    around = {name: content for name, content in AROUND.items() if name != "variants"}
+    with pytest.raises(ScenarioError) as caught:
+        compile_scenario(load(document({"f": "lagg(p, 2)"}, **around)))
+    assert_reported(caught.value.problems, {**MISTAKES_AROUND, "formulas.f": ("there is no function 'lagg'", "lag")})
+
+
+def test_mistakes_of_correlations_ruin_and_variants_come_with_those_of_form():
+    with pytest.raises(ScenarioError) as caught:
+        load(document({"f": "unknwn + 1"}, stocks={"s": {"start": "q", "next": "s"}}, **AROUND))
+    expected = {**MISTAKES_AROUND, **MISTAKES_OF_VARIANTS}
+    expected["formulas.f"] = ("there is no quantity 'unknwn'", None)
+    expected["stocks.s"] = ("there is no quantity 'q'", None)
+    expected["variants.cheap.stocks.s"] = ("there is no quantity 'q'", None)
+    assert_reported(caught.value.problems, expected)
+
+
+def test_what_names_a_missing_or_broken_quantity_is_reported_for_that_alone():
+    wrong = document(
+        {"f": "lagg(p, 2)", "g": "1 +"},
+        correlations=[{"between": ["a", "bb"], "rho": 0.1}, {"between": ["b", "f"], "rho": 0.1}],
+        ruin={"when": "f + g < cahs", "need": "g"},
+    )
+    with pytest.raises(ScenarioError) as caught:
+        load(wrong)
+    keys = [problem.key for problem in caught.value.problems]
+    assert sorted(keys) == ["correlations[0]", "correlations[1]", "formulas.f", "formulas.g", "ruin.when"]
+
+
+def test_openings_that_change_are_reported_with_the_others():
+    processes = {"q": "gbm(start=p, volatility=0.1)"}
+    with pytest.raises(ScenarioError) as caught:
+        compile_scenario(load(document({"f": "lagg(p, 2)"}, processes=processes)))
+    assert_reported(
+        caught.value.problems,
+        {
+            "processes.q": ("start changes from period to period", None),
+            "formulas.f": ("there is no function 'lagg'", "lag"),
+        },
+    )
 
 
 def test_a_cycle_is_reported_as_the_cycle_alone():

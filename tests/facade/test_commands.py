@@ -171,6 +171,15 @@ def test_check_reports_every_problem_as_text_or_data(walk):
     assert {problem["nearest"] for problem in problems} == {"burn", "gbm"}
 
 
+def test_check_reports_the_mistakes_of_base_and_variants_together(walk):
+    text = WALK.replace('"cash < 0"', '"csh(cash) < 0"').replace(
+        "stocks.cash = {", 'formulas.cost = "crash(burn)"\nstocks.cash = {'
+    )
+    walk.write_text(text)
+    problems = json.loads(call("check", walk, "--json").stdout)["problems"]
+    assert [problem["key"] for problem in problems] == ["ruin.when", "variants.rich.formulas.cost"]
+
+
 def test_init_prints_a_scenario_that_runs(tmp_path):
     path = tmp_path / "my.toml"
     path.write_text(call("init").stdout)
