@@ -14,6 +14,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 import burncast
+from burncast.engine.replay import replay
 
 __all__ = ["QUIET", "STILL", "path", "paths", "quiet", "still"]
 
@@ -88,8 +89,8 @@ def still(
 
 def paths(document: Document, trajectory: int = 0, seed: int = 0) -> dict[str, NDArray[np.float64]]:
     """Every quantity of one trajectory: shape (T + 1,), or (labels…, T + 1); NaN at 0 where it has no opening."""
-    replayed = burncast.replay(document, trajectory, seed)
-    return {str(name): values.to_numpy() for name, values in replayed.data_vars.items()}
+    replayed = replay(burncast.load(document), trajectory, seed)
+    return {name: values if quantity.dims else values[0] for name, (quantity, values) in replayed.items()}
 
 
 def path(document: Document, name: str, trajectory: int = 0, seed: int = 0) -> NDArray[np.float64]:
