@@ -39,6 +39,8 @@ def dependent_normals(graph: Graph, scenario: Scenario, problems: list[Problem])
         try:
             members = [_stream(scenario, member) for member in correlation.between]
         except FormulaError as error:
+            if correlation.is_independence:
+                continue
             problems.append(correlation.location.problem(error.message, error.expected, error.nearest))
             continue
         streams.update(members)

@@ -125,7 +125,9 @@ def _check_outside(
             quantity = scenario.quantities.get(member.name)
             if quantity is None and member.name not in known:
                 problems.append(_unknown_name(scenario, member.name, broken, correlation.location))
-            elif quantity is not None and quantity.kind not in ("input", "process"):
+            elif quantity is None or correlation.is_independence:
+                continue
+            elif quantity.kind not in ("input", "process"):
                 message = f"{member.name!r} is a {quantity.kind}; only inputs and processes are drawn"
                 problems.append(correlation.location.problem(message))
     if scenario.ruin is None:

@@ -141,13 +141,12 @@ def _merge_elements(old: Any, new: Any, labels: set[str]) -> Any:
 
 
 def _merge_correlations(merged: Document, over: Document) -> None:
-    """A correlation between the same quantities is replaced; others are added."""
+    """A correlation between the same quantities is replaced, as one of 0 takes it back; others are added."""
     known = list(merged.data.get("correlations", []))
     for number, new in enumerate(over.data["correlations"]):
         if new is None:
             continue
-        between = frozenset(new.get("between", ()))
-        same = [i for i, old in enumerate(known) if old and frozenset(old.get("between", ())) == between]
+        same = [i for i, old in enumerate(known) if old and _members(old) == _members(new)]
         position = same[0] if same else len(known)
         known[position:position] = [] if same else [new]
         known[position] = new
@@ -157,6 +156,11 @@ def _merge_correlations(merged: Document, over: Document) -> None:
         merged.places["correlations", position] = over.location("correlations", number)
         merged.places.update({("correlations", position, *path[2:]): place for path, place in moved.items()})
     merged.data["correlations"] = known
+
+
+def _members(correlation: Mapping[str, Any]) -> frozenset[str]:
+    """Between what a correlation is, however the elements are quoted."""
+    return frozenset(member.replace("'", '"').replace(" ", "") for member in correlation.get("between", ()))
 
 
 def _merge_variants(merged: Document, base: Document, over: Document) -> None:

@@ -87,6 +87,12 @@ class Correlation:
     df: float | None
     location: Location
 
+    @property
+    def is_independence(self) -> bool:
+        """Whether it states that nothing moves together: so an inherited correlation is taken back."""
+        apart = all(value == 0.0 for i, row in enumerate(self.matrix) for j, value in enumerate(row) if i != j)
+        return self.copula == "gaussian" and apart
+
 
 @dataclass(frozen=True, slots=True)
 class Ruin:

@@ -81,7 +81,7 @@ def test_every_cycle_is_shown() -> None:
         ({"ruin": {"when": "cash < 0", "need": "-csh"}, "formulas": {"cash": 1}}, "ruin.need"),
         ({"inputs": {"a": 'b["x"]'}}, "no quantity 'b'"),
         ({"correlations": [{"between": ["a", "b"], "rho": 0}], "inputs": {"a": 1}}, "no quantity 'b'"),
-        ({"correlations": [{"between": ["a", "b"], "rho": 0}], "inputs": {"a": 1}, "formulas": {"b": 1}}, "a formula"),
+        ({"correlations": [{"between": ["a", "b"], "rho": 1}], "inputs": {"a": 1}, "formulas": {"b": 1}}, "a formula"),
     ],
 )
 def test_misuse(sections: dict[str, object], words: str) -> None:

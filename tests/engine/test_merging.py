@@ -3,10 +3,14 @@ from __future__ import annotations
 import tomllib
 from pathlib import Path
 
+import numpy as np
+import pytest
 from scenario_files import HEAD, only_problem, problems_of, write
 
+from burncast.engine.compiler import compile_scenario
 from burncast.engine.expressions import Known, parse
 from burncast.engine.scenario import ByElement, Scenario, load
+from burncast.engine.simulate import run
 
 BASE = (
     HEAD
@@ -117,6 +121,59 @@ rho = -0.1
     assert (second.copula, second.df, second.matrix[0][1]) == ("t", 4.0, -0.1)
     assert first.location.key == "correlations[0]"
     assert first.location.line == 5
+
+
+def test_a_correlation_of_zero_takes_back_an_inherited_one(tmp_path: Path) -> None:
+    """Also where a member is no longer drawn, or is one pair of a larger group."""
+    base = """\
+[scenario]
+periods = 3
+[dimensions]
+plan = ["free", "plus"]
+[inputs]
+churn = { value = "beta(2, 3)", over = "plan" }
+size = "1 to 2"
+rate = "1 to 2"
+growth = "normal(0, 1)"
+[stocks]
+cash = { start = "size + growth * rate", next = "cash - sum(churn)" }
+[[correlations]]
+between = ['churn["free"]', "size"]
+rho = 0.9
+[[correlations]]
+between = ["size", "rate", "growth"]
+rho = 0.4
+"""
+    write(tmp_path, base, "base.toml")
+    text = """\
+[scenario]
+extends = "base.toml"
+[formulas]
+churn = { value = "0.1 * size", over = "plan" }
+[[correlations]]
+between = ["size", "churn['free']"]
+rho = 0
+[[correlations]]
+between = ["rate", "growth"]
+rho = 0
+[outputs]
+track = ["size", "rate", "growth"]
+[variants.derived]
+inputs.rate = "2 * size"
+correlations = [{ between = ["size", "rate", "growth"], rho = 0 }]
+"""
+    scenario = load(write(tmp_path, text))
+    assert [correlation.is_independence for correlation in scenario.correlations] == [True, False, True]
+    for entry in (scenario, *scenario.variants.values()):
+        compile_scenario(entry)
+    wrong = text.replace("rho = 0\n", "rho = 0.1\n", 1)
+    assert "'churn' is a formula" in only_problem(write(tmp_path, wrong)).message
+    paths = run(scenario, 20_000, keep_paths=20_000).paths
+    assert paths is not None
+    size, rate, growth = np.log(paths[:, 0, 0]), np.log(paths[:, 1, 0]), paths[:, 2, 0]
+    for one, other, rho in ((size, rate, 0.4), (size, growth, 0.4), (rate, growth, 0.0)):
+        found = np.corrcoef(one, other)[0, 1]
+        assert found == pytest.approx(rho, abs=4 * (1 - rho**2) / np.sqrt(len(paths)))
 
 
 def test_variants_override_and_are_inherited(tmp_path: Path) -> None:
