@@ -5,6 +5,8 @@ each user; subscribers are those that Microsoft named in January 2024, later tha
 """
 
 import math
+import re
+from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -14,6 +16,7 @@ from scipy import integrate, optimize, stats
 
 import burncast
 
+ROOT = Path(__file__).parents[1]
 EXAMPLE = "copilot"
 SEED = 2023
 PRICE, AVERAGE_LOSS, HEAVY_LOSS = 10.0, 20.0, 80.0
@@ -131,3 +134,13 @@ def test_a_cap_at_twice_the_average_saves_less_than_cheaper_answers(forecast: xr
     cash = forecast["cash_mean"].sel(period=36)
     base, cap, cheaper = (float(cash.sel(variant=name)) for name in ("base", "fair_use_cap", "smaller_models"))
     assert 0 < cap - base < 0.5 * (cheaper - base)
+
+
+def test_guide_states_what_the_example_says(forecast: xr.Dataset) -> None:
+    page = (ROOT / "docs" / "guide" / "examples.md").read_text(encoding="utf-8")
+    section = page.split("## `copilot`")[1].split("\n## ")[0]
+    rows = re.findall(r"^\| `?(\w+)`? \| ([\d.]+) % \| ([\d.]+) % \| ([\d.]+) % \|", section, re.MULTILINE)
+    assert {name for name, *_ in rows} == {str(name) for name in forecast.variant.values}
+    for name, *stated in rows:
+        ruin = forecast.ruin_probability.sel(variant=name, period=[12, 24, 36]).values
+        np.testing.assert_allclose([float(percent) / 100 for percent in stated], ruin, rtol=0.1, atol=0.01)

@@ -4,6 +4,7 @@ SemiAnalysis: 30 bn USD of yearly profit, 36 bn a week later, and 3 bn with shor
 6 bn for half of all searches, in a report of Reuters of 22 February 2023. Profit of the segment in 2022: 55.5 bn.
 """
 
+import re
 import tomllib
 from pathlib import Path
 from typing import Any
@@ -15,7 +16,8 @@ from ai_lab.followed import follow_all
 
 import burncast
 
-EXAMPLE = Path(__file__).parents[1] / "examples" / "search-llm.toml"
+ROOT = Path(__file__).parents[1]
+EXAMPLE = ROOT / "examples" / "search-llm.toml"
 VARIANTS = tomllib.loads(EXAMPLE.read_text(encoding="utf-8"))["variants"]
 SEED = 2023
 PROFIT, PROFIT_LEFT, ADVERTISING = 55.5e9, 19.5e9, 162.5e9
@@ -153,3 +155,13 @@ def test_what_threatens_profit(forecast: xr.Dataset) -> None:
     assert float(ruin.sel(variant="no_answers_at_all")) > 0.99
     assert float(ruin.sel(variant="fewer_clicks")) > 10 * base
     assert float(ruin.sel(variant="short_answers_on_own_chips")) < 0.5 * base
+
+
+def test_guide_states_what_the_example_says(forecast: xr.Dataset) -> None:
+    page = (ROOT / "docs" / "guide" / "examples.md").read_text(encoding="utf-8")
+    section = page.split("## `search-llm`")[1].split("\n## ")[0]
+    rows = re.findall(r"^\| `?(\w+)`? \| ([\d.]+) % \| ([\d.]+) % \| ([\d.]+) % \|", section, re.MULTILINE)
+    assert {name for name, *_ in rows} == {str(name) for name in forecast.variant.values}
+    for name, *stated in rows:
+        ruin = forecast.ruin_probability.sel(variant=name, period=[12, 24, 36]).values
+        np.testing.assert_allclose([float(percent) / 100 for percent in stated], ruin, rtol=0.1, atol=0.01)

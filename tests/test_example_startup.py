@@ -4,6 +4,9 @@ Ranges are those published in 2024: Carta on seed rounds and dilution, Andreesse
 of models collected by AgentOps (tokencost), US pay of ai-jobs.net.
 """
 
+import re
+from pathlib import Path
+
 import numpy as np
 import pytest
 import xarray as xr
@@ -14,6 +17,7 @@ import burncast
 
 Floats = NDArray[np.float64]
 
+ROOT = Path(__file__).parents[1]
 EXAMPLE = "startup"
 SEED = 2024
 TRAJECTORIES = 16_384
@@ -151,3 +155,13 @@ def test_rationing_turns_a_tenth_away() -> None:
     }
     found = burncast.simulate(burncast.load(document), trajectories=256, seed=SEED)["served_share_mean"]
     np.testing.assert_allclose(found.sel(period=slice(1, None)).values, 0.9, rtol=1e-9)
+
+
+def test_guide_states_what_the_example_says(forecast: xr.Dataset) -> None:
+    page = (ROOT / "docs" / "guide" / "examples.md").read_text(encoding="utf-8")
+    section = page.split("## `startup`")[1].split("\n## ")[0]
+    rows = re.findall(r"^\| `?(\w+)`? \| ([\d.]+) % \| ([\d.]+) % \| ([\d.]+) % \|", section, re.MULTILINE)
+    assert {name for name, *_ in rows} == {str(name) for name in forecast.variant.values}
+    for name, *stated in rows:
+        ruin = forecast.ruin_probability.sel(variant=name, period=[12, 24, 36]).values
+        np.testing.assert_allclose([float(percent) / 100 for percent in stated], ruin, rtol=0.1, atol=0.01)
