@@ -16,6 +16,8 @@ TRAJECTORIES = 65_536
 # Demand that rises by so much from month 5 on, while everything else stands still.
 STEP = 5
 
+SCARCE = {"scarcity_rate": 1, "scarcity_end": 0}
+
 
 def doubled(inputs=None, height=1, **sections):
     return still(inputs, formulas={"season": f"1 + step({height}, {STEP})", **sections.pop("formulas", {})}, **sections)
@@ -74,7 +76,7 @@ def test_headroom_is_paid_for_and_absorbs_a_rise_of_its_size():
 
 def test_capacity_is_built_ahead_of_a_feature_in_review():
     document = still(
-        {"build_ahead": 0.5, "review_months": 4},
+        {"announcement_rate": 1, "build_ahead": 0.5, "review_months": 4},
         processes={"announced": {"schedule": {"2024-01": 0, "2024-06": 1}}},
     )
     path = follow(document, "in_review", "fleet_needed", "fleet_target", "reserved")
@@ -115,9 +117,8 @@ def test_the_cloud_discount_is_on_what_is_reserved_alone():
 
 
 def test_scarcity_raises_the_price_by_the_hour_and_turns_a_share_of_requests_away():
-    always = {"supply": {"value": "markov(transition=[[0, 1], [0, 1]])"}}
     path = follow(
-        doubled({"release_rate": 0, "scarcity_shortfall": 0.4, "scarcity_premium": 0.7}, processes=always),
+        doubled({**SCARCE, "release_rate": 0, "scarcity_shortfall": 0.4, "scarcity_premium": 0.7}),
         *("gpus_needed", "on_demand", "on_demand_cost", "served_share", "revenue", "subscribers"),
     )
     need = path["gpus_needed"][1]
@@ -131,8 +132,7 @@ def test_scarcity_raises_the_price_by_the_hour_and_turns_a_share_of_requests_awa
 
 
 def test_what_is_reserved_is_safe_from_scarcity():
-    always = {"supply": {"value": "markov(transition=[[0, 1], [0, 1]])"}}
-    scarce, plenty = (follow(still(processes=p), "serving", "served_share") for p in (always, {}))
+    scarce, plenty = (follow(still(inputs), "serving", "served_share") for inputs in (SCARCE, {}))
     np.testing.assert_array_equal(scarce["serving"], plenty["serving"])
     np.testing.assert_allclose(scarce["served_share"][1:], 1)
 
