@@ -4,10 +4,13 @@ from __future__ import annotations
 
 import hashlib
 
-__all__ = ["STREAM_VERSION", "stream_id"]
+__all__ = ["MOST_JUMPS", "STREAM_VERSION", "stream_id"]
 
 STREAM_VERSION = 1
 """Changes whenever an address would give another draw."""
+
+MOST_JUMPS = 65_535
+"""Jumps of one process in one period that have sub-streams of their own: more than these are an error."""
 
 
 def stream_id(name: str) -> int:

@@ -5,13 +5,17 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import numpy as np
+from numpy.typing import NDArray
 
-from burncast.engine.histogram import BATCH, BINS, DIRECTORY, MOMENTS, ChunkArrays, settle
+from burncast.engine.bins import BINS, DIRECTORY
+from burncast.engine.block_moments import MOMENTS
+from burncast.engine.histogram import BATCH, EXPONENTS, WINDOW, ChunkArrays, settle
 from burncast.engine.lanes import LANES
 
 __all__ = ["ChunkTally"]
 
-PAGES_PER_ROW = 96
+PAGES_PER_ROW = 16
+WINDOW_PAGES = WINDOW // BINS
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,12 +36,16 @@ class ChunkTally:
         """A tally of nothing, for ``rows`` histograms with a pool of ``pages`` pages, and ``periods`` = T."""
         pool = 1 + min(PAGES_PER_ROW * rows if pages is None else pages, DIRECTORY * rows)
         arrays = ChunkArrays(
+            window=np.zeros((rows, WINDOW), np.uint32),
+            base=np.zeros(rows, np.uint64),
+            occupied=np.zeros(rows, np.uint64),
+            pending=np.zeros((rows, BATCH * LANES), np.uint16),
+            waiting=np.zeros(rows, np.int64),
             directory=np.zeros((rows, DIRECTORY), np.uint32),
             pages=np.zeros(pool * BINS, np.uint32),
             owners=np.zeros(pool, np.int64),
-            used=np.array([1, 0] + [0] * rows, np.int64),
+            used=np.array([1, 0], np.int64),
             moments=np.zeros((rows, MOMENTS)),
-            pending=np.zeros((rows, BATCH * LANES), np.uint32),
             scratch=np.zeros((2, LANES)),
             first_passage=np.zeros(periods + 2, np.int64),
         )
@@ -46,7 +54,7 @@ class ChunkTally:
     @property
     def rows(self) -> int:
         """The number of histograms."""
-        return len(self.arrays.directory)
+        return len(self.arrays.window)
 
     @property
     def periods(self) -> int:
@@ -58,14 +66,32 @@ class ChunkTally:
         settle(self.arrays)
         return int(self.arrays.used[1])
 
+    def window_pages(self) -> tuple[NDArray[np.int64], NDArray[np.int64], NDArray[np.uint32]]:
+        """The owners of the pages in windows that may not be empty, their places, and all pages [n, 256]."""
+        bits = np.unpackbits(self.arrays.occupied.view(np.uint8), bitorder="little")
+        places = np.flatnonzero(bits)
+        rows, page = np.divmod(places, WINDOW_PAGES)
+        negative, offset = np.divmod(page, EXPONENTS)
+        fields = np.where(offset > 0, self.arrays.base[rows].astype(np.int64) + offset, 0)
+        owners = rows * DIRECTORY + negative * (DIRECTORY // 2) + fields
+        return owners, places, self.arrays.window.reshape(-1, BINS)
+
+    def pool_pages(self) -> tuple[NDArray[np.int64], NDArray[np.int64], NDArray[np.uint32]]:
+        """The same of the pages from the pool."""
+        places = np.arange(1, int(self.arrays.used[0]))
+        return self.arrays.owners[places], places, self.arrays.pages.reshape(-1, BINS)
+
     def grown(self) -> ChunkTally:
         """An empty tally with twice the pages."""
         return ChunkTally.empty(self.rows, self.periods, 2 * (len(self.arrays.owners) - 1))
 
     def clear(self) -> None:
-        """Make it a tally of nothing again; the pages stay where they are, for the next chunk will need the same."""
-        used = int(self.arrays.used[0])
-        self.arrays.pages[: used * BINS] = 0
-        self.arrays.used[1:] = 0
+        """Make it a tally of nothing again; windows and pages stay where they are: the next chunk needs the same."""
+        _, places, pages = self.window_pages()
+        pages[places] = 0
+        self.arrays.pages[: int(self.arrays.used[0]) * BINS] = 0
+        self.arrays.occupied[:] = 0
+        self.arrays.waiting[:] = 0
+        self.arrays.used[1] = 0
         self.arrays.moments[:] = 0.0
         self.arrays.first_passage[:] = 0

@@ -1,14 +1,12 @@
-"""Log-linear histograms of float64 values, and the kernel that fills them.
+"""Log-linear histograms of float64 values, and the kernel that fills them (see :mod:`burncast.engine.bins`).
 
-The key of a value is the top 20 bits of its IEEE 754 form: sign, exponent and 8 bits of mantissa, so that a bin is at
-most 2⁻⁸ of its value wide and no range has to be known in advance (the layout of HdrHistogram; DDSketch, Masson, Rim
-and Lee 2019, chooses logarithms instead). The 256 bins that share sign and exponent are a *page*, allocated when first
-met: ``directory[row, key >> 8]`` says where it starts in ``pages``, 0 where there is none. Every key is valid, NaN
-and infinities included.
+Nearly all values of a row lie within a few dozen powers of two of the greatest ones. A row therefore has a *window*:
+bins in one piece for both signs of 31 exponents, so that a value's place is a difference and counting it is one
+increment. Where the window lies is decided by the first block that is not all zeros. What falls outside, a few values
+in 10⁷, is counted in pages that are taken from a pool when first met. Neither choice can be seen in the result.
 
-Beside its bins a row keeps its extremes, and sums of deviations from its first value, which are exact for constants
-and lose nothing where the mean is large against the spread. Sums and extremes run in 8 strands: value i of a block
-goes to strand i mod 8, through one fixed tree, so that the loops vectorise and the bits never depend on how.
+A block's places wait in ``pending``, 16 bits each, until a batch of them is counted at once: a row's bins are then
+fetched into the cache once for many blocks.
 """
 
 from __future__ import annotations
@@ -18,67 +16,61 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
+from burncast.engine.bins import BINS, DIRECTORY, KEY_SHIFT
+from burncast.engine.block_moments import COUNT, SHIFT, begin_moments, measure
+from burncast.engine.intrinsics import lane_loop
 from burncast.engine.kernel_cache import borrowing, kernel
 from burncast.engine.lanes import LANES
 
-__all__ = [
-    "BATCH",
-    "BINS",
-    "COUNT",
-    "DIRECTORY",
-    "HIGH",
-    "LOW",
-    "MOMENTS",
-    "SHIFT",
-    "SQUARE",
-    "STRANDS",
-    "SUM",
-    "ChunkArrays",
-    "add_pages",
-    "bin_starts",
-    "bin_widths",
-    "record",
-    "record_first_passage",
-    "settle",
-]
+__all__ = ["BATCH", "EXPONENTS", "WINDOW", "ChunkArrays", "record", "record_first_passage", "settle"]
 
-BINS = 256
-"""Bins of a page: the values of one sign and one binary exponent."""
+EXPONENTS = 32
+"""Pages of a window for each sign. The first ones hold no exponent: one is for zeros, one for what is elsewhere."""
 
-DIRECTORY = 4096
-"""Pages a row can have: 2 signs × 2048 exponents."""
+WINDOW = 2 * EXPONENTS * BINS
+"""Bins of a window: those of positive numbers, then those of negative ones."""
 
-BATCH = 8
-"""Blocks whose keys wait for each other, row by row, so that a row's bins are fetched into the cache once for many."""
+BATCH = 16
+"""Blocks whose places wait for each other."""
 
-STRANDS = 8
-SUM, SQUARE, LOW, HIGH, COUNT, SHIFT, MOMENTS = 0, 8, 16, 24, 32, 33, 40
-"""Where ``moments`` has Σ(x − k), Σ(x − k)², least and greatest (8 strands each), n, and k, the row's first value."""
+ABOVE = 6
+"""Exponents that a window keeps free above the greatest of the first block."""
 
-GROUPS = 8
-WIDTH = LANES // GROUPS
-U1, U2, U3, U4, U5, U6, U7, U8, U16, U24 = (np.uint64(n) for n in (1, 2, 3, 4, 5, 6, 7, 8, 16, 24))
-W = np.uint64(WIDTH)
-S0, S1, S2, S3 = (np.uint64(n * WIDTH) for n in range(4))
-KEY_SHIFT, PAGE_SHIFT, BIN_MASK = np.uint64(44), np.uint64(8), np.uint64(255)
+GREATEST = 2046
+"""The exponent field of the greatest finite numbers."""
+
+HIGHEST = GREATEST + 1 - EXPONENTS
+
+U1 = np.uint64(1)
+ZEROS_MET, ELSEWHERE_MET = np.uint64(1), np.uint64(1 << EXPONENTS)
+FIELD_SHIFT, SIGN_SHIFT = np.uint64(52), np.uint64(50)
+FIELD_MASK, MAGNITUDE = np.uint64(2047), np.uint64(0x7FFFF)
+PAGE, PAGE_SHIFT, BIN_MASK = np.uint64(BINS), np.uint64(8), np.uint64(BINS - 1)
+NEGATIVE, ELSEWHERE = np.uint64(WINDOW // 2), np.uint64(WINDOW // 2)
+SPAN = np.uint64((EXPONENTS - 1) * BINS)
 
 
 class ChunkArrays(NamedTuple):
     """What the kernels write.
 
-    Attributes: ``directory`` uint32[rows, 4096]; ``pages`` uint32[pool * 256], page 0 for strays; ``owners``
-    int64[pool], ``row * 4096 + (key >> 8)`` of a page; ``used`` int64[2 + rows], the next free page, the number of
-    values lost because the pool was full, and the number of keys waiting in each row of ``pending``
-    uint32[rows, BATCH * LANES]; ``moments`` float64[rows, 40]; ``scratch`` float64[2, LANES]; ``first_passage``
-    int64[T + 2], the last for never.
+    Attributes: ``window`` uint32[rows, WINDOW], ``base`` uint64[rows], the exponent field that the window's first page
+    would have (0: not placed yet), ``occupied`` uint64[rows], one bit for each page of it that may not be empty;
+    ``pending`` uint16[rows, BATCH * LANES], ``waiting`` int64[rows], how many of them count. ``directory`` uint32[rows,
+    4096], where a page starts in ``pages`` uint32[pool * 256], 0 where there is none; ``owners`` int64[pool]; ``used``
+    int64[2], the next free page and the number of values lost because the pool was full. ``moments`` float64[rows, 40];
+    ``scratch`` float64[2, LANES]; ``first_passage`` int64[T + 2], the last for never.
     """
 
+    window: NDArray[np.uint32]
+    base: NDArray[np.uint64]
+    occupied: NDArray[np.uint64]
+    pending: NDArray[np.uint16]
+    waiting: NDArray[np.int64]
     directory: NDArray[np.uint32]
     pages: NDArray[np.uint32]
     owners: NDArray[np.int64]
     used: NDArray[np.int64]
     moments: NDArray[np.float64]
-    pending: NDArray[np.uint32]
     scratch: NDArray[np.float64]
     first_passage: NDArray[np.int64]
 
@@ -87,34 +79,48 @@ class ChunkArrays(NamedTuple):
 def record(values: NDArray[np.float64], active: int, row: int, chunk: ChunkArrays) -> None:
     """Take the first ``active`` (1 to LANES) of ``values`` float64[LANES] into ``row``; :func:`settle` must follow."""
     r = np.uint64(row)
-    moments, used, scratch = chunk.moments, chunk.used, chunk.scratch
-    if moments[r, COUNT] == 0.0:
-        shift = values[0] + 0.0
-        moments[r, SHIFT] = shift
-        for i in range(LOW, HIGH + STRANDS):
-            moments[r, i] = shift
-    moments[r, COUNT] += active
-    waiting = used[U2 + r]
-    if active == LANES:
-        _measure(values, r, waiting, moments, chunk.pending, scratch[1])
-    else:
+    moments, block = chunk.moments[r], values
+    if moments[COUNT] == 0.0:
+        begin_moments(values[0], moments)
+    moments[COUNT] += active
+    if active < LANES:
+        block = chunk.scratch[0]
         for i in range(active):
-            scratch[0, i] = values[i]
+            block[i] = values[i]
         for i in range(active, LANES):
-            scratch[0, i] = moments[r, SHIFT]
-        _measure(scratch[0], r, waiting, moments, chunk.pending, scratch[1])
+            block[i] = moments[SHIFT]
+    measure(block, moments, chunk.scratch[1])
+    if chunk.base[r] == 0:
+        chunk.base[r] = _base(block)
+    waiting = chunk.waiting[r]
+    places = chunk.pending[r, waiting : waiting + LANES]
+    met = _place(block, chunk.base[r], places)
+    chunk.occupied[r] |= met
+    if met & ELSEWHERE_MET != 0:
+        _count_elsewhere(block, active, places, r, chunk)
     waiting += active
-    used[U2 + r] = waiting
     if waiting > (BATCH - 1) * LANES:
-        _count(r, chunk.directory, chunk.pages, chunk.owners, used, chunk.pending)
+        _count(chunk.window[r], chunk.pending[r], waiting)
+        waiting = 0
+    chunk.waiting[r] = waiting
 
 
 @kernel
 def settle(chunk: ChunkArrays) -> None:
-    """Count the keys that still wait, at the end of the chunk."""
-    for row in range(len(chunk.directory)):
-        if chunk.used[2 + row] > 0:
-            _count(np.uint64(row), chunk.directory, chunk.pages, chunk.owners, chunk.used, chunk.pending)
+    """Count what still waits, at the end of the chunk, and bring zeros together in the first bin."""
+    for row in range(len(chunk.window)):
+        window = chunk.window[row]
+        _count(window, chunk.pending[row], chunk.waiting[row])
+        chunk.waiting[row] = 0
+        occupied = chunk.occupied[row]
+        if occupied & ZEROS_MET != 0:
+            for i in range(1, BINS):
+                window[0] += window[i]
+                window[i] = 0
+        if occupied & ELSEWHERE_MET != 0:
+            for i in range(BINS):
+                window[ELSEWHERE + np.uint64(i)] = 0
+            chunk.occupied[row] = occupied ^ ELSEWHERE_MET
 
 
 @kernel
@@ -124,168 +130,78 @@ def record_first_passage(passage: NDArray[np.int64], active: int, chunk: ChunkAr
         chunk.first_passage[passage[i]] += 1
 
 
-@kernel
-def add_pages(
-    owners: NDArray[np.int64],
-    pages: NDArray[np.unsignedinteger],
-    directory: NDArray[np.uint32],
-    totals: NDArray[np.unsignedinteger],
-    used: int,
-) -> int:
-    """Add the ``pages`` [n, 256] that are not empty to those of the same ``owners`` in ``totals`` [room, 256].
-
-    ``directory`` uint32[rows * 4096] says which page of ``totals`` an owner has, 0 where none; new ones are taken from
-    ``used`` on. Returns the next free page.
-    """
-    for i in range(len(owners)):
-        occupied = pages[i, 0]
-        for j in range(BINS):
-            occupied |= pages[i, j]
-        if occupied == 0:
-            continue
-        place = directory[owners[i]]
-        if place == 0:
-            place = np.uint32(used)
-            directory[owners[i]] = place
-            used += 1
-        for j in range(BINS):
-            totals[place, j] += pages[i, j]
-    return used
-
-
-def bin_starts(keys: NDArray[np.int64]) -> NDArray[np.float64]:
-    """The edge nearest zero of the bins with these 20-bit keys; it belongs to the bin."""
-    return (keys.astype(np.uint64) << KEY_SHIFT).view(np.float64)
-
-
-def bin_widths(keys: NDArray[np.int64]) -> NDArray[np.float64]:
-    """The width of the bins with these 20-bit keys, all finite."""
-    exponents = np.maximum((keys >> 8) & 2047, 1)
-    widths: NDArray[np.float64] = np.ldexp(1.0, (exponents - 1023 - 8).astype(np.int32))
-    return widths
+@borrowing
+def _base(values: NDArray[np.float64]) -> np.uint64:
+    """Where a window for these values lies; 0 where they are all zeros, and it can wait."""
+    greatest = np.int64(0)
+    for i in range(LANES):
+        field = np.int64((np.float64(values[i]).view(np.uint64) >> FIELD_SHIFT) & FIELD_MASK)
+        if field <= GREATEST and values[i] != 0.0:
+            greatest = np.int64(field + 1) if field >= greatest else greatest
+    if greatest == 0:
+        return np.uint64(0)
+    base = greatest + ABOVE - EXPONENTS
+    base = base if base > 1 else np.int64(1)
+    return np.uint64(base) if base < HIGHEST else np.uint64(HIGHEST)
 
 
 @borrowing
-def _measure(
-    values: NDArray[np.float64],
-    row: np.uint64,
-    waiting: int,
-    moments: NDArray[np.float64],
-    pending: NDArray[np.uint32],
-    tree: NDArray[np.float64],
-) -> None:
-    """Keys, sums and extremes of a block. Signed indices would not vectorise."""
-    shift = moments[row, SHIFT]
-    place = np.uint64(waiting)
+def _place(values: NDArray[np.float64], base: np.uint64, places: NDArray[np.uint16]) -> np.uint64:
+    """The place of every value in the window, and one bit for each page that is met.
+
+    Zeros are spread over the first page and what is elsewhere over the first of negative numbers, lane by lane:
+    increments of one bin wait for each other.
+    """
+    lane_loop()
+    low = base << PAGE_SHIFT
+    span = SPAN if base != 0 else np.uint64(0)
+    met = np.uint64(0)
     for i in range(LANES):
         j = np.uint64(i)
-        pending[row, place + j] = np.uint32(np.float64(values[j] + 0.0).view(np.uint64) >> KEY_SHIFT)  # −0.0 to 0.0
-    for i in range(WIDTH):
-        j = np.uint64(i)
-        x0, x1, x2, x3 = (
-            values[j],
-            values[j + W],
-            values[j + W * U2],
-            values[j + W * U3],
-        )
-        x4, x5, x6, x7 = (
-            values[j + W * U4],
-            values[j + W * U5],
-            values[j + W * U6],
-            values[j + W * U7],
-        )
-        d0, d1, d2, d3 = x0 - shift, x1 - shift, x2 - shift, x3 - shift
-        d4, d5, d6, d7 = x4 - shift, x5 - shift, x6 - shift, x7 - shift
-        tree[j + S0] = ((d0 + d1) + (d2 + d3)) + ((d4 + d5) + (d6 + d7))
-        tree[j + S1] = ((d0 * d0 + d1 * d1) + (d2 * d2 + d3 * d3)) + ((d4 * d4 + d5 * d5) + (d6 * d6 + d7 * d7))
-        tree[j + S2] = _least(_least(_least(x0, x1), _least(x2, x3)), _least(_least(x4, x5), _least(x6, x7)))
-        tree[j + S3] = _most(_most(_most(x0, x1), _most(x2, x3)), _most(_most(x4, x5), _most(x6, x7)))
-    for i in range(STRANDS):
-        j = np.uint64(i)
-        for k in range(1, WIDTH // STRANDS):
-            m = j + U8 * np.uint64(k)
-            tree[j + S0] += tree[m + S0]
-            tree[j + S1] += tree[m + S1]
-            tree[j + S2] = _least(tree[j + S2], tree[m + S2])
-            tree[j + S3] = _most(tree[j + S3], tree[m + S3])
-    for i in range(STRANDS):
-        j = np.uint64(i)
-        moments[row, j] += tree[j + S0]
-        moments[row, j + U8] += tree[j + S1]
-        moments[row, j + U16] = _least(moments[row, j + U16], tree[j + S2])
-        moments[row, j + U24] = _most(moments[row, j + U24], tree[j + S3])
+        bits = np.float64(values[j]).view(np.uint64)
+        offset = ((bits >> KEY_SHIFT) & MAGNITUDE) - low
+        inside = offset | ((bits >> SIGN_SHIFT) & NEGATIVE)
+        spread = j & BIN_MASK
+        outside = spread if values[j] == 0.0 else spread | ELSEWHERE
+        place = inside if offset - PAGE < span else outside
+        places[j] = np.uint16(place)
+        met |= U1 << (place >> PAGE_SHIFT)
+    return met
 
 
 @borrowing
-def _least(a: float, b: float) -> float:
-    return a if a < b else b
-
-
-@borrowing
-def _most(a: float, b: float) -> float:
-    return a if a > b else b
-
-
-@borrowing
-def _count(
-    row: np.uint64,
-    directory: NDArray[np.uint32],
-    pages: NDArray[np.uint32],
-    owners: NDArray[np.int64],
-    used: NDArray[np.int64],
-    pending: NDArray[np.uint32],
-) -> None:
-    """Increment the bins of the keys that wait in ``row``.
-
-    The loop does not ask whether a page exists: what has none lands in the first page, which is looked at afterwards.
-    A batch that falls into one bin is counted at once: increments of one address wait for each other.
-    """
-    waiting = used[U2 + row]
-    used[U2 + row] = 0
-    first = np.uint64(pending[row, 0])
-    if pending[row, np.uint64(waiting - 1)] == first and pending[row, np.uint64(waiting >> 1)] == first:
-        different = np.uint64(0)
+def _count(window: NDArray[np.uint32], places: NDArray[np.uint16], waiting: int) -> None:
+    """Increment the bins at the first ``waiting`` of ``places``; where all are the same, at once."""
+    if waiting == 0:
+        return
+    first = places[0]
+    if places[waiting - 1] == first and places[waiting >> 1] == first:
+        different = np.uint16(0)
         for i in range(waiting):
-            different |= np.uint64(pending[row, np.uint64(i)]) ^ first
-        start = directory[row, first >> PAGE_SHIFT]
-        if different == 0 and start != 0:
-            pages[np.uint64(start) + (first & BIN_MASK)] += np.uint32(waiting)
+            different |= places[np.uint64(i)] ^ first
+        if different == 0:
+            window[np.uint64(first)] += np.uint32(waiting)
             return
     for i in range(waiting):
-        key = np.uint64(pending[row, np.uint64(i)])
-        start = directory[row, key >> PAGE_SHIFT]
-        pages[np.uint64(start) + (key & BIN_MASK)] += np.uint32(1)
-    stray = np.uint32(0)
-    for i in range(BINS):
-        stray |= pages[i]
-    if stray != 0:
-        _count_strays(row, waiting, directory, pages, owners, used, pending)
+        window[np.uint64(places[np.uint64(i)])] += np.uint32(1)
 
 
 @borrowing
-def _count_strays(
-    row: np.uint64,
-    waiting: int,
-    directory: NDArray[np.uint32],
-    pages: NDArray[np.uint32],
-    owners: NDArray[np.int64],
-    used: NDArray[np.int64],
-    pending: NDArray[np.uint32],
+def _count_elsewhere(
+    values: NDArray[np.float64], active: int, places: NDArray[np.uint16], row: np.uint64, chunk: ChunkArrays
 ) -> None:
-    """Make the missing pages and count what fell into the first one there; count it as lost where the pool is full."""
-    for i in range(BINS):
-        pages[i] = 0
-    settled = np.uint32(used[0] * BINS)
-    for i in range(waiting):
-        key = np.uint64(pending[row, np.uint64(i)])
-        start = directory[row, key >> PAGE_SHIFT]
+    """Count the values outside the window in pages of their own; as lost where the pool is full."""
+    for i in range(active):
+        if np.uint64(places[i]) >> PAGE_SHIFT != EXPONENTS:
+            continue
+        key = np.float64(values[i]).view(np.uint64) >> KEY_SHIFT
+        start = chunk.directory[row, key >> PAGE_SHIFT]
         if start == 0:
-            if used[0] == len(owners):
-                used[1] += 1
+            if chunk.used[0] == len(chunk.owners):
+                chunk.used[1] += 1
                 continue
-            start = np.uint32(used[0] * BINS)
-            directory[row, key >> PAGE_SHIFT] = start
-            owners[used[0]] = np.int64(row) * DIRECTORY + np.int64(key >> PAGE_SHIFT)
-            used[0] += 1
-        if start >= settled:
-            pages[np.uint64(start) + (key & BIN_MASK)] += np.uint32(1)
+            start = np.uint32(chunk.used[0] * BINS)
+            chunk.directory[row, key >> PAGE_SHIFT] = start
+            chunk.owners[chunk.used[0]] = np.int64(row) * DIRECTORY + np.int64(key >> PAGE_SHIFT)
+            chunk.used[0] += 1
+        chunk.pages[np.uint64(start) + (key & BIN_MASK)] += np.uint32(1)

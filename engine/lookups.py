@@ -9,21 +9,22 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
+from burncast.engine.addresses import MOST_JUMPS
 from burncast.engine.elementary import exp, fma, normal_cdf
 from burncast.engine.intrinsics import lane_loop
 from burncast.engine.kernel_cache import borrowing, inlined
 from burncast.engine.lanes import LANES
 from burncast.engine.streams import fill_listed
 
-__all__ = ["MOST_JUMPS", "interpolate", "jumps", "lookup", "transport"]
+__all__ = ["interpolate", "jumps", "lookup", "transport"]
 
 Floats = NDArray[np.float64]
 
 SMOOTH, STEPS = 0, 1
 """Kinds of tables; the third are pieces."""
 
-MOST_JUMPS = 65_535
-"""Jumps of one period beyond which none are drawn."""
+ABREAST = 8
+"""Lanes that have a jump are taken in groups of so many: what does not fill a vector would go one by one."""
 
 FEW = 64
 """Up to so many steps are compared one after the other, all lanes at once."""
@@ -134,27 +135,26 @@ def jumps(
     """What this period's ``counts`` jumps are worth at its end: Σ size·exp(−decay·age), ages uniform over the period.
 
     ``streams`` holds the stream of sizes and, unless jumps are permanent, that of ages; jump k draws from sub-stream k
-    of each, for the lanes that have it. ``normals`` float32[2, LANES], ``worth`` float64[LANES] and ``listed``
-    int64[LANES] are scratch.
+    of each, for the lanes that have it. NaN where there are more than ``MOST_JUMPS``. ``normals`` float32[2, LANES],
+    ``worth`` float64[LANES] and ``listed`` int64[LANES], all of it lanes, are scratch.
     """
     jumping = 0
     for j in range(LANES):
-        out[j] = 0.0
+        out[j] = 0.0 if counts[j] <= MOST_JUMPS else np.nan
         listed[jumping] = j
-        jumping += 1 if counts[j] > 0.0 else 0
+        jumping += 1 if counts[j] > 0.0 and counts[j] <= MOST_JUMPS else 0
     jump = 0
-    while jumping > 0 and jump < MOST_JUMPS:
-        fill_listed(normals[0], listed, jumping, streams[0], seed, trajectory, period, jump)
+    while jumping > 0:
+        filled = (jumping + ABREAST - 1) // ABREAST * ABREAST
+        fill_listed(normals[0], listed, filled, streams[0], seed, trajectory, period, jump)
         if sizes[0] == SMOOTH:
-            for place in range(jumping):
-                worth[place] = smooth_at(np.float64(normals[0, place]), tables, sizes[1], sizes[2])
+            _smooth_sizes(worth, normals[0], filled, tables, sizes[1], sizes[2])
         else:
             for place in range(jumping):
                 worth[place] = value_at(np.float64(normals[0, place]), tables, sizes)
         if len(streams) == 2:
-            fill_listed(normals[1], listed, jumping, streams[1], seed, trajectory, period, jump)
-            for place in range(jumping):
-                worth[place] *= exp(-decay[listed[place]] * normal_cdf(np.float64(normals[1, place])))
+            fill_listed(normals[1], listed, filled, streams[1], seed, trajectory, period, jump)
+            _decay(worth, normals[1], filled, decay, listed)
         jump += 1
         still = 0
         for place in range(jumping):
@@ -163,3 +163,20 @@ def jumps(
             listed[still] = j
             still += 1 if counts[j] > jump else 0
         jumping = still
+
+
+@borrowing
+def _smooth_sizes(
+    worth: Floats, normals: NDArray[np.float32], count: int, tables: Floats, offset: int, pieces: int
+) -> None:
+    lane_loop()
+    for place in range(count):
+        worth[place] = smooth_at(np.float64(normals[place]), tables, offset, pieces)
+
+
+@borrowing
+def _decay(worth: Floats, normals: NDArray[np.float32], count: int, decay: Floats, listed: NDArray[np.int64]) -> None:
+    lane_loop()
+    for place in range(count):
+        age = normal_cdf(np.float64(normals[place]))
+        worth[place] *= exp(-decay[np.uint64(listed[place])] * age)

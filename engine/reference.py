@@ -14,6 +14,7 @@ from numpy.typing import NDArray
 
 from burncast.engine import counts_numpy, streams_numpy
 from burncast.engine import elementary_numpy as elementary
+from burncast.engine.addresses import MOST_JUMPS
 from burncast.engine.machine_rows import CHECK_ROW, NEED_ROW, PASSAGE_ROW
 from burncast.engine.operations import FOLDABLE
 from burncast.engine.program import FIELDS, OPCODES, Program
@@ -187,8 +188,8 @@ def _jumps(line: _Line) -> Floats:
     _, sizes, first, per_element = (int(field) for field in run.program.table_index[line["aux"]])
     streams = [int(stream) for stream in run.program.draws[first + line.row * per_element :][:per_element]]
     counts = line.x
-    result = np.zeros_like(counts)
-    for jump in range(int(np.nanmax(counts, initial=0.0))):
+    result = np.where(counts <= MOST_JUMPS, 0.0, np.nan)
+    for jump in range(int(np.max(counts, where=counts <= MOST_JUMPS, initial=0.0))):
         z = [streams_numpy.shocks(run.seed, stream, run.trajectories, line.period, jump) for stream in streams]
         worth = run.table(sizes, z[0].astype(np.float64))
         if per_element == 2:

@@ -6,15 +6,16 @@ import numpy as np
 from numpy.typing import NDArray
 
 from burncast.distributions.errors import InputError, SimulationError
+from burncast.engine.addresses import MOST_JUMPS
 from burncast.engine.chunk_tally import ChunkTally
 from burncast.engine.compiler import compile_scenario
 from burncast.engine.dependencies import resolve
-from burncast.engine.expressions import names
+from burncast.engine.expressions import Call, names
 from burncast.engine.lanes import LANES
 from burncast.engine.machine import run_blocks
 from burncast.engine.program import Tracked
 from burncast.engine.reference import run_reference
-from burncast.engine.scenario import Scenario
+from burncast.engine.scenario import Quantity, Scenario
 from burncast.engine.workspace import code_of, workspace_for
 
 __all__ = ["explain_failure", "replay"]
@@ -64,11 +65,18 @@ def explain_failure(scenario: Scenario, seed: int, trajectory: int) -> Simulatio
     place = ":".join(str(part) for part in (quantity.location.file, quantity.location.line) if part is not None)
     return SimulationError(
         f"{place + ': ' if place else ''}{quantity.location.key} became {value} in trajectory {trajectory}, "
-        f"period {period}; see the path with burncast.replay(scenario, trajectory={trajectory}, seed={seed})",
+        f"period {period}{_reason(quantity)}; "
+        f"see the path with burncast.replay(scenario, trajectory={trajectory}, seed={seed})",
         quantity=name,
         trajectory=trajectory,
         period=period,
     )
+
+
+def _reason(quantity: Quantity) -> str:
+    if quantity.kind != "process" or not isinstance(quantity.value, Call) or quantity.value.function != "jumps":
+        return ""
+    return f": a rate or a size that is not finite, or more than {MOST_JUMPS:,} jumps in that period"
 
 
 def _in_order(scenario: Scenario, replayed: dict[str, tuple[Tracked, Floats]]) -> dict[str, tuple[Tracked, Floats]]:

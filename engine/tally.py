@@ -14,14 +14,15 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from burncast.distributions.errors import InputError
+from burncast.engine.bins import BINS, DIRECTORY, add_pages
+from burncast.engine.block_moments import COUNT, HIGH, LOW, PARTS, SHIFT, SQUARE, STRANDS, SUM
 from burncast.engine.chunk_tally import ChunkTally
 from burncast.engine.exact_sums import ExactMoments
-from burncast.engine.histogram import BINS, COUNT, DIRECTORY, HIGH, LOW, SHIFT, SQUARE, STRANDS, SUM, add_pages
 from burncast.engine.order_statistics import quantiles_of_bins
 
 __all__ = ["Tally"]
 
-MAGIC = b"burncast tally 1"
+MAGIC = b"burncast tally 2"
 HEADER = struct.Struct("<16sQQQ16s")
 NARROW_LIMIT = 2**32 - 1
 
@@ -32,7 +33,8 @@ class Tally:
     """Histograms, moments and extremes of ``rows`` rows, and the first passages of T = ``periods`` periods.
 
     Attributes: ``rows``, ``periods``; ``trajectories``, how many were added; ``first_passage`` int64[T + 2], the last
-    entry for never; ``low`` and ``high`` float64[rows], the exact extremes (inf and −inf where a row has no values).
+    entry for never; ``low`` and ``high`` float64[rows], the exact extremes (inf and −inf where a row has no values);
+    ``whole`` bool[rows], whether all values were whole numbers.
     """
 
     def __init__(self, rows: int, periods: int) -> None:
@@ -40,6 +42,7 @@ class Tally:
         self.first_passage: NDArray[np.int64] = np.zeros(periods + 2, np.int64)
         self.low: NDArray[np.float64] = np.full(rows, np.inf)
         self.high: NDArray[np.float64] = np.full(rows, -np.inf)
+        self.whole: NDArray[np.bool_] = np.ones(rows, np.bool_)
         self._moments = [ExactMoments() for _ in range(rows)]
         self._directory: NDArray[np.uint32] = np.zeros((rows, DIRECTORY), np.uint32)
         self._pages: Counts = np.zeros((1, BINS), np.uint32)  # the first one is nobody's
@@ -54,11 +57,12 @@ class Tally:
         """Add a settled chunk; its arrays may be used again at once."""
         if (chunk.rows, chunk.periods) != (self.rows, self.periods) or chunk.settle():
             raise ValueError("a chunk of another shape, or one that lost values")
-        arrays, moments = chunk.arrays, chunk.arrays.moments
-        used = int(arrays.used[0])
+        moments = chunk.arrays.moments
         most = int(moments[:, COUNT].max(initial=0.0))
-        self._add_pages(arrays.owners[1:used], arrays.pages[BINS : used * BINS].reshape(-1, BINS), most)
-        self.first_passage += arrays.first_passage
+        self._add_pages(*chunk.window_pages(), most)
+        self._add_pages(*chunk.pool_pages(), most)
+        self.first_passage += chunk.arrays.first_passage
+        self.whole &= moments[:, PARTS] == 0.0
         seen = moments[:, COUNT] > 0
         self.low[seen] = np.minimum(self.low, moments[:, LOW : LOW + STRANDS].min(axis=1))[seen]
         self.high[seen] = np.maximum(self.high, moments[:, HIGH : HIGH + STRANDS].max(axis=1))[seen]
@@ -79,10 +83,11 @@ class Tally:
         if (other.rows, other.periods) != (self.rows, self.periods):
             raise ValueError("a tally of another shape")
         owners, pages = other._sorted_pages()
-        self._add_pages(owners, pages, other._most_values())
+        self._add_pages(owners, np.arange(len(owners)), pages, other._most_values())
         self.first_passage += other.first_passage
         self.low = np.minimum(self.low, other.low)
         self.high = np.maximum(self.high, other.high)
+        self.whole &= other.whole
         for exact, more in zip(self._moments, other._moments, strict=True):
             exact.merge(more)
 
@@ -119,12 +124,18 @@ class Tally:
     def quantile(self, row: int, probabilities: ArrayLike) -> NDArray[np.float64]:
         """Quantiles of a row, as ``numpy.quantile`` defines them, each order statistic within 2⁻⁸ of its value.
 
+        Where all values of a row are whole numbers, order statistics are whole, and exact below 512.
         ``probabilities`` any shape, each in [0, 1]; the result has that shape. NaN where the row has none, or a NaN.
         """
         tops = self.tops(row)
         counts = np.array([self.page(row, top) for top in tops], np.int64).reshape(-1, BINS)
         return quantiles_of_bins(
-            np.array(tops, np.int64), counts, float(self.low[row]), float(self.high[row]), probabilities
+            np.array(tops, np.int64),
+            counts,
+            float(self.low[row]),
+            float(self.high[row]),
+            probabilities,
+            whole=bool(self.whole[row]),
         )
 
     def to_bytes(self) -> bytes:
@@ -135,6 +146,7 @@ class Tally:
                 self.first_passage.astype("<i8").tobytes(),
                 self.low.astype("<f8").tobytes(),
                 self.high.astype("<f8").tobytes(),
+                self.whole.tobytes(),
                 b"".join(exact.to_bytes() for exact in self._moments),
                 owners.astype("<i8").tobytes(),
                 pages.astype("<u8").tobytes(),
@@ -152,24 +164,29 @@ class Tally:
             raise InputError(f"not a tally of this version: expected it to start with {MAGIC.decode()!r}")
         _, rows, periods, pages, digest = HEADER.unpack_from(data)
         body = data[HEADER.size :]
-        widths = (8 * (periods + 2), 8 * rows, 8 * rows, ExactMoments.width() * rows, 8 * pages, 8 * BINS * pages)
+        widths = (8 * (periods + 2), 8 * rows, 8 * rows, rows, ExactMoments.width() * rows, 8 * pages, 8 * BINS * pages)
         if len(body) != sum(widths) or hashlib.blake2b(body, digest_size=16).digest() != digest:
             raise InputError("the tally is damaged: its checksum does not match")
-        passage, low, high, moments, owners, counts = _split(body, widths)
+        passage, low, high, whole, moments, owners, counts = _split(body, widths)
         tally = Tally(rows, periods)
         tally.first_passage = np.frombuffer(passage, "<i8").astype(np.int64)
         tally.low = np.frombuffer(low, "<f8").astype(np.float64)
         tally.high = np.frombuffer(high, "<f8").astype(np.float64)
+        tally.whole = np.frombuffer(whole, np.bool_).copy()
         tally._moments = [ExactMoments.from_bytes(part) for part in _split(moments, [ExactMoments.width()] * rows)]
         tally._add_pages(
             np.frombuffer(owners, "<i8").astype(np.int64),
+            np.arange(pages),
             np.frombuffer(counts, "<u8").astype(np.uint64).reshape(-1, BINS),
             0,
         )
         return tally
 
-    def _add_pages(self, owners: NDArray[np.int64], pages: Counts, most: int) -> None:
-        """Add bins of rows of at most so many values; all become 64 bits wide before a count could overflow."""
+    def _add_pages(self, owners: NDArray[np.int64], places: NDArray[np.int64], pages: Counts, most: int) -> None:
+        """Add the ``pages`` at ``places``, of rows of at most so many values.
+
+        All become 64 bits wide before a count could overflow.
+        """
         if self._pages.dtype == np.uint32 and self._most_values() + most > NARROW_LIMIT:
             self._pages = self._pages.astype(np.uint64)
         room = self._used + int(np.count_nonzero(self._directory.reshape(-1)[owners] == 0))
@@ -177,7 +194,7 @@ class Tally:
             grown = np.zeros((room + room // 4, BINS), self._pages.dtype)
             grown[: self._used] = self._pages[: self._used]
             self._pages = grown
-        self._used = int(add_pages(owners, pages, self._directory.reshape(-1), self._pages, self._used))
+        self._used = int(add_pages(owners, places, pages, self._directory.reshape(-1), self._pages, self._used))
 
     def _most_values(self) -> int:
         return max((exact.count for exact in self._moments), default=0)

@@ -252,6 +252,17 @@ def test_a_formula_that_nothing_uses_is_not_blamed():
     assert (caught.value.quantity, caught.value.period) == ("odd_one", 3)
 
 
+def test_more_jumps_than_there_are_streams_is_an_error_that_names_the_process():
+    crowded = plain()
+    crowded["processes"]["news"] = "jumps(rate=12 * 70_000, size=1)"
+    crowded["outputs"] = {"track": ["news"]}
+    with pytest.raises(SimulationError, match=r"processes\.news became nan .*more than 65,535 jumps") as caught:
+        run(load(crowded), 1000)
+    assert (caught.value.quantity, caught.value.trajectory, caught.value.period) == ("news", 0, 1)
+    reference = run_reference(compile_scenario(load(crowded)), 0, np.arange(3, dtype=np.uint64))
+    assert reference.failure.tolist() == [1, 1, 1]
+
+
 def test_a_condition_of_ruin_that_fails_is_named_with_its_period():
     broken = plain()
     broken["ruin"] = {"when": "log(4.5 - period + 0 * cash) > 9"}
