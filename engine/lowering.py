@@ -15,7 +15,7 @@ from dataclasses import dataclass, field
 from burncast.distributions.errors import FormulaError, Problem, ScenarioError
 from burncast.engine.dependence import dependent_normals
 from burncast.engine.dependencies import MAY_USE
-from burncast.engine.expressions import Call, Expression
+from burncast.engine.expressions import Call, Expression, names
 from burncast.engine.functions import PROCESSES
 from burncast.engine.graph import Graph, Node, State
 from burncast.engine.lowering_expressions import lower
@@ -24,6 +24,7 @@ from burncast.engine.processes import lower_process
 from burncast.engine.scenario import ByElement, Location, Quantity, Scenario, Value
 from burncast.engine.schedule import opens
 from burncast.engine.scope import Scope
+from burncast.engine.steady_stocks import is_steady
 
 __all__ = ["Lowered", "lower_scenario", "meaning_problems"]
 
@@ -88,6 +89,7 @@ class _Lowering:
     broken: set[str] = field(default_factory=set)
     under_way: set[str] = field(default_factory=set)
     stocks: dict[str, State] = field(default_factory=dict)
+    steady: set[str] = field(default_factory=set)
     dependent: dict[str, Node] = field(default_factory=dict)
     notes: list[str] = field(default_factory=list)
     asked: dict[str, Node | None] = field(default_factory=dict)
@@ -125,7 +127,20 @@ class _Lowering:
         self._attempt(name, self._prepare)
         if name in self.broken:
             raise _SilencedError(name)
+        if name in self.steady:
+            return self.openings[name]
         return self.stocks[name].read if name in self.stocks else self.values[name]
+
+    def _constant(self, quantity: Quantity, expression: Expression) -> Node | None:
+        """The node of an expression of inputs alone whose values are known; None where there is none."""
+        quantities = self.scenario.quantities
+        if any(name not in quantities or quantities[name].kind != "input" for name in names(expression)):
+            return None
+        try:
+            node = self._scope(quantity, self._at_opening, (), memory=False).lower(expression)
+        except FormulaError:
+            return None
+        return node if node.known else None
 
     def _reading(self, quantity: Quantity) -> Callable[[str], Node]:
         """What names mean to a quantity; one of a kind that it may not use has been reported."""
@@ -180,6 +195,10 @@ class _Lowering:
             state.start = start
             self.stocks[name] = state
             self.openings[name] = start
+            if quantity.next is not None and not isinstance(quantity.next, ByElement):
+                constant = functools.partial(self._constant, quantity)
+                if is_steady(self.graph, name, start, quantity.next, constant):
+                    self.steady.add(name)
         elif quantity.kind == "process":
             self._process(quantity)
         else:
@@ -232,7 +251,7 @@ class _Lowering:
                 f"next varies over {', '.join(node.dims)}, start over {', '.join(state.dims) or 'nothing'}",
                 expected=f"over = {list(node.dims)}",
             )
-        state.next = self.graph.broadcast(node, state.dims)
+        state.next = self.openings[name] if name in self.steady else self.graph.broadcast(node, state.dims)
         self.values[quantity.name] = state.next
 
     def _value(

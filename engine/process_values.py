@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from burncast.engine.graph import Node, State
 from burncast.engine.scope import Scope
 
-__all__ = ["ProcessValue", "carried", "ending"]
+__all__ = ["ProcessValue", "carried", "ending", "is_zero"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,6 +27,12 @@ def carried(scope: Scope, dims: tuple[str, ...], start: Node) -> tuple[Node, Sta
 
 
 def ending(scope: Scope, state: State, value: Node, start: Node) -> ProcessValue:
-    """The process whose state becomes ``value`` at the period's end."""
-    state.next = scope.graph.broadcast(value, state.dims)
-    return ProcessValue(state.next, scope.graph.broadcast(start, state.dims))
+    """The process whose state becomes ``value`` at the period's end; one that nothing moves is its start for ever."""
+    opening = scope.graph.broadcast(start, state.dims)
+    state.next = opening if value is state.read else scope.graph.broadcast(value, state.dims)
+    return ProcessValue(state.next, opening)
+
+
+def is_zero(node: Node) -> bool:
+    """Whether a node is known to be 0: a mechanism that is switched off costs nothing."""
+    return node.values is not None and not node.values.any()

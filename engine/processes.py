@@ -25,7 +25,7 @@ from burncast.engine.counting import poisson_count
 from burncast.engine.expressions import Binary, Call, Expression, Number
 from burncast.engine.functions import PROCESSES, bind
 from burncast.engine.graph import Graph, Node, Rate
-from burncast.engine.process_values import ProcessValue, carried, ending
+from burncast.engine.process_values import ProcessValue, carried, ending, is_zero
 from burncast.engine.regimes import lower_markov
 from burncast.engine.scope import Scope
 
@@ -57,6 +57,9 @@ def draw_of_law(scope: Scope, law: Law, z: Node) -> Node:
 
 
 def _affine(graph: Graph, z: Node, slope: Node, level: Node) -> Node:
+    """slope·z + level; z is finite, so that a slope of 0 leaves the level."""
+    if is_zero(slope):
+        return level
     return graph.apply("add", graph.apply("multiply", z, slope), level)
 
 
@@ -127,6 +130,8 @@ def _decay(scope: Scope, arguments: dict[str, Node]) -> tuple[Node, Node]:
 def _reverting(scope: Scope, start: Node, mean: Node, phi: Node, sd: Node) -> ProcessValue:
     graph = scope.graph
     z, state = carried(scope, graph.union(start, mean, phi, sd), start)
+    if is_zero(sd) and start is mean:
+        return ending(scope, state, state.read, start)
     pull = graph.apply("multiply", mean, graph.apply("subtract", scope.number(1.0), phi))
     expected = graph.apply("add", graph.apply("multiply", state.read, phi), pull)
     return ending(scope, state, _affine(graph, z, sd, expected), start)
@@ -150,6 +155,8 @@ def _jumps(scope: Scope, bound: dict[str, Expression]) -> ProcessValue:
     start = scope.lower(bound.get("start", Number(0.0)))
     z, state = carried(scope, graph.union(rate, decay, start, *scale), start)
     dims = state.read.dims
+    if is_zero(rate) and is_zero(start):
+        return ending(scope, state, state.read, start)
     count = poisson_count(graph, z, rate)
     permanent = decay.known and not np.any(decay.values)
     sizes = scope.stream_names(dims, "#size")

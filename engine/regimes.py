@@ -21,7 +21,7 @@ from burncast.distributions.errors import FormulaError, nearest_name
 from burncast.engine import constants
 from burncast.engine.expressions import Expression, Number, Sequence, Text, render
 from burncast.engine.graph import Graph, Node, Rate
-from burncast.engine.process_values import ProcessValue, carried, ending
+from burncast.engine.process_values import ProcessValue, carried, ending, is_zero
 from burncast.engine.scope import Scope
 
 __all__ = ["lower_markov"]
@@ -51,9 +51,22 @@ def lower_markov(scope: Scope, bound: dict[str, Expression], states: tuple[str, 
         payload = tuple(tuple(float(edge) for edge in row) for row in thresholds)
         return ending(scope, state, graph.apply("markov", state.read, z, payload=payload, rate=Rate.STEP), opening)
     edges = [_edges(scope, row) for row in rows]
+    if _never_leaves(edges, opening):
+        return ProcessValue(opening, opening)
     z, state = carried(scope, graph.union(opening, *(edge for row in edges for edge in row)), opening)
     current = [_of_state(graph, state.read, column) for column in zip(*edges, strict=True)]
     return ending(scope, state, _position(graph, current, z), opening)
+
+
+def _never_leaves(edges: list[list[Node]], opening: Node) -> bool:
+    """Whether the chain starts in a known state that it is known not to leave."""
+    if opening.values is None or opening.values.size > 1:
+        return False
+    state = int(opening.values.item())
+    below, above = edges[state][:state], edges[state][state:]
+    return all(is_zero(edge) for edge in below) and all(
+        edge.values is not None and bool((edge.values == 1.0).all()) for edge in above
+    )
 
 
 def _rows(transition: Expression) -> list[Sequence]:
