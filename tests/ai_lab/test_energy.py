@@ -89,7 +89,7 @@ def end_of_month_gluts(rng, rate, decay, months, trajectories):
 
 @pytest.mark.parametrize("size", [0.8, 2.0])
 def test_gluts_drive_the_price_below_zero_as_often_as_in_an_independent_simulation(size):
-    rate, many = 8, 1_000_000
+    rate, many = 8, 400_000
     path = follow_all(
         still(OWNED | {"glut_rate": rate, "glut_size": size, "power_per_gpu": 1}, periods=24),
         *("energy_price", "own_energy", "energy_cost", "rented_energy"),
