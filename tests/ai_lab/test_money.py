@@ -147,6 +147,26 @@ def test_a_round_is_sought_when_cash_is_short_and_closes_after_its_preparation()
     assert not higher[:closes].any()
 
 
+def test_the_runway_that_management_sees_is_cash_over_a_smoothed_outflow():
+    """Burn less what a partner pays in money, plus debt repaid, closes a third of the gap each month."""
+    document = still({"partner_total": 720e6, "in_kind_share": 0.5, "opening_debt": 72e6, "opening_outflow": 90e6})
+    found = follow(document, "outflow", "months_of_cash", "cash", "burn", "debt")
+    net = found["burn"][1:] - 10e6 + found["debt"][:-1] / 36
+    outflow = [90e6]
+    for amount in net:
+        outflow.append(outflow[-1] + (amount - outflow[-1]) / 3)
+    np.testing.assert_allclose(found["outflow"], outflow, rtol=1e-9)
+    months = np.clip(found["cash"] / found["outflow"], 0, 120)[:-1]
+    assert months.min() < 20
+    np.testing.assert_allclose(found["months_of_cash"][1:], np.where(found["outflow"][:-1] > 0, months, 120), rtol=1e-9)
+
+
+def test_a_company_that_earns_has_no_end_in_sight():
+    found = follow(still(PROFITABLE | {"opening_outflow": -1e6}), "months_of_cash", "outflow")
+    assert (found["outflow"] < 0).all()
+    assert (found["months_of_cash"][1:] == 120).all()
+
+
 def test_the_price_of_a_round_and_what_it_sells():
     found = follow(still(ROUND), "valuation", "dilution", "raised", "ownership", "round_closes")
     valuation = 12 * 25 * ground()["total_revenue"][1]
@@ -358,6 +378,15 @@ def test_a_run_dies_with_the_company():
 def test_a_rescue_prevents_the_hard_stop():
     document = still(POOR | {"hard_stop": 1, "rescue_probability": 1, "rescue_months": 6}, periods=10)
     assert not follow(document, "stopped")["stopped"].any()
+
+
+@pytest.mark.parametrize(("closing", "survives"), [(0, False), (1, True)])
+def test_a_company_ends_where_nothing_closes(closing, survives):
+    document = still({"round_trigger": 12, "closing": closing, "hard_stop": 1, "opening_cash": 600e6})
+    found = follow(document, "stopped", "cash", "total_revenue")
+    assert (found["stopped"][-1] == 0) == survives
+    assert (found["cash"].min() >= 0) == survives
+    assert (found["total_revenue"][-1] > 0) == survives
 
 
 def test_cash_earns_interest():
