@@ -6,6 +6,7 @@ from typing import Any
 import numpy as np
 import pytest
 import xarray as xr
+from guide_tables import assert_ruin_is_stated, assert_spreads_are_stated, section_rows
 from public_record import assert_holds, public_record, spread, stated
 
 import burncast
@@ -13,7 +14,8 @@ from burncast import Scenario
 
 EXAMPLE = Path(__file__).parents[1] / "examples" / "openai-2022.toml"
 PUBLIC = public_record("openai_2022")
-SEED = 2022
+SEED = 2024
+TRAJECTORIES, TRAJECTORIES_BY_VARIANT = 32_768, 16_384
 DECEMBER, JANUARY, FEBRUARY, APRIL, MAY, NEXT_DECEMBER = 12, 13, 14, 16, 17, 24
 """Periods, counted from January 2022."""
 
@@ -35,15 +37,38 @@ FIGURES: dict[str, Any] = {
 }
 
 
-def two_years(inputs: dict[str, Any] | None = None, trajectories: int = 32_768) -> xr.Dataset:
+STATED: dict[str, tuple[str, int, dict[str, str]]] = {
+    "revenue of 2022, USD": ("revenue_so_far", DECEMBER, {}),
+    "loss of 2022": ("loss_so_far", DECEMBER, {}),
+    "computing and data": ("computing_so_far", DECEMBER, {}),
+    "staff": ("staff_so_far", DECEMBER, {}),
+    "other": ("other_so_far", DECEMBER, {}),
+    "the large run of the year": ("training_so_far", DECEMBER, {}),
+    "people in January 2023": ("headcount", JANUARY, {}),
+    "users in April 2023": ("users", APRIL, {}),
+    "cost of the chatbot a day, February 2023": ("chat_daily_cost", FEBRUARY, {}),
+    "A100 that serve it": ("chat_gpus", FEBRUARY, {}),
+    "US cents per request": ("cents_per_request", FEBRUARY, {}),
+    "yearly revenue pace in May 2023": ("revenue_pace", MAY, {}),
+    "revenue of 2023": ("revenue_of_2023", NEXT_DECEMBER, {}),
+    "pace in December 2023, published later": ("revenue_pace", NEXT_DECEMBER, {}),
+    "people in November 2023, published later": ("headcount", NEXT_DECEMBER - 1, {}),
+}
+"""Rows of the guide's table: quantity, period and element."""
+
+
+def years_document(inputs: dict[str, Any] | None = None) -> dict[str, Any]:
     """2022 and 2023; what is so far is since January 2022."""
-    document = {
+    return {
         "scenario": {"title": "2022 and 2023", "extends": str(EXAMPLE), "periods": NEXT_DECEMBER},
         "inputs": inputs or {},
         "formulas": FIGURES,
         "outputs": {"track": [*FIGURES, "headcount"]},
     }
-    return burncast.simulate(burncast.load(document), trajectories=trajectories, seed=SEED)
+
+
+def two_years(inputs: dict[str, Any] | None = None, trajectories: int = TRAJECTORIES) -> xr.Dataset:
+    return burncast.simulate(burncast.load(years_document(inputs)), trajectories=trajectories, seed=SEED)
 
 
 @pytest.fixture(scope="module")
@@ -62,7 +87,7 @@ def forecast() -> xr.Dataset:
         "scenario": {"title": "Variants", "extends": str(EXAMPLE)},
         "outputs": {"track": ["cash", "credits"]},
     }
-    return burncast.simulate(burncast.load(document), trajectories=16_384, seed=SEED, variants=True)
+    return burncast.simulate(burncast.load(document), trajectories=TRAJECTORIES_BY_VARIANT, seed=SEED, variants=True)
 
 
 @pytest.mark.parametrize(
@@ -177,9 +202,42 @@ def test_the_chatbot_costs_first_and_earns_later(forecast: xr.Dataset) -> None:
     assert float(with_it.sel(period=36)) < float(without.sel(period=36)) - 0.02
 
 
+def test_credits_hide_the_burn() -> None:
+    """Without rounds the same dollars last as long in cash as in credits; credits let a round be sought late."""
+    document = {
+        "scenario": {"title": "In cash or in kind", "extends": str(EXAMPLE)},
+        "outputs": {"track": ["months_of_cash", "burn"]},
+        "variants": {"no_round_in_cash": {"inputs": {"opening_credit_share": 0, "closing": 1e-9}}},
+    }
+    result = burncast.simulate(burncast.load(document), trajectories=8_192, seed=SEED, variants=True)
+    no_round = result.ruin_probability.sel(variant=["no_round", "no_round_in_cash"])
+    assert float(abs(no_round.diff("variant")).max()) < 0.01 < float(no_round.max())
+    base = result.sel(variant="base", quantile=0.5)
+    assert float(base.months_of_cash.sel(period=DECEMBER)) > 72
+    assert float(base.burn.sel(period=NEXT_DECEMBER)) > 5 * float(base.burn.sel(period=DECEMBER))
+
+
 def test_a_closed_market_never_helps_and_new_money_never_hurts(forecast: xr.Dataset) -> None:
     """On the same random numbers, at every date."""
     ruin = forecast.ruin_probability
     assert bool((ruin.sel(variant="no_round") >= ruin.sel(variant="base")).all())
     assert bool((ruin.sel(variant="ten_billion") <= ruin.sel(variant="base")).all())
     assert np.all(np.diff(ruin.sel(variant="base").values) >= 0)
+
+
+def test_guide_states_what_the_example_says(years: xr.Dataset, forecast: xr.Dataset) -> None:
+    rows = section_rows("examples.md", "`openai-2022`")
+    assert_spreads_are_stated(
+        rows, {label: spread(years, name, period, **element) for label, (name, period, element) in STATED.items()}
+    )
+    assert_ruin_is_stated(rows, forecast, TRAJECTORIES_BY_VARIANT)
+
+
+def test_a_wrong_number_in_the_guide_is_noticed(years: xr.Dataset, forecast: xr.Dataset) -> None:
+    rows = section_rows("examples.md", "`openai-2022`")
+    with pytest.raises(AssertionError):
+        assert_ruin_is_stated(rows | {"base": ["0 %", "11 %", "38 %", "900 M"]}, forecast, TRAJECTORIES_BY_VARIANT)
+    with pytest.raises(AssertionError):
+        assert_spreads_are_stated(
+            {"people": ["375", "353", "382", "411"]}, {"people": spread(years, "headcount", JANUARY)}
+        )

@@ -9,6 +9,7 @@ from typing import Any
 import numpy as np
 import pytest
 import xarray as xr
+from guide_tables import assert_ruin_is_stated, assert_spreads_are_stated, section_rows, stated_numbers
 from public_record import assert_holds, public_record, spread, stated
 
 import burncast
@@ -17,6 +18,7 @@ from burncast import Scenario
 EXAMPLE = Path(__file__).parents[1] / "examples" / "openai-2024.toml"
 PUBLIC = public_record("openai_2024")
 SEED = 2024
+TRAJECTORIES, TRAJECTORIES_BY_VARIANT = 32_768, 16_384
 DECEMBER = 6
 
 PACES: dict[str, Any] = {
@@ -32,18 +34,68 @@ PACES: dict[str, Any] = {
     "loss_so_far": "12 * cumulative(loss - stock_compensation) / period",
     "cash_burnt": "cumulative(burn)",
 }
+BRIDGE = {
+    "serving": "serving_total",
+    "training, research and data": "training_total",
+    "staff": "staff_total",
+    "other": "other_total",
+    "revenue": "revenue_total",
+    "shares for staff": "shares_total",
+    "**loss**": "loss_total",
+    "of it shares, which are no cash": "shares_returned",
+    "of it paid in credits": "credits_total",
+    "**cash burnt**": "cash_burnt",
+}
+"""From the loss to the cash, as the guide's table has it; what is not on the list is nought."""
+TOTALS: dict[str, Any] = {
+    "serving_total": "cumulative(serving)",
+    "training_total": "cumulative(research + training + data_licences)",
+    "staff_total": "cumulative(staff)",
+    "other_total": "cumulative(other + policy_cost)",
+    "revenue_total": "cumulative(-total_revenue)",
+    "shares_total": "cumulative(stock_compensation)",
+    "loss_total": "cumulative(loss)",
+    "shares_returned": "cumulative(-stock_compensation)",
+    "credits_total": "cumulative(-credits_used)",
+}
 BALANCES = ["total_revenue", "subscribers", "headcount", "valuation", "contract_price"]
 
 
-def second_half(inputs: dict[str, Any] | None = None, trajectories: int = 32_768) -> xr.Dataset:
+STATED: dict[str, tuple[str, int, dict[str, str]]] = {
+    "users in July": ("users", 1, {}),
+    "yearly revenue pace in July, USD": ("revenue_pace", 1, {}),
+    "revenue of August": ("total_revenue", 2, {}),
+    "pace in September": ("revenue_pace", 3, {}),
+    "revenue, second half, a year": ("revenue_so_far", DECEMBER, {}),
+    "A100 that serve": ("fleet", 1, {}),
+    "serving in July, a year": ("serving_pace", 1, {}),
+    "computing, second half, a year": ("computing_so_far", DECEMBER, {}),
+    "of it training, research and data": ("training_so_far", DECEMBER, {}),
+    "staff in cash, second half, a year": ("staff_so_far", DECEMBER, {}),
+    "loss without shares, second half, a year": ("loss_so_far", DECEMBER, {}),
+    "cash burnt in the second half": ("cash_burnt", DECEMBER, {}),
+    "subscribers of Plus at the opening": ("subscribers", 0, {"plan": "plus"}),
+    "seats of firms at the opening": ("subscribers", 0, {"plan": "team"}),
+    "pace of the interface in July": ("api_pace", 1, {}),
+    "people in September": ("headcount", 3, {}),
+    "valuation in September": ("valuation", 3, {}),
+    "pace in December, published later": ("revenue_pace", DECEMBER, {}),
+}
+"""Rows of the guide's table: quantity, period and element."""
+
+
+def half_year_document(inputs: dict[str, Any] | None = None) -> dict[str, Any]:
     """July to December 2024; what is so far is a yearly pace since July."""
-    document = {
+    return {
         "scenario": {"title": "The second half of 2024", "extends": str(EXAMPLE), "periods": DECEMBER},
         "inputs": inputs or {},
-        "formulas": PACES,
-        "outputs": {"track": [*PACES, *BALANCES]},
+        "formulas": PACES | TOTALS,
+        "outputs": {"track": [*PACES, *TOTALS, *BALANCES]},
     }
-    return burncast.simulate(burncast.load(document), trajectories=trajectories, seed=SEED)
+
+
+def second_half(inputs: dict[str, Any] | None = None, trajectories: int = TRAJECTORIES) -> xr.Dataset:
+    return burncast.simulate(burncast.load(half_year_document(inputs)), trajectories=trajectories, seed=SEED)
 
 
 @pytest.fixture(scope="module")
@@ -62,7 +114,7 @@ def forecast() -> xr.Dataset:
         "scenario": {"title": "Variants", "extends": str(EXAMPLE)},
         "outputs": {"track": ["cash", "credits"]},
     }
-    return burncast.simulate(burncast.load(document), trajectories=16_384, seed=SEED, variants=True)
+    return burncast.simulate(burncast.load(document), trajectories=TRAJECTORIES_BY_VARIANT, seed=SEED, variants=True)
 
 
 @pytest.mark.parametrize(
@@ -192,3 +244,22 @@ def test_a_rescue_never_hurts_and_a_closed_market_never_helps(forecast: xr.Datas
     ruin = forecast.ruin_probability
     assert bool((ruin.sel(variant="too_big_to_fail") <= ruin.sel(variant="base")).all())
     assert bool((ruin.sel(variant="no_round") >= ruin.sel(variant="base")).all())
+
+
+def test_guide_states_what_the_example_says(half_year: xr.Dataset, forecast: xr.Dataset) -> None:
+    rows = section_rows("examples.md", "`openai-2024`")
+    assert_spreads_are_stated(
+        rows, {label: spread(half_year, name, period, **element) for label, (name, period, element) in STATED.items()}
+    )
+    assert_ruin_is_stated(rows, forecast, TRAJECTORIES_BY_VARIANT)
+
+
+def test_guide_states_what_lies_between_loss_and_cash(half_year: xr.Dataset) -> None:
+    rows = section_rows("examples.md", "`openai-2024`")
+    means = {label: float(half_year[f"{name}_mean"].sel(period=DECEMBER)) for label, name in BRIDGE.items()}
+    for label, mean in means.items():
+        (stated,) = stated_numbers(rows[label])
+        assert stated.agrees(mean, slack=0.02e9), label
+    *costs, loss, shares, credits_used, burnt = means.values()
+    assert sum(costs) == pytest.approx(loss, rel=1e-9)
+    assert loss + shares + credits_used == pytest.approx(burnt, rel=1e-9)
