@@ -12,7 +12,7 @@ from typing import Any
 import numpy as np
 import pytest
 import xarray as xr
-from ai_lab.followed import follow_all
+from numpy.typing import NDArray
 
 import burncast
 
@@ -50,6 +50,13 @@ def year(variant: str, inputs: dict[str, Any] | None = None, trajectories: int =
 def spread(result: xr.Dataset, name: str, period: int = 12) -> tuple[float, float, float]:
     low, middle, high = (float(result[name].sel(period=period, quantile=point)) for point in (0.05, 0.5, 0.95))
     return low, middle, high
+
+
+def paths(document: dict[str, Any], *names: str) -> dict[str, NDArray[np.float64]]:
+    """Of 256 trajectories: shape (256, T + 1)."""
+    tracking = document | {"outputs": {"track": list(names)}}
+    followed = burncast.simulate(tracking, trajectories=256, seed=SEED, keep_paths=256)
+    return {name: followed[f"paths_{name}"].transpose("trajectory", "period").values for name in names}
 
 
 @pytest.fixture(scope="module")
@@ -113,9 +120,11 @@ def test_twice_the_tokens_cost_twice_as_much(every_search: xr.Dataset) -> None:
 
 
 def test_the_base_holds_both_counts_of_searches() -> None:
-    document = {"scenario": {"title": "searches", "extends": str(EXAMPLE), "periods": 1}, "variants": {}}
-    pace = {"yearly_pace": "yearly_searches * 1"}
-    drawn = follow_all(document | {"formulas": pace}, "yearly_pace", trajectories=256, seed=SEED)["yearly_pace"][:, 1]
+    document = {
+        "scenario": {"title": "searches", "extends": str(EXAMPLE), "periods": 1},
+        "formulas": {"yearly_pace": "yearly_searches * 1"},
+    }
+    drawn = paths(document, "yearly_pace")["yearly_pace"][:, 1]
     few, many = (drawn > 2.5e12) & (drawn < 4e12), (drawn > 8.5e12) & (drawn < 11.7e12)
     assert np.all(few | many)
     assert 0.4 < few.mean() < 0.6
@@ -130,7 +139,7 @@ def test_profit_is_what_it_was_less_what_is_lost(variant: str) -> None:
         "formulas": {"growth": "exp(ad_growth * time)"},
     }
     names = ("growth", "serving", "clicks_cost", "loss", "cash", "profit_lost")
-    path = follow_all(document, *names, trajectories=64, seed=SEED)
+    path = paths(document, *names)
     flow = {name: values[:, 1:] for name, values in path.items()}
     untouched = ADVERTISING / 12 * flow["growth"] - (ADVERTISING - PROFIT) / 12
     lost = flow["serving"] + flow["clicks_cost"] / 12

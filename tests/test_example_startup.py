@@ -10,7 +10,6 @@ from pathlib import Path
 import numpy as np
 import pytest
 import xarray as xr
-from ai_lab.followed import follow_all
 from numpy.typing import NDArray
 
 import burncast
@@ -41,8 +40,12 @@ def base(forecast: xr.Dataset) -> xr.Dataset:
 @pytest.fixture(scope="module")
 def paths() -> dict[str, Floats]:
     """Of 256 trajectories: shape (256, 37), or (256, labels, 37)."""
-    document = {"scenario": {"title": "startup, followed", "extends": EXAMPLE}}
-    return follow_all(document, *FOLLOWED, trajectories=256, seed=SEED)
+    document = {
+        "scenario": {"title": "startup, followed", "extends": EXAMPLE},
+        "outputs": {"track": list(FOLLOWED)},
+    }
+    followed = burncast.simulate(document, trajectories=256, seed=SEED, keep_paths=256)
+    return {name: followed[f"paths_{name}"].transpose("trajectory", ..., "period").values for name in FOLLOWED}
 
 
 def spread(result: xr.Dataset, name: str, period: int) -> tuple[float, float, float]:
