@@ -63,6 +63,25 @@ ON = {
 }
 
 
+#: Blocks 8 to 13 without any mechanism that is off: what costs, what earns, and cash.
+BARE = {
+    "formulas": {
+        "price_level": "1",
+        "cap": "fair_use_cap",
+        "research": "opening_research * exp(research_growth * time) * gpu_price_index",
+        "data_licences": "opening_data * exp(data_growth * time)",
+        "hiring": "hiring_rate * headcount",
+        "leaving": "attrition * headcount",
+        "staff": "headcount * cost_per_head / 12 * exp(pay_growth * time)",
+        "other": "opening_other * headcount / opening_headcount",
+        "loss": "serving + research + data_licences + staff + other - total_revenue",
+        "burn": "serving + research + data_licences + staff + other - total_revenue",
+        "operating": "1",
+    },
+    "stocks": {"cash": {"next": "cash - burn"}, "strength": {"next": "strength"}},
+}
+
+
 @cache
 def results(*changes):
     document = {"scenario": {"title": "Off", "extends": "ai-lab", "periods": 30}, "inputs": dict(changes)}
@@ -79,6 +98,11 @@ def same_bits(one, other):
 
 def test_what_belongs_to_a_mechanism_that_is_off_changes_not_one_bit():
     assert same_bits(of(), of(*OFF.values()))
+
+
+def test_a_company_without_these_mechanisms_is_the_same_company():
+    document = {"scenario": {"title": "Bare", "extends": "ai-lab", "periods": 30}, **BARE}
+    assert same_bits(of(), follow_all(document, *RESULTS, trajectories=512))
 
 
 @pytest.mark.parametrize("mechanism", ON)
