@@ -216,6 +216,7 @@ def view_of(graph: Graph, node: Node) -> tuple[Node, int, dict[str, int]]:
     base, offset, strides = view_of(graph, node.arguments[0])
     if node.op == "select":
         chosen = dict(node.payload) if isinstance(node.payload, tuple) else {}
-        offset += int(np.sum([strides[dim] * place for dim, place in chosen.items()], dtype=np.int64))
+        # A value that is only repeated along a dimension has no step there: every element is the same row.
+        offset += int(np.sum([strides.get(dim, 0) * place for dim, place in chosen.items()], dtype=np.int64))
         strides = {dim: step for dim, step in strides.items() if dim not in chosen}
     return base, offset, strides

@@ -360,3 +360,17 @@ def test_a_cycle_is_reported_as_the_cycle_alone():
     with pytest.raises(ScenarioError, match="f → g → f") as caught:
         load(document({"f": "g + 1", "g": "f + 1"}))
     assert len(caught.value.problems) == 1
+
+
+def test_an_element_of_a_repeated_value_is_that_value():
+    paths = replay(
+        load(
+            document(
+                {"one": "w['plus'] * p", "all": "a ** 2 * p"},
+                inputs={"w": {"value": "a ** 2", "over": "product"}},
+            )
+        ),
+        trajectory=3,
+        seed=1,
+    )
+    np.testing.assert_array_equal(paths["one"], paths["all"])
