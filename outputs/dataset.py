@@ -83,14 +83,15 @@ def replay_to_dataset(
         "seed": seed,
         "trajectory": trajectory,
     }
-    dataset = xr.Dataset(coords=_coordinates(scenario), attrs=attributes)
+    coordinates = _coordinates(scenario)
+    variables = {}
     for name, (quantity, values) in replayed.items():
-        if name in dataset.coords:
+        if name in coordinates:
             raise InputError(f"the quantity {name!r} has the name of a coordinate of the result; rename it")
         shape = (*(len(labels) for labels in quantity.labels), scenario.periods + 1)
         unit = _unit(scenario.quantities[name].unit)
-        dataset[name] = ((*quantity.dims, "period"), values.reshape(shape), unit)
-    return dataset
+        variables[name] = ((*quantity.dims, "period"), values.reshape(shape), unit)
+    return xr.Dataset(variables, coords=coordinates, attrs=attributes)
 
 
 def stack(datasets: Mapping[str, xr.Dataset]) -> xr.Dataset:

@@ -16,8 +16,8 @@ from burncast.outputs.summary import HorizonFigure, Summary
 
 __all__ = ["compare_summaries", "present_summary"]
 
-_Lines: TypeAlias = dict[tuple[float, str], str]
-"""A section of a comparison: (order, label) → cell."""
+_Cells: TypeAlias = dict[tuple[float, str], str]
+"""One scenario's line of a comparison: (order, column) → cell."""
 
 
 def present_summary(summary: Summary) -> RenderableType:
@@ -37,17 +37,27 @@ def present_summary(summary: Summary) -> RenderableType:
 
 
 def compare_summaries(summaries: Mapping[str, Summary]) -> RenderableType:
-    """Several scenarios side by side, one column each, in the order given."""
-    table = _table("", *summaries)
-    columns = list(summaries.values())
-    for section in (_ruin_lines, _runway_lines, _need_lines, _horizon_lines):
-        lines = [section(summary) for summary in columns]
-        keys = sorted(dict.fromkeys(key for column in lines for key in column), key=lambda key: key[0])
-        for position, key in enumerate(keys):
-            last = position == len(keys) - 1
-            table.add_row(Text(key[1]), *(Text(column.get(key, "–")) for column in lines), end_section=last)
+    """Several scenarios one below the other, a line each in every table, in the order given.
+
+    Quantities stand four to a table, so that it fits a page however many scenarios and quantities there are.
+    """
+    parts: list[RenderableType] = []
+    for heading, section, columns in (
+        ("Out of money by", _ruin_cells, 12),
+        ("Runway", _runway_cells, 12),
+        ("Funding that lasts", _need_cells, 12),
+        ("At the end, mean (p5 to p95)", _horizon_cells, 4),
+    ):
+        cells = {name: section(summary) for name, summary in summaries.items()}
+        keys = sorted(dict.fromkeys(key for found in cells.values() for key in found), key=lambda key: key[0])
+        for first in range(0, len(keys), columns):
+            group = keys[first : first + columns]
+            table = _table(heading, *(label for _, label in group))
+            for name, found in cells.items():
+                table.add_row(Text(name), *(Text(found.get(key, "–")) for key in group))
+            parts.append(table)
     notes = [f"note, {name}: {note}" for name, summary in summaries.items() for note in summary.notes]
-    return Group(*_spaced([table, *(Text(line, style="dim") for line in (_how(*columns), *notes))]))
+    return Group(*_spaced([*parts, *(Text(line, style="dim") for line in (_how(*summaries.values()), *notes))]))
 
 
 def _ruin(summary: Summary) -> Table:
@@ -84,34 +94,32 @@ def _horizon(summary: Summary) -> Table:
     return table
 
 
-def _ruin_lines(summary: Summary) -> _Lines:
-    lines = {}
-    for figure in summary.ruin_probability:
-        label = f"ruined by {format_periods(figure.period, summary.periods, summary.step)}"
-        share = format_probability(figure.probability, figure.standard_error, summary.trajectories)
-        lines[float(figure.period), label] = share
-    return lines
-
-
-def _runway_lines(summary: Summary) -> _Lines:
+def _ruin_cells(summary: Summary) -> _Cells:
     return {
-        (figure.quantile, f"runway p{100 * figure.quantile:g}"): format_periods(
-            figure.periods, summary.periods, summary.step
+        (float(figure.period), format_periods(figure.period, summary.periods, summary.step)): format_probability(
+            figure.probability, figure.standard_error, summary.trajectories
         )
+        for figure in summary.ruin_probability
+    }
+
+
+def _runway_cells(summary: Summary) -> _Cells:
+    return {
+        (figure.quantile, _percent(figure.quantile)): format_periods(figure.periods, summary.periods, summary.step)
         for figure in summary.runway
     }
 
 
-def _need_lines(summary: Summary) -> _Lines:
+def _need_cells(summary: Summary) -> _Cells:
     return {
-        (figure.confidence, f"funding need at {_percent(figure.confidence)}"): _money(figure.amount, summary.currency)
+        (figure.confidence, _percent(figure.confidence)): _money(figure.amount, summary.currency)
         for figure in summary.funding_need
     }
 
 
-def _horizon_lines(summary: Summary) -> _Lines:
+def _horizon_cells(summary: Summary) -> _Cells:
     return {
-        (0.0, f"{_name(figure)} at the end, mean (p5 to p95)"): (
+        (0.0, _name(figure)): (
             f"{format_amount(figure.mean)} ({format_amount(figure.p5)} to {format_amount(figure.p95)})"
         )
         for figure in summary.horizon

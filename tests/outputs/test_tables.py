@@ -51,12 +51,24 @@ def test_without_ruin_the_table_says_so():
     assert "no [ruin]" in text
 
 
-def test_scenarios_stand_side_by_side_and_missing_figures_are_dashes():
+def test_scenarios_stand_below_each_other_and_missing_figures_are_dashes():
     long = summarise(known_simulation({"cash": falling_cash()}))
     short = summarise(known_simulation({"cash": falling_cash(periods=20), "burn": falling_cash(periods=20)}))
     lines = text_of(compare_summaries({"base": long, "short [1]": short})).splitlines()
-    assert lines[0].split() == ["base", "short", "[1]"]
-    ruined = [line.split()[2] for line in lines if line.startswith("ruined by")]
-    assert ruined == ["6", "12", "18", "20", "24", "36"]
-    burn = next(line for line in lines if line.startswith("burn"))
-    assert " – " in burn
+    assert lines[0].split()[4:] == [word for period in (6, 12, 18, 20, 24, 36) for word in (str(period), "months")]
+    assert [line.split()[0] for line in lines[2:4]] == ["base", "short"]
+    assert lines[2].split().count("–") == 1
+    assert lines[3].split().count("–") == 2
+    burn = next(number for number, line in enumerate(lines) if "burn" in line)
+    assert lines[burn + 2].split()[-1] == "–"
+
+
+def test_a_comparison_fits_a_page_however_many_quantities_there_are():
+    tracked = {f"quantity_{number}": falling_cash() for number in range(11)}
+    summaries = {
+        f"variant_{number}": summarise(known_simulation({"cash": falling_cash(), **tracked})) for number in range(9)
+    }
+    lines = text_of(compare_summaries(summaries)).splitlines()
+    assert max(len(line.rstrip()) for line in lines) <= 150
+    headings = [word for line in lines for word in line.split() if word.startswith("quantity_")]
+    assert sorted(headings) == sorted(tracked)
