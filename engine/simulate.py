@@ -29,7 +29,7 @@ from burncast.engine.scenario import Scenario
 from burncast.engine.tally import Tally
 from burncast.engine.workspace import Workspace, code_of, workspace_for
 
-__all__ = ["Simulation", "run", "run_program"]
+__all__ = ["Simulation", "processors", "run", "run_program"]
 
 METHODS = ("random",)
 MOST_TRAJECTORIES = 1 << 48
@@ -114,7 +114,7 @@ def run_program(
     """The tally of a program's trajectories 0 … ``trajectories`` − 1; ``chunk_size`` is a multiple of the lanes."""
     kept = paths if paths is not None else np.empty((0, 0, program.periods + 1))
     starts = range(0, trajectories, chunk_size)
-    workers = max(1, min(threads or _processors(), len(starts)))
+    workers = max(1, min(threads or processors(), len(starts)))
     stop = np.zeros(1, dtype=np.int64)
     code = code_of(program)
     tools: queue.SimpleQueue[tuple[ChunkTally, Workspace]] = queue.SimpleQueue()
@@ -169,7 +169,8 @@ def run_program(
     return total
 
 
-def _processors() -> int:
+def processors() -> int:
+    """How many processors this process may use."""
     return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
 
 
