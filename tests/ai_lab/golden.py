@@ -97,4 +97,5 @@ if __name__ == "__main__":
     for name in sys.argv[1:] or EXAMPLES:
         lines = renew(name)
         print(f"{name}: " + ("as it was" if not lines else f"{len(lines)} numbers are new"))
-        print(*(f"  {line}" for line in lines), sep="\n")
+        for line in lines:
+            print(f"  {line}")
