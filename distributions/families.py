@@ -7,13 +7,14 @@ from collections.abc import Mapping, Sequence
 import numpy as np
 
 from burncast.distributions import first_guesses as guesses
-from burncast.distributions.bernoulli import bernoulli
 from burncast.distributions.beta import Beta, beta_from_moments
 from burncast.distributions.discrete import discrete
 from burncast.distributions.elicitation import Elicitation, interval
 from burncast.distributions.empirical import empirical
 from burncast.distributions.errors import LawError, nearest_name
 from burncast.distributions.exponential import Exponential, exponential_from_rate
+from burncast.distributions.families_of_counts import FAMILIES_OF_COUNTS
+from burncast.distributions.families_of_tails import FAMILIES_OF_TAILS
 from burncast.distributions.family import Argument, Family, Form
 from burncast.distributions.gamma import Gamma, gamma_from_moments
 from burncast.distributions.law import Law
@@ -140,7 +141,8 @@ _FAMILIES = (
         (Form(("alpha", "low"), Pareto), Form(("mean", "sd"), pareto_from_moments)),
         Elicitation(("alpha", "low"), Pareto, guesses.guess_pareto, frozenset({"alpha", "low"}), support=_above_zero),
     ),
-    Family("bernoulli", (Form(("p",), bernoulli),)),
+    *FAMILIES_OF_TAILS,
+    *FAMILIES_OF_COUNTS,
     Family("discrete", (Form(("values",), discrete, ("weights",)),)),
     Family("empirical", (Form(("sample",), empirical, ("weights",)),)),
     Family("mixture", (Form((), mixture, ("weights",)),), laws="many"),

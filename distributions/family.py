@@ -24,6 +24,12 @@ Argument = float | str | Sequence[float] | Law
 
 LISTS = frozenset({"values", "weights", "sample"})
 
+_PERCENTILES = {
+    1: ["p50=…"],
+    2: ["p5=…", "p95=…"],
+    3: ["p5=…", "p50=…", "p95=…"],
+    4: ["p5=…", "p30=…", "p70=…", "p95=…"],
+}
 _PERCENTILE = re.compile(r"p(\d+)(?:_(\d+))?")
 
 
@@ -66,7 +72,7 @@ class Family:
             written.append(f"{self.name}({', '.join([*leading, *required, *shown])})")
         if self.elicitation is not None:
             fixed = [f"{name}=…" for name in self.elicitation.constants if name in self.forms[0].required]
-            wanted = {1: ["p50=…"], 2: ["p5=…", "p95=…"]}.get(len(self.elicitation.free), ["p5=…", "p50=…", "p95=…"])
+            wanted = _PERCENTILES[len(self.elicitation.free)]
             written.append(f"{self.name}({', '.join(fixed + wanted)})")
         return tuple(written)
 

@@ -22,6 +22,7 @@ from burncast.engine.expressions import (
     render,
     walk,
 )
+from burncast.engine.functions import FUNCTIONS
 
 __all__ = ["Constant", "constant", "is_constant", "law", "number", "numbers"]
 
@@ -39,7 +40,7 @@ def is_constant(expression: Expression) -> bool:
     """
     return not any(
         isinstance(node, (Name, Index, Known))
-        or (isinstance(node, Call) and node.function not in _FUNCTIONS and node.function not in FAMILIES)
+        or (isinstance(node, Call) and node.function not in _FUNCTIONS and not _only_a_law(node.function))
         for node in walk(expression)
     )
 
@@ -97,6 +98,11 @@ def law(expression: Expression) -> Law:
         raise LawError(
             where + error.message, argument=error.argument, expected=error.expected, nearest=error.nearest
         ) from None
+
+
+def _only_a_law(name: str) -> bool:
+    """Whether a name is a family of laws and not also that of a function that draws every period."""
+    return name in FAMILIES and name not in FUNCTIONS
 
 
 def _arithmetic(op: str, left: float, right: float, expression: Expression) -> float:

@@ -174,7 +174,7 @@ def _state(scope: Scope, word: str, other: Expression) -> int:
 
 
 def _call(scope: Scope, call: Call) -> Node:
-    if call.function in FUNCTIONS:
+    if call.function in FUNCTIONS and not (scope.once and call.function in FAMILIES):
         return LOWERINGS[call.function](scope, bind(FUNCTIONS[call.function], call))
     if call.function in FAMILIES:
         if not scope.once:

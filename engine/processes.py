@@ -23,7 +23,7 @@ from burncast.distributions.normal import Normal
 from burncast.engine import constants
 from burncast.engine.counting import poisson_count
 from burncast.engine.expressions import Binary, Call, Expression, Number
-from burncast.engine.functions import PROCESSES, bind
+from burncast.engine.functions import FUNCTIONS, PROCESSES, bind
 from burncast.engine.graph import Graph, Node, Rate
 from burncast.engine.process_values import ProcessValue, carried, ending, is_zero
 from burncast.engine.regimes import lower_markov
@@ -175,10 +175,15 @@ def _size_of_jumps(scope: Scope, size: Expression) -> tuple[Law, list[Node]]:
     if isinstance(size, Number):
         return discrete([size.value]), []
     if isinstance(size, Binary) and size.op == "*":
-        for law, factor in ((size.left, size.right), (size.right, size.left)):
+        # A name that is a function too is the law only where the other side is none.
+        for law, factor in sorted(((size.left, size.right), (size.right, size.left)), key=lambda pair: _draws(pair[0])):
             if _is_law(law):
                 return constants.law(law), [scope.lower(factor)]
     return (constants.law(size), []) if _is_law(size) else (discrete([1.0]), [scope.lower(size)])
+
+
+def _draws(expression: Expression) -> bool:
+    return isinstance(expression, Call) and expression.function in FUNCTIONS
 
 
 def _is_law(expression: Expression) -> bool:

@@ -43,6 +43,17 @@ def law(name: str, **keywords: float) -> Law:
         ("pareto", {"p95": 8}, {"low": 1}),
         ("weibull", {"p50": 8}, {"shape": 2}),
         ("gamma", {"p50": 8}, {"scale": 2}),
+        *[(name, {"p5": 2, "p95": 8}, {}) for name in ("loglogistic", "gumbel", "frechet", "gpareto")],
+        ("inverse_gaussian", {"p5": 2, "p95": 8}, {}),
+        ("inverse_gaussian", {"p5": 0.01, "p95": 8}, {}),
+        ("gev", {"p5": 2, "p50": 4, "p95": 9}, {}),
+        ("gev", {"p5": 2, "p95": 9}, {"shape": -0.2}),
+        ("gpareto", {"p50": 12, "p95": 30}, {"low": 10}),
+        ("burr", {"p5": 2, "p50": 4, "p95": 9}, {}),
+        ("johnson_su", {"p5": -3, "p30": 1, "p70": 3, "p95": 12}, {}),
+        ("johnson_sb", {"p5": 0.2, "p95": 0.3}, {}),
+        ("johnson_sb", {"p5": 2, "p95": 9}, {"low": -1, "high": 10}),
+        ("skew_normal", {"p5": 2, "p50": 4, "p95": 7}, {}),
     ],
 )
 def test_as_many_percentiles_as_parameters_are_met_exactly(name, statements, given):

@@ -14,6 +14,9 @@ from burncast.distributions.beta import Beta
 from burncast.distributions.discrete import Discrete
 from burncast.distributions.errors import LawError
 from burncast.distributions.families import FAMILIES, make_law
+from burncast.distributions.gev import Gev
+from burncast.distributions.gpareto import GeneralisedPareto
+from burncast.distributions.johnson_su import JohnsonSU
 from burncast.distributions.law import Law
 from burncast.distributions.lognormal import Lognormal
 from burncast.distributions.mixture import Mixture
@@ -43,6 +46,9 @@ def test_every_named_family_is_there():
         "student_t",
         "exponential",
     }
+    ours |= {"loglogistic", "gumbel", "frechet", "gev", "gpareto", "inverse_gaussian", "burr"}
+    ours |= {"johnson_su", "johnson_sb", "skew_normal", "poisson", "binomial", "negative_binomial"}
+    ours |= {"beta_binomial", "zero_inflated", "hurdle"}
     ours |= {"pareto", "bernoulli", "discrete", "empirical", "mixture", "truncate", "interval"}
     assert set(FAMILIES) == ours
 
@@ -65,6 +71,11 @@ def test_every_named_family_is_there():
         (law("mixture", NORMAL, 7, weights=[1, 3]), Mixture((NORMAL, Discrete((7.0,), (1.0,))), (0.25, 0.75))),
         (law("pert", 1, 2, 7), Beta(1 + 4 / 6, 1 + 20 / 6, 1.0, 7.0)),
         (law("pert", 1, 2, 7, peak=6), Beta(2.0, 6.0, 1.0, 7.0)),
+        (law("gev", 1, 2, 0.3), Gev(1.0, 2.0, 0.3)),
+        (law("gpareto", 0.3, 2, low=1), GeneralisedPareto(0.3, 2.0, 1.0)),
+        (law("johnson_su", -1, 2), JohnsonSU(-1.0, 2.0, 0.0, 1.0)),
+        (law("binomial", 1, 0.25), Discrete((0.0, 1.0), (1.0, 0.25 / 0.75))),
+        (law("hurdle", law("bernoulli", 0.5), 0.25), Discrete((0.0, 1.0), (0.25, 0.75))),
     ],
     ids=str,
 )
@@ -74,7 +85,9 @@ def test_usual_parameters(built, expected):
 
 @pytest.mark.parametrize(
     ("name", "extra"),
-    [(name, {}) for name in ("normal", "lognormal", "uniform", "gamma", "weibull", "pareto")]
+    [(name, {}) for name in ("normal", "lognormal", "uniform", "gamma", "weibull", "pareto", "loglogistic", "gumbel")]
+    + [(name, {}) for name in ("frechet", "inverse_gaussian")]
+    + [("gev", {"shape": 0.1}), ("gpareto", {"low": 1}), ("skew_normal", {"skewness": 0.5})]
     + [("beta", {"low": -1, "high": 9}), ("student_t", {"df": 3})],
 )
 def test_mean_and_sd(name, extra):
