@@ -14,7 +14,7 @@ from burncast.distributions.errors import Problem, ScenarioError, nearest_name
 from burncast.engine.expressions import TIME_NAMES, Index, Name, walk
 from burncast.engine.scenario_model import ByElement, Kind, Location, Quantity, Scenario, Value
 
-__all__ = ["MAY_USE", "Dependencies", "find_dependencies", "names_in", "resolve"]
+__all__ = ["MAY_USE", "Dependencies", "find_dependencies", "find_misnamed", "names_in", "resolve", "used_names"]
 
 _ALL: frozenset[Kind] = frozenset({"input", "process", "formula", "stock"})
 MAY_USE: dict[Kind, frozenset[Kind]] = {
@@ -76,6 +76,37 @@ def find_dependencies(scenario: Scenario, broken: AbstractSet[str] = frozenset()
     order, cycles = _ordered(quantities, needs)
     problems.extend(_cycle_problem(cycle, quantities) for cycle in cycles)
     return Dependencies(order, uses), problems
+
+
+def used_names(scenario: Scenario) -> frozenset[str]:
+    """Every quantity that another quantity, the outputs, a correlation or the ruin of a scenario mentions."""
+    mentioned = set(scenario.track)
+    for quantity in scenario.quantities.values():
+        mentioned |= names_in(quantity.value)
+        if quantity.next is not None:
+            mentioned |= names_in(quantity.next)
+    mentioned |= {member.name for correlation in scenario.correlations for member in correlation.between}
+    if scenario.ruin is not None:
+        mentioned |= names_in(scenario.ruin.when)
+        mentioned |= names_in(scenario.ruin.need) if scenario.ruin.need is not None else set()
+    return frozenset(mentioned)
+
+
+def find_misnamed(scenario: Scenario, added: Iterable[str], used: AbstractSet[str]) -> list[Problem]:
+    """Inputs and processes that were ``added`` to what was there, are of no use, and are nearly called as another one.
+
+    An override under a misspelt name would otherwise change nothing without a word.
+    """
+    problems = []
+    for name in added:
+        quantity = scenario.quantities.get(name)
+        if quantity is None or name in used or quantity.kind not in ("input", "process"):
+            continue
+        nearest = nearest_name(name, [other for other in scenario.quantities if other not in added])
+        if nearest is not None:
+            message = f"nothing uses {name!r}, and it overrides nothing"
+            problems.append(quantity.location.problem(message, "the name of what it overrides, or a use", nearest))
+    return problems
 
 
 def names_in(value: Value) -> frozenset[str]:

@@ -14,9 +14,9 @@ from typing import Any
 
 from burncast.distributions.errors import Problem, ScenarioError
 from burncast.engine.assembly import assemble, begin_reading
-from burncast.engine.dependencies import find_dependencies
+from burncast.engine.dependencies import find_dependencies, find_misnamed, used_names
 from burncast.engine.document import Document, find_scenario, read_document
-from burncast.engine.merging import merge, normalised, variant_document
+from burncast.engine.merging import KIND_OF_SECTION, merge, normalised, variant_document
 from burncast.engine.scenario_model import (
     ByElement,
     Correlation,
@@ -45,12 +45,14 @@ def load(source: str | os.PathLike[str] | Mapping[str, Any]) -> Scenario:
         raise ScenarioError(problems)
     documents = [structure.document for structure in structures]
     document = normalised(documents[-1])
+    added: set[str] = set()
     for over in reversed(documents[:-1]):
+        added |= _added(document, over)
         document = merge(document, normalised(over))
     stands_alone = len(documents) == 1 and document.file is not None
     text = documents[0].text if stands_alone else write_toml(document.data)
     broken = {name for structure in structures for name in structure.broken}
-    scenario = _read(document, text, problems, broken)
+    scenario = _read(document, text, problems, broken, added)
     if problems:
         raise ScenarioError(problems + _meaning_problems(scenario, broken))
     return scenario
@@ -93,22 +95,36 @@ def _extended_name(document: Document) -> str | None:
     return extended if isinstance(extended, str) else None
 
 
-def _read(document: Document, text: str, problems: list[Problem], broken: set[str]) -> Scenario:
-    """The base and its variants, which share whatever they do not change."""
+def _added(base: Document, over: Document) -> set[str]:
+    """The quantities of ``over`` that ``base`` does not have."""
+    named = [
+        {name for section in KIND_OF_SECTION for name in document.data.get(section, {})} for document in (over, base)
+    ]
+    return named[0] - named[1]
+
+
+def _read(document: Document, text: str, problems: list[Problem], broken: set[str], added: set[str]) -> Scenario:
+    """The base and its variants, which share whatever they do not change; ``added`` to what the base extends."""
     reading = begin_reading(document, problems)
     reading.broken |= broken
     reading.misspelt |= {(problem.key or "").rpartition(".")[0] for problem in problems}
     base = assemble(reading, text)
     problems.extend(_examined(base, reading.broken))
     variants: dict[str, Scenario] = {}
+    used = used_names(base)
     alone = Document(
         {key: value for key, value in document.data.items() if key != "variants"}, document.file, "", document.places
     )
     for name in document.data.get("variants", {}):
-        merged = merge(alone, variant_document(document, name))
+        over = variant_document(document, name)
+        merged = merge(alone, over)
         merged_reading = dataclasses.replace(reading, document=merged, known=dict(reading.known))
         variants[name] = assemble(merged_reading, write_toml(merged.data))
         problems.extend(_examined(variants[name], reading.broken))
+        used_here = used_names(variants[name])
+        problems.extend(find_misnamed(variants[name], _added(alone, over), used_here))
+        used |= used_here
+    problems.extend(find_misnamed(base, added, used))
     return dataclasses.replace(base, variants=variants)
 
 

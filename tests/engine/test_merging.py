@@ -7,10 +7,12 @@ import numpy as np
 import pytest
 from scenario_files import HEAD, only_problem, problems_of, write
 
+from burncast.distributions.errors import ScenarioError
 from burncast.engine.compiler import compile_scenario
 from burncast.engine.expressions import Known, parse
 from burncast.engine.scenario import ByElement, Scenario, load
 from burncast.engine.simulate import run
+from burncast.engine.toml_text import write_toml
 
 BASE = (
     HEAD
@@ -251,3 +253,46 @@ def test_the_merged_text_loads_to_the_same(tmp_path: Path) -> None:
                 quantity.over,
             )
             assert (other.unit, other.source, other.note) == (quantity.unit, quantity.source, quantity.note)
+
+
+MISNAMED = {
+    "scenario": {"title": "base", "periods": 3},
+    "inputs": {"opening_cash": 10, "spending": 1},
+    "stocks": {"cash": {"start": "opening_cash", "next": "cash - spending"}},
+}
+
+
+def written(tmp_path, document):
+    path = tmp_path / "base.toml"
+    path.write_text(write_toml(document), encoding="utf-8")
+    return str(path)
+
+
+def test_an_override_under_a_misspelt_name_is_a_mistake(tmp_path):
+    base = written(tmp_path, MISNAMED)
+    over = {
+        "scenario": {"title": "over", "extends": base},
+        "inputs": {"spendin": 2},
+        "variants": {"rich": {"inputs": {"opening_csh": 20}}},
+    }
+    with pytest.raises(ScenarioError) as caught:
+        load(over)
+    assert {problem.key: problem.nearest for problem in caught.value.problems} == {
+        "inputs.spendin": "spending",
+        "variants.rich.inputs.opening_csh": "opening_cash",
+    }
+
+
+@pytest.mark.parametrize(
+    "over",
+    [
+        {"inputs": {"spendings": 2}, "stocks": {"cash": {"next": "cash - spendings"}}},
+        {"inputs": {"spendings": 2}, "outputs": {"track": ["cash", "spendings"]}},
+        {"inputs": {"spendings": 2}, "variants": {"other": {"stocks": {"cash": {"next": "cash - spendings"}}}}},
+        {"inputs": {"remembered_for_later": 2}},
+    ],
+    ids=["used", "tracked", "used by a variant", "like nothing else"],
+)
+def test_an_addition_that_is_of_use_or_like_nothing_else_is_no_mistake(tmp_path, over):
+    scenario = load({"scenario": {"title": "over", "extends": written(tmp_path, MISNAMED)}, **over})
+    assert set(over["inputs"]) <= set(scenario.quantities)
