@@ -130,13 +130,14 @@ def jumps(
     listed: NDArray[np.int64],
     period: int,
     seed: np.uint64,
-    trajectory: np.uint64,
+    addresses: NDArray[np.uint64],
 ) -> None:
     """What this period's ``counts`` jumps are worth at its end: Σ size·exp(−decay·age), ages uniform over the period.
 
     ``streams`` holds the stream of sizes and, unless jumps are permanent, that of ages; jump k draws from sub-stream k
-    of each, for the lanes that have it. NaN where there are more than ``MOST_JUMPS``. ``normals`` float32[2, LANES],
-    ``worth`` float64[LANES] and ``listed`` int64[LANES], all of it lanes, are scratch.
+    of each, at the trajectory ``addresses`` uint64[LANES] of the lanes that have it. NaN where there are more than
+    ``MOST_JUMPS``. ``normals`` float32[2, LANES], ``worth`` float64[LANES] and ``listed`` int64[LANES], all of it
+    lanes, are scratch.
     """
     jumping = 0
     for j in range(LANES):
@@ -146,14 +147,14 @@ def jumps(
     jump = 0
     while jumping > 0:
         filled = (jumping + ABREAST - 1) // ABREAST * ABREAST
-        fill_listed(normals[0], listed, filled, streams[0], seed, trajectory, period, jump)
+        fill_listed(normals[0], listed, filled, streams[0], seed, addresses, period, jump)
         if sizes[0] == SMOOTH:
             _smooth_sizes(worth, normals[0], filled, tables, sizes[1], sizes[2])
         else:
             for place in range(jumping):
                 worth[place] = value_at(np.float64(normals[0, place]), tables, sizes)
         if len(streams) == 2:
-            fill_listed(normals[1], listed, filled, streams[1], seed, trajectory, period, jump)
+            fill_listed(normals[1], listed, filled, streams[1], seed, addresses, period, jump)
             _decay(worth, normals[1], filled, decay, listed)
         jump += 1
         still = 0

@@ -22,7 +22,7 @@ from burncast.engine.lanes import LANES
 from burncast.engine.lookups import interpolate, jumps, lookup, transport
 from burncast.engine.machine_rows import CHECK_ROW, NEED_ROW, PASSAGE_ROW
 from burncast.engine.program import OPCODES
-from burncast.engine.streams import fill_input_normals, fill_shocks
+from burncast.engine.streams import copy_shocks, fill_input_normals, fill_shocks
 from burncast.engine.workspace import Code, Workspace
 
 __all__ = ["run_blocks"]
@@ -105,7 +105,8 @@ def run_blocks(
 ) -> int:
     """Run ``count`` trajectories from ``first`` (a multiple of LANES) and add them to ``chunk``.
 
-    Returns −1, or the first trajectory in which something became NaN or infinite, or −2 if ``stop[0]`` was set.
+    Returns −1, or the first trajectory in which something became NaN or infinite, or −2 if ``stop[0]`` was set. Where
+    ``space`` keeps first passages, such a trajectory's is −1 and the others go on.
     """
     lane_loop()
     rows, tables = space.rows, code.tables
@@ -117,10 +118,17 @@ def run_blocks(
         for j in range(LANES):
             rows[CHECK_ROW, j] = 0.0
             rows[PASSAGE_ROW, j] = code.periods + 1.0
-            rows[NEED_ROW, j] = 0.0
+            rows[NEED_ROW, j] = space.least_need
+            space.addresses[j] = trajectory + np.uint64(j)
+        if space.is_given != 0:
+            for j in range(active):
+                space.addresses[j] = space.given_addresses[begin + j]
         for period in range(code.periods + 1):
             if period == 1 or (period > 0 and period & 3 == 0):
-                fill_shocks(space.normals, space.four_pq, code.shocks, seed, trajectory, period >> 2)
+                if space.is_given != 0:
+                    copy_shocks(space.normals, space.given_shocks, begin, active, period, code.periods)
+                else:
+                    fill_shocks(space.normals, space.four_pq, code.shocks, seed, trajectory, period >> 2)
             block = code.setup if period == 0 else code.odd if period & 1 else code.even
             scalars = code.scalars[period]
             for line in range(len(block)):
@@ -295,7 +303,11 @@ def run_blocks(
                             for j in range(LANES):
                                 out[j] += more[j]
                     elif op == DRAW:
-                        fill_input_normals(out, space.words, code.draws[aux + i], seed, trajectory)
+                        if space.is_given != 0:
+                            for j in range(active):
+                                out[j] = space.given_inputs[aux + i, begin + j]
+                        else:
+                            fill_input_normals(out, space.words, code.draws[aux + i], seed, trajectory)
                     elif op == JUMPS:
                         entry = code.table_index[aux]
                         stream = entry[2] + i * entry[3]
@@ -313,7 +325,7 @@ def run_blocks(
                             space.listed,
                             period,
                             seed,
-                            trajectory,
+                            space.addresses,
                         )
                     elif op == TRANSPORT:
                         transport(out, x, tables, code.table_index[aux])
@@ -377,11 +389,16 @@ def run_blocks(
                         lane = space.first_path - int(trajectory)
                         for j in range(max(lane, 0), min(lane + len(space.paths), active)):
                             space.paths[j - lane, element, period] = x[j]
-        for j in range(active):
-            if rows[CHECK_ROW, j] != 0.0:
-                return int(trajectory) + j
         for j in range(LANES):
             space.passage[j] = np.int64(rows[PASSAGE_ROW, j])
+        if len(space.passages) > 0:
+            for j in range(active):
+                space.passages[begin + j] = space.passage[j] if rows[CHECK_ROW, j] == 0.0 else -1
+                space.needs[begin + j] = rows[NEED_ROW, j]
+        else:
+            for j in range(active):
+                if rows[CHECK_ROW, j] != 0.0:
+                    return int(trajectory) + j
         record_first_passage(space.passage, active, chunk)
         record(rows[NEED_ROW], active, len(chunk.moments) - 1, chunk)
     return -1

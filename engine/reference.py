@@ -16,6 +16,7 @@ from burncast.engine import counts_numpy, streams_numpy
 from burncast.engine import elementary_numpy as elementary
 from burncast.engine.addresses import MOST_JUMPS
 from burncast.engine.machine_rows import CHECK_ROW, NEED_ROW, PASSAGE_ROW
+from burncast.engine.normals import Normals
 from burncast.engine.operations import FOLDABLE
 from burncast.engine.program import FIELDS, OPCODES, Program
 
@@ -44,9 +45,14 @@ class Reference:
         return np.asarray(self.failure == self.recorded.shape[1])
 
 
-def run_reference(program: Program, seed: int, trajectories: NDArray[np.uint64]) -> Reference:
-    """Run the given trajectories of ``program``, any and in any order."""
-    run = _Run(program, seed, np.asarray(trajectories, dtype=np.uint64))
+def run_reference(
+    program: Program, seed: int, trajectories: NDArray[np.uint64], normals: Normals | None = None
+) -> Reference:
+    """Run the given trajectories of ``program``, any and in any order.
+
+    With ``normals`` they are read, one column for each trajectory, and only the jumps are drawn.
+    """
+    run = _Run(program, seed, np.asarray(trajectories, dtype=np.uint64), normals)
     rows = run.rows
     failure = np.full(len(run.trajectories), program.periods + 1)
     with np.errstate(all="ignore"):
@@ -99,7 +105,10 @@ class _Line:
 
     @property
     def z(self) -> Floats:
-        stream = int(self.run.program.shocks[self["aux"] + self.row])
+        number = self["aux"] + self.row
+        if self.run.normals is not None:
+            return np.asarray(self.run.normals.shocks[number, self.period - 1], np.float64)
+        stream = int(self.run.program.shocks[number])
         return streams_numpy.shocks(self.run.seed, stream, self.run.trajectories, self.period).astype(np.float64)
 
     @property
@@ -110,8 +119,8 @@ class _Line:
 
 
 class _Run:
-    def __init__(self, program: Program, seed: int, trajectories: NDArray[np.uint64]) -> None:
-        self.program, self.seed, self.trajectories = program, seed, trajectories
+    def __init__(self, program: Program, seed: int, trajectories: NDArray[np.uint64], normals: Normals | None) -> None:
+        self.program, self.seed, self.trajectories, self.normals = program, seed, trajectories, normals
         self.rows = np.zeros((program.rows, len(trajectories)))
         self.rows[PASSAGE_ROW] = program.periods + 1
         elements = sum(item.elements for item in program.tracked)
@@ -165,7 +174,10 @@ def _cubic(t: Floats, coefficients: Floats) -> Floats:
 
 
 def _draw(line: _Line) -> Floats:
-    stream = int(line.run.program.draws[line["aux"] + line.row])
+    number = line["aux"] + line.row
+    if line.run.normals is not None:
+        return np.array(line.run.normals.inputs[number])
+    stream = int(line.run.program.draws[number])
     return streams_numpy.input_normals(line.run.seed, stream, line.run.trajectories)
 
 

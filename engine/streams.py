@@ -40,6 +40,7 @@ from burncast.engine.philox import philox
 
 __all__ = [
     "STREAM_VERSION",
+    "copy_shocks",
     "fill_input_normals",
     "fill_listed",
     "fill_shocks",
@@ -140,28 +141,43 @@ def fill_shocks(
 
 
 @borrowing
+def copy_shocks(
+    out: NDArray[np.float32], given: NDArray[np.float32], first: int, count: int, period: int, periods: int
+) -> None:
+    """Read from memory what :func:`fill_shocks` would draw from ``period`` on, for ``count`` lanes.
+
+    ``given`` float32[n_streams, T, n] has period p of lane i in row p − 1, column first + i.
+    """
+    for s in range(len(given)):
+        for ahead in range(period, min(period | 3, periods) + 1):
+            row, source = out[s, ahead & 3], given[s, ahead - 1]
+            for i in range(count):
+                row[i] = source[first + i]
+
+
+@borrowing
 def fill_listed(
     out: NDArray[np.float32],
     listed: NDArray[np.int64],
     count: int,
     stream: int,
     key: np.uint64,
-    first_trajectory: np.uint64,
+    addresses: NDArray[np.uint64],
     period: int,
     sub: int,
 ) -> None:
-    """Normals of one period for some lanes: out[i] is trajectory first_trajectory + listed[i], for i below ``count``.
+    """Normals of one period for some lanes: out[i] is trajectory addresses[listed[i]], for i below ``count``.
 
-    ``out`` is float32[LANES]; ``sub`` (0 … 65535) tells the draws of one period apart, 0 are the shocks themselves.
+    ``out`` is float32[LANES], ``addresses`` uint64[LANES]; ``sub`` (0 … 65535) tells the draws of one period apart, 0
+    are the shocks themselves.
     """
     lane_loop()
     counter = (np.uint64(period) >> np.uint64(2)) | (np.uint64(sub) << np.uint64(16))
-    high = np.uint64(first_trajectory) >> SHIFT
     k0, k1 = np.uint64(key) & LOW, np.uint64(key) >> SHIFT
     which = period & 3
     for i in range(count):
-        low = (np.uint64(first_trajectory) + np.uint64(listed[i])) & LOW
-        first, second, third, fourth = philox((low,), high, counter, np.uint64(stream), k0, k1)
+        address = addresses[np.uint64(listed[i])]
+        first, second, third, fourth = philox((address & LOW,), address >> SHIFT, counter, np.uint64(stream), k0, k1)
         pair = first if which == 0 else second
         other = third if which == 2 else fourth
         out[i] = normal_from_word(np.uint32(pair if which < 2 else other))

@@ -41,6 +41,12 @@ class Workspace(NamedTuple):
     periods; ``scratch`` float32[2, LANES], ``wide`` float64[3, LANES + PADDING], ``listed`` int64[LANES], ``words``
     uint32[4 * LANES], ``four_pq`` float32[4 * LANES] and ``passage`` int64[LANES] are for work in several passes;
     ``paths`` float64[k, elements, T + 1] keeps k trajectories from ``first_path`` on.
+
+    ``addresses`` uint64[LANES] are the trajectories whose jumps the lanes draw. With ``is_given`` = 1 the normals are
+    read from memory, column i for the i-th trajectory of a call: ``given_inputs`` float64[draws, n], ``given_shocks``
+    float32[shocks, T, n] and ``given_addresses`` uint64[n]. ``passages`` int64[n] and ``needs`` float64[n] take the
+    first passage (−1: it failed) and the need of every trajectory of a call (empty: they are not kept); ``least_need``
+    is what the need is at least.
     """
 
     rows: NDArray[np.float64]
@@ -53,6 +59,14 @@ class Workspace(NamedTuple):
     passage: NDArray[np.int64]
     paths: NDArray[np.float64]
     first_path: int
+    addresses: NDArray[np.uint64]
+    is_given: int
+    given_inputs: NDArray[np.float64]
+    given_shocks: NDArray[np.float32]
+    given_addresses: NDArray[np.uint64]
+    passages: NDArray[np.int64]
+    needs: NDArray[np.float64]
+    least_need: float
 
 
 def code_of(program: Program) -> Code:
@@ -83,6 +97,14 @@ def workspace_for(program: Program, paths: NDArray[np.float64], first_path: int 
         np.zeros(LANES, dtype=np.int64),
         paths,
         first_path,
+        np.zeros(LANES, dtype=np.uint64),
+        0,
+        np.empty((0, 0), dtype=np.float64),
+        np.empty((0, 0, 0), dtype=np.float32),
+        np.empty(0, dtype=np.uint64),
+        np.empty(0, dtype=np.int64),
+        np.empty(0, dtype=np.float64),
+        0.0,
     )
 
 

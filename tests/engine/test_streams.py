@@ -143,7 +143,7 @@ def test_kernels_and_arrays_draw_the_same_bits(seed, names, block, quarter):
             np.testing.assert_array_equal(rows[j], streams_numpy.shocks(seed, name, trajectories, 4 * quarter + j))
         listed = np.arange(LANES - 1, -1, -3)
         for j in range(4):
-            streams.fill_listed(row, listed, len(listed), name, key, start, 4 * quarter + j, 65_535)
+            streams.fill_listed(row, listed, len(listed), name, key, trajectories, 4 * quarter + j, 65_535)
             some = streams_numpy.shocks(seed, name, trajectories[listed], 4 * quarter + j, 65_535)
             np.testing.assert_array_equal(row[: len(listed)], some)
         streams.fill_input_normals(wide, words, name, key, start)

@@ -1,0 +1,71 @@
+"""The standard normals of a block of trajectories, in memory: what can be moved, mirrored or spread evenly.
+
+A trajectory is a point in normal space. Its coordinates are the inputs, drawn once, and the shocks of every period; a
+program says which (:attr:`~burncast.engine.program.Program.draws`, ``shocks``). Draws whose number depends on what
+happens (the sizes and ages of jumps) have no place here: they stay addressed by a trajectory's number.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from burncast.engine import streams_numpy
+from burncast.engine.program import OPCODES, Program
+
+__all__ = ["Normals", "drawn_normals", "empty_normals", "used_draws"]
+
+
+@dataclass(frozen=True, slots=True)
+class Normals:
+    """``inputs`` float64[draws, N], ``shocks`` float32[shock streams, T, N] of periods 1 … T, and ``addresses``
+    uint64[N], the trajectories whose jumps are drawn.
+
+    Rows of ``inputs`` are those of ``Program.draws``; streams of jumps among them are never read.
+    """
+
+    inputs: NDArray[np.float64]
+    shocks: NDArray[np.float32]
+    addresses: NDArray[np.uint64]
+
+    def __len__(self) -> int:
+        return len(self.addresses)
+
+    def columns(self, chosen: slice | NDArray[np.int64]) -> Normals:
+        """Some of the trajectories."""
+        return Normals(self.inputs[:, chosen], self.shocks[:, :, chosen], self.addresses[chosen])
+
+
+def empty_normals(program: Program, count: int) -> Normals:
+    """Zeros for ``count`` trajectories."""
+    return Normals(
+        np.zeros((len(program.draws), count)),
+        np.zeros((len(program.shocks), program.periods, count), np.float32),
+        np.zeros(count, np.uint64),
+    )
+
+
+def drawn_normals(program: Program, seed: int, trajectories: NDArray[np.uint64]) -> Normals:
+    """The normals that the streams give these trajectories, any and in any order."""
+    normals = empty_normals(program, len(trajectories))
+    for row in used_draws(program):
+        normals.inputs[row] = streams_numpy.input_normals(seed, int(program.draws[row]), trajectories)
+    for stream, shocks in zip(program.shocks, normals.shocks, strict=True):
+        for period in range(1, program.periods + 1):
+            shocks[period - 1] = streams_numpy.shocks(seed, int(stream), trajectories, period)
+    normals.addresses[:] = trajectories
+    return normals
+
+
+def used_draws(program: Program) -> NDArray[np.int64]:
+    """The rows of ``program.draws`` that are inputs, ascending; the others are streams of jumps."""
+    rows = {
+        int(line[13]) + place
+        for block in (program.setup, program.odd)
+        for line in block
+        if line[0] == OPCODES["draw"]
+        for place in range(int(line[1]))
+    }
+    return np.array(sorted(rows), np.int64)
