@@ -49,13 +49,16 @@ SOUND = frozenset(
 
 
 @functools.lru_cache(maxsize=64)
-def compile_scenario(scenario: Scenario, track: tuple[str, ...] | None = None) -> Program:
+def compile_scenario(scenario: Scenario, track: tuple[str, ...] | None = None, order: tuple[str, ...] = ()) -> Program:
     """Compile ``scenario``; ``track`` replaces the quantities whose distribution is kept.
+
+    ``order`` lists correlated quantities that are mixed first: the same law from other random numbers
+    (:mod:`burncast.engine.dependence`).
 
     Raises :class:`~burncast.distributions.errors.ScenarioError` with everything that the language's reader could not
     know to be wrong: functions, distributions, dimensions.
     """
-    lowered = lower_scenario(scenario)
+    lowered = lower_scenario(scenario, order)
     return _Compilation.of(scenario, lowered, scenario.track if track is None else track).program()
 
 

@@ -3,11 +3,14 @@
 Correlations that share a quantity form one group with one matrix (pairs that are not stated are uncorrelated). A matrix
 that is no correlation matrix is replaced by the nearest one, and the change is reported. A member that is constant
 keeps its place, so that fixing it in a variant leaves the draws of the others as they were. Gaussian groups are L·ε
-with L the Cholesky factor; Student-t groups are multiplied by √(df/χ²) of a draw of their own and carried back to
-normal marginals (Demarta and McNeil 2005, "The t copula and related copulas").
+with L the Cholesky factor, members in the order of their names; where another order is asked for, redrawing the streams
+of the last members gives these anew conditionally on the first. Student-t groups are multiplied by √(df/χ²) of a draw
+of their own and carried back to normal marginals (Demarta and McNeil 2005, "The t copula and related copulas").
 """
 
 from __future__ import annotations
+
+from collections.abc import Sequence
 
 import numpy as np
 
@@ -24,8 +27,12 @@ __all__ = ["dependent_normals"]
 SMALL_REPAIR = 1e-12
 
 
-def dependent_normals(graph: Graph, scenario: Scenario, problems: list[Problem]) -> tuple[dict[str, Node], list[str]]:
+def dependent_normals(
+    graph: Graph, scenario: Scenario, problems: list[Problem], order: Sequence[str] = ()
+) -> tuple[dict[str, Node], list[str]]:
     """For each correlated stream its normal, and notes on matrices that had to be repaired.
+
+    The quantities in ``order`` are mixed first, in this order.
 
     A correlation with something that is not there or not drawn, which the reader has reported, is passed over.
     """
@@ -47,7 +54,11 @@ def dependent_normals(graph: Graph, scenario: Scenario, problems: list[Problem])
         usable.append((correlation, [name for name, _ in members]))
     for group in _groups(usable):
         first = group[0][0]
-        names = sorted({name for _, members in group for name in members})
+        places = {name: place for place, name in enumerate(order)}
+        names = sorted(
+            {name for _, members in group for name in members},
+            key=lambda name: (places.get(name.partition("[")[0], len(places)), name),
+        )
         kinds = {streams[name] for name in names} - {None}
         fixed = [name for name in names if streams[name] is None]
         if fixed:
@@ -142,7 +153,9 @@ def _mixed(graph: Graph, names: list[str], matrix: np.ndarray, correlation: Corr
         mixed.append(node)
     if correlation.copula == "t" and correlation.df is not None:
         radius_table, normalise_table = t_copula_tables(correlation.df)
-        radius = graph.apply("transport", fresh((f"copula({','.join(names)})",)), payload=radius_table, rate=rate)
+        radius = graph.apply(
+            "transport", fresh((f"copula({','.join(sorted(names))})",)), payload=radius_table, rate=rate
+        )
         per_root_df = graph.constant(correlation.df**-0.5)
         mixed = [
             graph.apply(

@@ -47,9 +47,12 @@ class Lowered:
     notes: tuple[str, ...]
 
 
-def lower_scenario(scenario: Scenario) -> Lowered:
-    """Lower every quantity of ``scenario``; raises :class:`ScenarioError` with all that is wrong."""
-    work = _Lowering(scenario, _graph_of(scenario))
+def lower_scenario(scenario: Scenario, order: tuple[str, ...] = ()) -> Lowered:
+    """Lower every quantity of ``scenario``; raises :class:`ScenarioError` with all that is wrong.
+
+    Correlated quantities in ``order`` are mixed first (:mod:`burncast.engine.dependence`).
+    """
+    work = _Lowering(scenario, _graph_of(scenario), order=order)
     work.run()
     if work.problems:
         raise ScenarioError(work.problems)
@@ -93,10 +96,11 @@ class _Lowering:
     dependent: dict[str, Node] = field(default_factory=dict)
     notes: list[str] = field(default_factory=list)
     asked: dict[str, Node | None] = field(default_factory=dict)
+    order: tuple[str, ...] = ()
 
     def run(self) -> None:
         """Lower everything, collecting problems."""
-        self.dependent, self.notes = dependent_normals(self.graph, self.scenario, self.problems)
+        self.dependent, self.notes = dependent_normals(self.graph, self.scenario, self.problems, self.order)
         for name in self.scenario.quantities:
             self._attempt(name, self._prepare)
         for name, stock in list(self.stocks.items()):

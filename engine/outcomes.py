@@ -26,8 +26,8 @@ from burncast.engine.workspace import Workspace, code_of, workspace_for
 
 __all__ = ["Outcomes", "run_outcomes"]
 
-PART = 16 * LANES
-"""Trajectories that a thread does at once."""
+PART_BLOCKS = 16
+"""Blocks of lanes that a thread does at once, at most."""
 
 Explain = Callable[[int], SimulationError]
 
@@ -65,8 +65,11 @@ def run_outcomes(
     )
     code, stop = code_of(program), np.zeros(1, dtype=np.int64)
     elements = sum(item.elements for item in program.tracked)
-    parts = range(0, trajectories, PART)
-    workers = max(1, min(threads or processors(), len(parts)))
+    workers = threads or processors()
+    blocks = -(-trajectories // LANES)
+    part = LANES * max(1, min(PART_BLOCKS, -(-blocks // workers)))
+    parts = range(0, trajectories, part)
+    workers = max(1, min(workers, len(parts)))
     tools: queue.SimpleQueue[tuple[ChunkTally, Workspace]] = queue.SimpleQueue()
     for _ in range(workers):
         kept = np.empty((LANES if at else 0, elements, program.periods + 1))
@@ -75,7 +78,7 @@ def run_outcomes(
     def work(begin: int) -> int:
         chunk, space = tools.get()
         status = -1
-        for place in range(begin, min(begin + PART, trajectories), LANES):
+        for place in range(begin, min(begin + part, trajectories), LANES):
             count = min(LANES, trajectories - place)
             here = space._replace(first_path=first + place)
             status = run_blocks(code, here, chunk.arrays, np.uint64(seed), np.uint64(first + place), count, stop)

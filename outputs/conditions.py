@@ -28,7 +28,7 @@ if TYPE_CHECKING:
     from burncast.engine.scenario import Scenario
     from burncast.engine.simulate import Simulation
 
-__all__ = ["Condition", "check_condition", "evaluate", "parse_condition"]
+__all__ = ["Condition", "check_condition", "evaluate", "parse_condition", "parse_index"]
 
 _OPERATORS: dict[str, Callable[[float, float], bool]] = {
     "<=": operator.le,
@@ -75,13 +75,22 @@ def parse_condition(text: str) -> Condition:
         raise InputError(
             f"{match['number'].strip()!r} in {text!r} is not a number; expected a condition {_EXAMPLE}"
         ) from None
-    entries = [entry.strip() for entry in match["index"].split(",")] if match["index"] is not None else []
+    labels, at = parse_index(match["index"])
+    return Condition(text, match["name"], labels, at, match["sign"], threshold)
+
+
+def parse_index(index: str | None) -> tuple[tuple[str, ...], float | None]:
+    """The labels, and the period or probability after them, of what stands in a figure's brackets.
+
+    >>> parse_index('"plus", 36')
+    (('plus',), 36.0)
+    """
+    entries = [entry.strip() for entry in index.split(",")] if index is not None else []
     at = None
     if entries and not entries[-1].startswith(("'", '"')):
         at = _position(entries[-1])
         entries = entries if at is None else entries[:-1]
-    labels = tuple(entry.strip("'\"") for entry in entries)
-    return Condition(text, match["name"], labels, at, match["sign"], threshold)
+    return tuple(entry.strip("'\"") for entry in entries), at
 
 
 def check_condition(condition: Condition, scenario: Scenario, tracked: Sequence[Tracked]) -> None:

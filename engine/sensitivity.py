@@ -1,0 +1,180 @@
+"""Where the uncertainty of an output comes from: sources of a scenario, redrawn, renamed into groups, asked one by one.
+
+A source is an input, a process, a draw inside a formula, or a set of them that is correlated; see
+:mod:`burncast.engine.redraw`. Only sources on which the output depends have a part.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Collection, Mapping, Sequence
+from dataclasses import dataclass, field
+
+import numpy as np
+from numpy.typing import NDArray
+
+from burncast.distributions.errors import InputError, SimulationError, nearest_name
+from burncast.engine.compiler import compile_scenario
+from burncast.engine.conditional_band import INPUTS, conditional_quantiles
+from burncast.engine.lanes import LANES
+from burncast.engine.program import Program
+from burncast.engine.redraw import redrawn, sources
+from burncast.engine.replay import explain_failure
+from burncast.engine.scenario import Scenario
+from burncast.engine.shapley import ShapleyEffects, shapley_effects
+from burncast.engine.target import Target, figures
+from burncast.engine.tornado import Bar, tornado
+from burncast.engine.variance_shares import VarianceShares, variance_shares
+
+__all__ = ["BAND", "INPUT_PART", "PROCESS_PART", "Question", "Split"]
+
+INPUT_PART, PROCESS_PART = "all inputs", "all processes"
+BAND = (0.05, 0.5, 0.95)
+
+Floats = NDArray[np.float64]
+Groups = Mapping[str, Sequence[str]]
+
+
+@dataclass(frozen=True, slots=True)
+class Split:
+    """Sobol indices of ``groups`` and then of all inputs and all processes, and the quantiles :data:`BAND` of the
+    output's mean given the inputs (None where nothing or everything is an input).
+    """
+
+    groups: dict[str, tuple[str, ...]]
+    shares: VarianceShares
+    band: tuple[float, ...] | None
+
+
+@dataclass(frozen=True)
+class Question:
+    """An output of a scenario, and the trajectories on which it is examined."""
+
+    scenario: Scenario
+    target: Target
+    trajectories: int
+    seed: int
+    threads: int | None = None
+    advance: Callable[[], None] = field(default=lambda: None)
+
+    def variance_shares(self, groups: Groups) -> Split:
+        """Sobol indices of named groups, and of each source that is in none."""
+        program = self._program()
+        members = self._grouped(program, groups, split=False)
+        everything = [name for together in members.values() for name in together]
+        inputs = [name for name in everything if self.kind((name,)) == "input"]
+        processes = [name for name in everything if name not in inputs]
+        parts = {INPUT_PART: tuple(inputs), PROCESS_PART: tuple(processes)} if inputs and processes else {}
+
+        def redrawing(names: Collection[str]) -> Floats:
+            return self._figures(redrawn(program, names, 1) if names else program, explained=not names)
+
+        shares = variance_shares(redrawing, {**members, **parts}, everything, self.seed)
+        band = self._band(program, processes) if parts else None
+        return Split(members, shares, band)
+
+    def shapley_effects(self, groups: Groups) -> tuple[dict[str, tuple[str, ...]], ShapleyEffects]:
+        """Shapley effects of named groups, and of each quantity that is in none.
+
+        Quantities correlated by a Gaussian copula are told apart; those under another copula count as one.
+        """
+        members = self._grouped(self._program(), groups, split=True)
+
+        def redrawing(order: Sequence[str], names: Collection[str], first: int, count: int) -> Floats:
+            quantities = tuple(name for group in order for name in members[group])
+            correlated = tuple(name for name in quantities if name in self._gaussian())
+            program = compile_scenario(self.scenario, self.target.track, correlated)
+            chosen = {name for group in names for name in members[group]}
+            return self._figures(redrawn(program, chosen, 1) if chosen else program, first, count, explained=False)
+
+        names = tuple(members)
+        return members, shapley_effects(redrawing, names, self.trajectories, self.seed, LANES)
+
+    def tornado(self) -> tuple[float, float, list[Bar]]:
+        """The mean output, its standard error, and the bars, the widest first."""
+        base = self._figures(self._program())
+        bars = list(
+            tornado(
+                self.scenario,
+                self.target.track,
+                lambda program: self._figures(program, explained=False),
+                self.trajectories,
+                self.seed,
+            )
+        )
+        error = float(base.std(ddof=1) / np.sqrt(len(base)))
+        return float(base.mean()), error, sorted(bars, key=lambda bar: -abs(bar.swing))
+
+    def kind(self, names: Collection[str]) -> str:
+        """``input``, ``process`` or ``both``: what the quantities of a source are."""
+        kinds = {"input" if self.scenario.quantities[name].kind == "input" else "process" for name in names}
+        return kinds.pop() if len(kinds) == 1 else "both"
+
+    def _program(self) -> Program:
+        program = compile_scenario(self.scenario, self.target.track)
+        if not program.draw_names and not program.shock_names:
+            raise InputError(f"{self.target.text} depends on nothing uncertain")
+        return program
+
+    def _figures(self, program: Program, first: int = 0, count: int | None = None, *, explained: bool = True) -> Floats:
+        def explain(trajectory: int) -> SimulationError:
+            return explain_failure(self.scenario, self.seed, trajectory)
+
+        found = figures(
+            self.target,
+            program,
+            self.trajectories if count is None else count,
+            self.seed,
+            first=first,
+            threads=self.threads,
+            explain=explain if explained else None,
+        )
+        self.advance()
+        return found
+
+    def _band(self, program: Program, processes: Sequence[str]) -> tuple[float, ...]:
+        count = min(INPUTS, self.trajectories)
+
+        def world(number: int) -> Floats:
+            return self._figures(redrawn(program, processes, number), count=count, explained=False)
+
+        return tuple(float(value) for value in conditional_quantiles(world, BAND))
+
+    def _gaussian(self) -> frozenset[str]:
+        """The quantities that are correlated by Gaussian copulas alone."""
+        plain: set[str] = set()
+        other: set[str] = set()
+        for correlation in self.scenario.correlations:
+            names = {member.name for member in correlation.between}
+            (plain if correlation.copula == "gaussian" else other).update(names)
+        return frozenset(plain - other)
+
+    def _grouped(self, program: Program, groups: Groups, *, split: bool) -> dict[str, tuple[str, ...]]:
+        """Name → quantities of each named group, and of everything else that is drawn by itself."""
+        found: list[tuple[str, ...]] = []
+        gaussian = self._gaussian()
+        for source in sources(self.scenario, program):
+            apart = split and all(name in gaussian for name in source)
+            found.extend([(name,) for name in source] if apart else [source])
+        places = {name: place for place, name in enumerate(self.scenario.quantities)}
+        found.sort(key=lambda source: places[source[0]])
+        known = [name for source in found for name in source]
+        members: dict[str, tuple[str, ...]] = {}
+        taken: dict[str, str] = {}
+        for group, names in groups.items():
+            for name in names:
+                if name not in known:
+                    nearest = nearest_name(name, known)
+                    hint = f"; did you mean {nearest!r}?" if nearest else f"; expected some of {', '.join(known)}"
+                    what = f"nothing uncertain that {self.target.text} depends on"
+                    raise InputError(f"{name!r} in the group {group!r} is {what}{hint}")
+                if name in taken:
+                    raise InputError(f"{name!r} is in two groups, {taken[name]!r} and {group!r}")
+                taken[name] = group
+            members[group] = tuple(names)
+        for source in found:
+            inside = [name for name in source if name in taken]
+            if not inside:
+                members[", ".join(source)] = source
+            elif len(inside) < len(source) or len({taken[name] for name in inside}) > 1:
+                raise InputError(f"{', '.join(source)} are correlated; put all of them into one group or none")
+        return members
