@@ -11,7 +11,7 @@ from typing import Any
 
 from rich.console import Console
 
-PARTS = ("peers", "scaling", "startup")
+PARTS = ("peers", "ai-lab", "scaling", "startup")
 
 
 def main() -> None:
@@ -30,6 +30,16 @@ def main() -> None:
                 repeats=options.repeats,
                 threads=tuple(options.threads),
                 only=tuple(f"peer_{name}" for name in options.only),
+            )
+        elif part == "ai-lab":
+            from benchmarks.ai_lab import run_ai_lab
+
+            records[part] = run_ai_lab(
+                console,
+                trajectories=min(options.trajectories, 1 << 17),
+                repeats=options.repeats,
+                threads=tuple(options.threads),
+                whole=options.whole,
             )
         elif part == "scaling":
             from benchmarks.scaling import run_scaling
@@ -51,10 +61,15 @@ def parser() -> argparse.ArgumentParser:
         "parts", nargs="*", choices=[*PARTS, []], metavar="PART", help=f"of {', '.join(PARTS)}; default all"
     )
     result.add_argument("--repeats", type=int, default=7, help="runs of each, in turn (default 7)")
-    result.add_argument("--trajectories", type=int, default=1 << 20, help="of the peers (default 2^20)")
-    result.add_argument("--threads", type=int, nargs="+", default=[1, 2], help="of the peers (default 1 2)")
+    result.add_argument(
+        "--trajectories", type=int, default=1 << 20, help="of the peers (default 2^20); of the AI lab, at most 2^17"
+    )
+    result.add_argument(
+        "--threads", type=int, nargs="+", default=[1, 2], help="of the peers and the AI lab (default 1 2)"
+    )
     names = ("c", "numba", "numba_lanes", "numpy", "jax")
     result.add_argument("--only", nargs="+", choices=names, default=[], help="peers beside burncast (default all)")
+    result.add_argument("--whole", type=int, default=3, help="runs of the AI lab from the command line (default 3)")
     result.add_argument("--most", type=int, default=10**8, help="most trajectories of the memory table (default 10^8)")
     result.add_argument("--json", type=Path, help="write the figures to this file too")
     return result
