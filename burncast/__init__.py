@@ -25,6 +25,7 @@ if TYPE_CHECKING:
     )
     from burncast.engine.scenario import Scenario, load
     from burncast.forecast import replay, simulate
+    from burncast.sensitivity_analysis import sensitivity
 
 __all__ = [
     "BurncastError",
@@ -38,6 +39,7 @@ __all__ = [
     "__version__",
     "load",
     "replay",
+    "sensitivity",
     "simulate",
 ]
 
@@ -53,6 +55,7 @@ _HOMES = {
     "SimulationError": _ERRORS,
     "load": "burncast.engine.scenario",
     "replay": "burncast.forecast",
+    "sensitivity": "burncast.sensitivity_analysis",
     "simulate": "burncast.forecast",
 }
 

@@ -7,7 +7,22 @@ from typing import Annotated
 
 import typer
 
-from burncast.options import Conditions, Json, Out, Scenarios, Seed, Source, Threads, Trajectories, Variants
+from burncast.options import (
+    Conditions,
+    Folder,
+    Groups,
+    Json,
+    Method,
+    Out,
+    Output,
+    Runs,
+    Scenarios,
+    Seed,
+    Source,
+    Threads,
+    Trajectories,
+    Variants,
+)
 from burncast.terminal import guarded, write_out
 
 __all__ = ["app"]
@@ -93,6 +108,29 @@ def compare(
             raise InputError("compare needs two or more scenarios, or one with --variants")
         request = Request(trajectories, seed, threads, out, as_json, fail_if or [], side_by_side=True)
         raise typer.Exit(report(load_columns(sources, variants), request))
+
+
+@app.command()
+def sensitivity(
+    context: typer.Context,
+    source: Source,
+    output: Output = "ruin_probability",
+    method: Method = "sobol",
+    group: Groups = None,
+    trajectories: Runs = 16_384,
+    seed: Seed = 0,
+    threads: Threads = None,
+    out: Folder = None,
+    as_json: Json = False,
+) -> None:
+    """Say where the uncertainty of an output comes from: which inputs, which processes.
+
+    Example: burncast sensitivity startup --output "ruin_probability[24]" --method tornado --out results
+    """
+    with guarded(context.obj):
+        from burncast.sensitivity_report import report_sensitivity
+
+        report_sensitivity(source, output, method, group or [], trajectories, seed, threads, out, as_json)
 
 
 @app.command()

@@ -10,8 +10,13 @@ import typer
 
 __all__ = [
     "Conditions",
+    "Folder",
+    "Groups",
     "Json",
+    "Method",
     "Out",
+    "Output",
+    "Runs",
     "Scenarios",
     "Seed",
     "Source",
@@ -93,6 +98,40 @@ Out = Annotated[
         "--out",
         metavar="FOLDER",
         help="Write dataset.nc, summary.json, and a fan chart and a ruin curve as SVG and PNG into this folder.",
+        show_default=False,
+    ),
+]
+Folder = Annotated[
+    Path | None,
+    typer.Option("--out", metavar="FOLDER", help="Write table and picture into this folder.", show_default=False),
+]
+Runs = Annotated[
+    int,
+    typer.Option("-n", "--trajectories", parser=_trajectories, metavar="N", help="Futures to draw in each run."),
+]
+Output = Annotated[
+    str,
+    typer.Option(
+        "--output",
+        metavar="OUTPUT",
+        help='What is asked about: "ruin_probability[24]", "runway", "funding_need", "cash_mean[36]".',
+    ),
+]
+Method = Annotated[
+    str,
+    typer.Option(
+        "--method",
+        metavar="METHOD",
+        help="sobol: shares of variance, and inputs against processes; shapley: shares that add up, of dependent "
+        "inputs too; tornado: each input at its p10 and p90.",
+    ),
+]
+Groups = Annotated[
+    list[str] | None,
+    typer.Option(
+        "--group",
+        metavar="NAME=A,B",
+        help="Ask quantities as one: prices=gpu_price,energy_price. May be given several times.",
         show_default=False,
     ),
 ]

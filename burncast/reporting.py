@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from burncast.engine.simulate import Simulation
     from burncast.outputs.conditions import Condition
 
-__all__ = ["Request", "load_columns", "report"]
+__all__ = ["Request", "load_columns", "report", "warm_up"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,16 +99,23 @@ def report(scenarios: Mapping[str, Scenario], request: Request) -> int:
     return 3 if held else 0
 
 
-def _simulate(name: str, scenario: Scenario, request: Request) -> Simulation:
+def warm_up(scenario: Scenario, trajectories: int, seed: int) -> None:
+    """Compile the simulator where this machine has not done so yet, and say that it takes a while."""
     from burncast.engine.kernel_cache import is_warm
     from burncast.engine.simulate import run
 
     if not is_warm():
         say("compiling the simulator for this machine, once; this takes about half a minute")
         try:
-            run(scenario, 1, request.seed, threads=1)
+            run(scenario, 1, seed, threads=1)
         except InterruptedRunError:
-            raise InterruptedRunError(0, request.trajectories) from None
+            raise InterruptedRunError(0, trajectories) from None
+
+
+def _simulate(name: str, scenario: Scenario, request: Request) -> Simulation:
+    from burncast.engine.simulate import run
+
+    warm_up(scenario, request.trajectories, request.seed)
     with progress_bar(name if request.side_by_side else scenario.title, request.trajectories) as progress:
         return run(scenario, request.trajectories, request.seed, threads=request.threads, progress=progress)
 

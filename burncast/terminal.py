@@ -125,8 +125,8 @@ def progress_bar(title: str, total: int) -> Iterator[Callable[[int, int], None] 
     with Progress(*columns, console=Console(stderr=True, markup=False), transient=True) as progress:
         task = progress.add_task(title, total=total)
 
-        def update(done: int, _total: int) -> None:
-            progress.update(task, completed=done)
+        def update(done: int, expected: int) -> None:
+            progress.update(task, completed=done, total=expected)
 
         yield update
 

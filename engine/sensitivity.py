@@ -14,13 +14,13 @@ from numpy.typing import NDArray
 
 from burncast.distributions.errors import InputError, SimulationError, nearest_name
 from burncast.engine.compiler import compile_scenario
-from burncast.engine.conditional_band import INPUTS, conditional_quantiles
+from burncast.engine.conditional_band import INPUTS, WORLDS, conditional_quantiles
 from burncast.engine.lanes import LANES
 from burncast.engine.program import Program
-from burncast.engine.redraw import redrawn, sources
+from burncast.engine.redraw import drawn_by, redrawn, sources
 from burncast.engine.replay import explain_failure
 from burncast.engine.scenario import Scenario
-from burncast.engine.shapley import ShapleyEffects, shapley_effects
+from burncast.engine.shapley import ShapleyEffects, runs_of_shapley, shapley_effects
 from burncast.engine.target import Target, figures
 from burncast.engine.tornado import Bar, tornado
 from burncast.engine.variance_shares import VarianceShares, variance_shares
@@ -54,7 +54,8 @@ class Question:
     trajectories: int
     seed: int
     threads: int | None = None
-    advance: Callable[[], None] = field(default=lambda: None)
+    progress: Callable[[int, int], None] | None = None
+    _runs: list[int] = field(default_factory=lambda: [0, 0])
 
     def variance_shares(self, groups: Groups) -> Split:
         """Sobol indices of named groups, and of each source that is in none."""
@@ -68,7 +69,9 @@ class Question:
         def redrawing(names: Collection[str]) -> Floats:
             return self._figures(redrawn(program, names, 1) if names else program, explained=not names)
 
+        self._runs[1] = 2 + len(members) + (len(parts) + WORLDS if parts else 0)
         shares = variance_shares(redrawing, {**members, **parts}, everything, self.seed)
+        self._require_spread(shares.variance, shares.mean)
         band = self._band(program, processes) if parts else None
         return Split(members, shares, band)
 
@@ -86,12 +89,16 @@ class Question:
             chosen = {name for group in names for name in members[group]}
             return self._figures(redrawn(program, chosen, 1) if chosen else program, first, count, explained=False)
 
-        names = tuple(members)
-        return members, shapley_effects(redrawing, names, self.trajectories, self.seed, LANES)
+        self._runs[1] = runs_of_shapley(len(members), self.trajectories, LANES)
+        found = shapley_effects(redrawing, tuple(members), self.trajectories, self.seed, LANES)
+        self._require_spread(found.variance, found.mean)
+        return members, found
 
     def tornado(self) -> tuple[float, float, list[Bar]]:
         """The mean output, its standard error, and the bars, the widest first."""
-        base = self._figures(self._program())
+        program = self._program()
+        self._runs[1] = 1 + 2 * sum(self.kind(drawn_by(stream)) == "input" for stream in program.draw_names)
+        base = self._figures(program)
         bars = list(
             tornado(
                 self.scenario,
@@ -108,6 +115,13 @@ class Question:
         """``input``, ``process`` or ``both``: what the quantities of a source are."""
         kinds = {"input" if self.scenario.quantities[name].kind == "input" else "process" for name in names}
         return kinds.pop() if len(kinds) == 1 else "both"
+
+    def _require_spread(self, variance: float, mean: float) -> None:
+        if not variance > 1e-24 * mean * mean:
+            raise InputError(
+                f"{self.target.text} does not vary: it is {mean:.6g} in each of {self.trajectories:,} trajectories; "
+                "ask for another output, or run more trajectories"
+            )
 
     def _program(self) -> Program:
         program = compile_scenario(self.scenario, self.target.track)
@@ -128,7 +142,9 @@ class Question:
             threads=self.threads,
             explain=explain if explained else None,
         )
-        self.advance()
+        self._runs[0] += 1
+        if self.progress is not None:
+            self.progress(self._runs[0], max(self._runs))
         return found
 
     def _band(self, program: Program, processes: Sequence[str]) -> tuple[float, ...]:

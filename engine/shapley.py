@@ -23,7 +23,7 @@ from numpy.typing import NDArray
 
 from burncast.engine.resampling import BLOCKS, Estimate, block_sums, estimate
 
-__all__ = ["MOST_EXACT", "ShapleyEffects", "shapley_effects"]
+__all__ = ["MOST_EXACT", "ShapleyEffects", "runs_of_shapley", "shapley_effects"]
 
 MOST_EXACT = 7
 
@@ -55,6 +55,17 @@ def shapley_effects(
     return _over_orders(redrawing, tuple(names), trajectories, seed, lanes)
 
 
+def runs_of_shapley(sources: int, trajectories: int, lanes: int) -> int:
+    """How often the output is computed for so many sources."""
+    if sources <= MOST_EXACT:
+        return 1 + 2 * ((1 << sources) - 1)
+    return 2 * _pairs(trajectories, lanes) * (sources + 1)
+
+
+def _pairs(trajectories: int, lanes: int) -> int:
+    return max(8, trajectories // (2 * lanes))
+
+
 def _over_subsets(redrawing: Redrawing, names: tuple[str, ...], trajectories: int, seed: int) -> ShapleyEffects:
     count = len(names)
     blocks = min(BLOCKS, trajectories)
@@ -78,7 +89,7 @@ def _over_orders(
     redrawing: Redrawing, names: tuple[str, ...], trajectories: int, seed: int, lanes: int
 ) -> ShapleyEffects:
     rng = np.random.Generator(np.random.PCG64(seed))
-    pairs = max(8, trajectories // (2 * lanes))
+    pairs = _pairs(trajectories, lanes)
     rows, total = [], 0.0
     for pair in range(pairs):
         forward = [names[place] for place in rng.permutation(len(names))]

@@ -26,6 +26,7 @@ def test_the_public_names():
         "__version__",
         "load",
         "replay",
+        "sensitivity",
         "simulate",
     ]
     assert dir(burncast) == burncast.__all__
@@ -40,6 +41,16 @@ def test_a_name_that_does_not_exist_is_an_attribute_error():
 def test_the_verbs_take_what_is_documented():
     assert list(inspect.signature(burncast.load).parameters) == ["source"]
     assert list(inspect.signature(burncast.replay).parameters) == ["scenario", "trajectory", "seed"]
+    assert list(inspect.signature(burncast.sensitivity).parameters) == [
+        "scenario",
+        "output",
+        "method",
+        "groups",
+        "trajectories",
+        "seed",
+        "threads",
+        "progress",
+    ]
     assert list(inspect.signature(burncast.simulate).parameters) == [
         "scenario",
         "trajectories",
@@ -92,6 +103,7 @@ def test_the_commands():
     assert [command.callback.__name__ for command in app.registered_commands] == [
         "run",
         "compare",
+        "sensitivity",
         "check",
         "schema",
         "init",
