@@ -2,13 +2,14 @@
 
 As many percentiles as unknown parameters are met exactly (to about 1e-12 in normal score). More are met as well as the
 family can: the parameters minimise the sum of squared differences between stated and fitted probabilities (O'Hagan et
-al., Uncertain Judgements, Wiley 2006, §6.4). Percentiles that no law of the family can have are refused, and the one at
-fault is named.
+al., Uncertain Judgements, Wiley 2006, §6.4). A mode may stand for one percentile: the slope of the density vanishes
+there. Chips laid between edges, as on a roulette board, are percentiles at the inner edges. Statements that no law of
+the family can meet are refused, and the one at fault is named.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 
@@ -20,11 +21,14 @@ from burncast.distributions.law import FloatArray, Law
 from burncast.distributions.least_squares import least_squares
 from burncast.distributions.lognormal import Lognormal
 from burncast.distributions.normal import Normal
+from burncast.distributions.piecewise import check_chips
 from burncast.distributions.portable import exp, log
 
-__all__ = ["Elicitation", "Percentile", "elicit", "interval"]
+__all__ = ["Elicitation", "Percentile", "check_percentiles", "elicit", "interval", "percentiles_of_chips"]
 
 EXACT = 1e-9
+WEIGHT_OF_A_MODE = 100.0
+"""How much more a mode counts than a probability where both cannot be met."""
 
 
 def _anywhere(given: Mapping[str, float]) -> tuple[float, float]:
@@ -48,7 +52,7 @@ class Elicitation:
     ``free``: the parameters, in order, that percentiles may determine; any of them may be given instead. ``positive``:
     those of them that are above 0. ``constants``: parameters that must be given or have defaults in ``build``.
     ``start(p, x, given)``: a first guess of every free parameter. ``support(given)``: the ends within which the values
-    must lie.
+    must lie. ``with_mode``: whether the laws have a mode inside, where the density is smooth.
     """
 
     free: tuple[str, ...]
@@ -57,18 +61,28 @@ class Elicitation:
     positive: frozenset[str] = frozenset()
     constants: tuple[str, ...] = ()
     support: Callable[[Mapping[str, float]], tuple[float, float]] = _anywhere
+    with_mode: bool = True
 
 
 def elicit(
-    family: str, elicitation: Elicitation, percentiles: tuple[Percentile, ...], given: Mapping[str, float]
+    family: str,
+    elicitation: Elicitation,
+    percentiles: tuple[Percentile, ...],
+    given: Mapping[str, float],
+    mode: float | None = None,
 ) -> Law:
-    """The law of the family with the ``given`` parameters and these ``percentiles``, exactly or as nearly as can be."""
-    ordered = sorted(percentiles, key=lambda one: one.probability)
+    """The law of the family with the ``given`` parameters and these ``percentiles`` and ``mode``, exactly or as nearly
+    as can be."""
     unknown = [name for name in elicitation.free if name not in given]
-    _check(family, elicitation, ordered, unknown, given)
+    ordered = check_percentiles(family, percentiles, elicitation.support(given))
+    _check_count(elicitation, ordered, unknown, mode)
+    least, most = elicitation.support(given)
+    if mode is not None and not (least < mode < most and np.isfinite(mode)):
+        expected = f"a finite number above {least:g}" + (f" and below {most:g}" if np.isfinite(most) else "")
+        raise LawError(f"mode = {mode:g} is outside the support of {family}", argument="mode", expected=expected)
     p: FloatArray = np.array([one.probability for one in ordered])
     x: FloatArray = np.array([one.value for one in ordered])
-    exact = len(ordered) == len(unknown)
+    exact = len(ordered) + (mode is not None) == len(unknown)
     scores = np.asarray(special.ndtri(p), dtype=np.float64)
 
     def law_of(theta: FloatArray) -> Law:
@@ -85,21 +99,25 @@ def elicit(
             except LawError:
                 return np.full(len(p), np.inf)
             cdf = law.cdf(x)
-            if not exact:
-                return cdf - p
-            return np.asarray(
-                np.where(cdf <= 0.5, special.ndtri(cdf), -special.ndtri(law.sf(x))) - scores, dtype=np.float64
-            )
+            left = cdf - p
+            if exact:
+                left = np.where(cdf <= 0.5, special.ndtri(cdf), -np.asarray(special.ndtri(law.sf(x)))) - scores
+            if mode is None:
+                return np.asarray(left, dtype=np.float64)
+            return np.append(left, (1.0 if exact else WEIGHT_OF_A_MODE) * _slope_at(law, mode, _width(x, mode)))
 
-    guess = elicitation.start(p, x, given)
+    guess = elicitation.start(*_with_mode(p, x, mode), given)
     start = np.array([float(log(guess[name])) if name in elicitation.positive else guess[name] for name in unknown])
     theta, left = least_squares(residuals, start)
-    if not np.all(np.isfinite(left)) or (exact and np.max(np.abs(left)) > EXACT):
+    impossible = not np.all(np.isfinite(left)) or (exact and np.max(np.abs(left)) > EXACT)
+    if impossible or (mode is not None and not _is_mode(law_of(theta), mode)):
         stated = ", ".join(f"{name} = {value:g}" for name, value in given.items())
-        wanted = ", ".join(f"{one.name} = {one.value:g}" for one in ordered)
+        names = [one.name for one in ordered] + ([] if mode is None else ["mode"])
+        values = [one.value for one in ordered] + ([] if mode is None else [mode])
+        wanted = ", ".join(f"{name} = {value:g}" for name, value in zip(names, values, strict=True))
         raise LawError(
             f"no {family} law{' with ' + stated if stated else ''} has {wanted}",
-            argument=ordered[int(np.argmax(np.abs(np.nan_to_num(left, nan=np.inf))))].name,
+            argument=names[int(np.argmax(np.abs(np.nan_to_num(left, nan=np.inf))))] if impossible else "mode",
             expected="percentiles that fit the family, or another family",
         )
     return law_of(theta)
@@ -119,9 +137,11 @@ def interval(low: float, high: float) -> Law:
     return Normal((low + high) / 2, (high - low) / reach)
 
 
-def _check(
-    family: str, elicitation: Elicitation, ordered: list[Percentile], unknown: list[str], given: Mapping[str, float]
-) -> None:
+def check_percentiles(
+    family: str, percentiles: tuple[Percentile, ...], support: tuple[float, float]
+) -> list[Percentile]:
+    """The percentiles in their order; refused where they contradict each other or lie outside the support."""
+    ordered = sorted(percentiles, key=lambda one: one.probability)
     for one in ordered:
         if not 0 < one.probability < 1:
             raise LawError(
@@ -129,17 +149,7 @@ def _check(
             )
         if not np.isfinite(one.value):
             raise LawError(f"{one.name} is {one.value:g}", argument=one.name, expected="a finite number")
-    if not unknown:
-        raise LawError(
-            f"{', '.join(elicitation.free)} are all given", argument=ordered[0].name, expected="no percentiles"
-        )
-    if len(ordered) < len(unknown):
-        raise LawError(
-            f"{len(ordered)} percentile{'s' if len(ordered) > 1 else ''} cannot determine {' and '.join(unknown)}",
-            argument=ordered[0].name,
-            expected=f"at least {len(unknown)} percentiles",
-        )
-    least, most = elicitation.support(given)
+    least, most = support
     for one in ordered:
         if not least < one.value < most:
             raise LawError(
@@ -156,3 +166,63 @@ def _check(
                 argument=left.name,
                 expected="values that rise with the percentile",
             )
+    return ordered
+
+
+def percentiles_of_chips(edges: Sequence[float], chips: Sequence[float]) -> tuple[Percentile, ...]:
+    """What ``chips`` laid between neighbouring ``edges`` say of the inner edges; over an empty interval, of its middle.
+
+    >>> [(one.probability, one.value) for one in percentiles_of_chips([0, 10, 20, 30], [1, 2, 1])]
+    [(0.25, 10.0), (0.75, 20.0)]
+    """
+    check_chips(edges, chips)
+    shares = np.cumsum(np.array(chips, dtype=np.float64))[:-1] / float(np.sum(chips))
+    values = np.array(edges, dtype=np.float64)[1:-1]
+    inside = [float(share) for share in np.unique(shares) if 0 < share < 1]
+    if not inside:
+        raise LawError("all chips lie in one interval", argument="chips", expected="chips in two intervals or more")
+    return tuple(
+        Percentile("edges", share, float((values[shares == share].min() + values[shares == share].max()) / 2))
+        for share in inside
+    )
+
+
+def _check_count(elicitation: Elicitation, ordered: list[Percentile], unknown: list[str], mode: float | None) -> None:
+    if not unknown:
+        raise LawError(
+            f"{', '.join(elicitation.free)} are all given", argument=ordered[0].name, expected="no percentiles"
+        )
+    wanted = len(unknown) - (mode is not None)
+    if len(ordered) < wanted:
+        beside = "" if mode is None else " and the mode"
+        raise LawError(
+            f"{len(ordered)} percentile{'s' if len(ordered) > 1 else ''}{beside} cannot determine "
+            f"{' and '.join(unknown)}",
+            argument=ordered[0].name,
+            expected=f"at least {wanted} percentiles",
+        )
+
+
+def _width(x: FloatArray, mode: float) -> float:
+    return float(max(x.max(), mode) - min(x.min(), mode)) or 1.0
+
+
+def _slope_at(law: Law, mode: float, width: float) -> float:
+    """Slope of the logarithm of the density, per width: 0 at a mode."""
+    step = 1e-3 * width
+    near = log(law.density(mode + step * np.array([-2.0, -1.0, 1.0, 2.0])))
+    return float((8 * (near[2] - near[1]) - (near[3] - near[0])) / 12e-3)
+
+
+def _is_mode(law: Law, mode: float) -> bool:
+    return bool(np.max(law.density(law.quantile(np.linspace(0.01, 0.99, 99)))) <= law.density(mode) * (1 + 1e-3))
+
+
+def _with_mode(p: FloatArray, x: FloatArray, mode: float | None) -> tuple[FloatArray, FloatArray]:
+    """For a first guess the mode stands for the point below which 40 % lie, where that fits its neighbours."""
+    if mode is None or mode in x:
+        return p, x
+    low, high = float(np.max(p[x < mode], initial=0.0)), float(np.min(p[x > mode], initial=1.0))
+    share = 0.4 if low < 0.4 < high else (low + high) / 2
+    order = np.argsort(np.append(x, mode))
+    return np.append(p, share)[order], np.append(x, mode)[order]

@@ -8,12 +8,11 @@ import numpy as np
 
 from burncast.distributions import first_guesses as guesses
 from burncast.distributions.beta import Beta, beta_from_moments
-from burncast.distributions.discrete import discrete
 from burncast.distributions.elicitation import Elicitation, interval
-from burncast.distributions.empirical import empirical
 from burncast.distributions.errors import LawError, nearest_name
 from burncast.distributions.exponential import Exponential, exponential_from_rate
 from burncast.distributions.families_of_counts import FAMILIES_OF_COUNTS
+from burncast.distributions.families_of_shapes import FAMILIES_OF_SHAPES
 from burncast.distributions.families_of_tails import FAMILIES_OF_TAILS
 from burncast.distributions.family import Argument, Family, Form
 from burncast.distributions.gamma import Gamma, gamma_from_moments
@@ -88,7 +87,7 @@ _FAMILIES = (
     Family(
         "uniform",
         (Form(("low", "high"), Uniform), Form(("mean", "sd"), uniform_from_moments)),
-        Elicitation(("low", "high"), Uniform, guesses.guess_uniform, support=_between_ends),
+        Elicitation(("low", "high"), Uniform, guesses.guess_uniform, support=_between_ends, with_mode=False),
     ),
     Family(
         "triangular",
@@ -134,17 +133,30 @@ _FAMILIES = (
     Family(
         "exponential",
         (Form(("mean",), _exponential), Form(("rate",), exponential_from_rate)),
-        Elicitation(("mean",), _exponential, guesses.guess_exponential, frozenset({"mean"}), support=_above_zero),
+        Elicitation(
+            ("mean",),
+            _exponential,
+            guesses.guess_exponential,
+            frozenset({"mean"}),
+            support=_above_zero,
+            with_mode=False,
+        ),
     ),
     Family(
         "pareto",
         (Form(("alpha", "low"), Pareto), Form(("mean", "sd"), pareto_from_moments)),
-        Elicitation(("alpha", "low"), Pareto, guesses.guess_pareto, frozenset({"alpha", "low"}), support=_above_zero),
+        Elicitation(
+            ("alpha", "low"),
+            Pareto,
+            guesses.guess_pareto,
+            frozenset({"alpha", "low"}),
+            support=_above_zero,
+            with_mode=False,
+        ),
     ),
     *FAMILIES_OF_TAILS,
     *FAMILIES_OF_COUNTS,
-    Family("discrete", (Form(("values",), discrete, ("weights",)),)),
-    Family("empirical", (Form(("sample",), empirical, ("weights",)),)),
+    *FAMILIES_OF_SHAPES,
     Family("mixture", (Form((), mixture, ("weights",)),), laws="many"),
     Family("truncate", (Form((), truncate, ("low", "high")),), laws="one"),
     Family("interval", (Form(("low", "high"), interval),)),

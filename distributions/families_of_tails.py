@@ -78,6 +78,7 @@ FAMILIES_OF_TAILS = (
             frozenset({"scale"}),
             constants=("low",),
             support=_above_zero,
+            with_mode=False,
         ),
     ),
     Family(

@@ -76,6 +76,11 @@ class Law(ABC):
         """Whether all the probability sits on finitely many points."""
         return False
 
+    @property
+    def inverted(self) -> bool:
+        """Whether the quantile is found from the cdf, step by step, so that a table is made sooner from the cdf."""
+        return False
+
     def atoms(self) -> tuple[FloatArray, FloatArray]:
         """The points of positive probability, ascending, and their probabilities; both empty for a continuous law."""
         return np.empty(0), np.empty(0)

@@ -1,4 +1,4 @@
-"""Small nonlinear least squares by Levenberg–Marquardt, for fits of two or three parameters.
+"""Small nonlinear least squares by Levenberg–Marquardt, for fits of two to four parameters, and linear ones.
 
 Nocedal & Wright, Numerical Optimization, 2nd ed., §10.3; the Jacobian is by central differences, and by one-sided ones
 where there are as many residuals as parameters, because a root does not depend on its accuracy. A residual that is not
@@ -14,7 +14,7 @@ import numpy as np
 from burncast.distributions.law import FloatArray
 from burncast.distributions.symmetric import product
 
-__all__ = ["least_squares"]
+__all__ = ["least_squares", "linear_least_squares"]
 
 MOST_ITERATIONS = 200
 CENTRAL, ONE_SIDED = 1e-6, 1e-8
@@ -46,6 +46,29 @@ def least_squares(residuals: Callable[[FloatArray], FloatArray], start: FloatArr
         if np.all(np.abs(step) <= 1e-15 * (1 + np.abs(theta))):
             break
     return theta, current
+
+
+def linear_least_squares(matrix: FloatArray, right: FloatArray) -> FloatArray:
+    """The x[k] with the least sum of squares of ``matrix``[n, k]·x − ``right``[n], of full rank, n ≥ k.
+
+    Gram–Schmidt with every column made orthogonal twice (Giraud, Langou & Rozložník, Numer. Math. 101, 2005).
+    """
+    count = matrix.shape[1]
+    columns: list[FloatArray] = []
+    triangle = np.zeros((count, count))
+    for k in range(count):
+        column = matrix[:, k].copy()
+        for _ in range(2):
+            for place, earlier in enumerate(columns):
+                share = float(np.sum(earlier * column))
+                triangle[place, k] += share
+                column = column - share * earlier
+        triangle[k, k] = float(np.sqrt(np.sum(column * column)))
+        columns.append(column / triangle[k, k])
+    x = np.zeros(count)
+    for k in range(count - 1, -1, -1):
+        x[k] = (np.sum(columns[k] * right) - np.sum(triangle[k, k + 1 :] * x[k + 1 :])) / triangle[k, k]
+    return x
 
 
 def _jacobian(residuals: Callable[[FloatArray], FloatArray], theta: FloatArray, current: FloatArray) -> FloatArray:

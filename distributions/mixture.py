@@ -32,6 +32,11 @@ class Mixture(Law):
     components: tuple[Law, ...]
     weights: tuple[float, ...]
 
+    @property
+    def inverted(self) -> bool:
+        """Always: the quantile has no closed form."""
+        return True
+
     def atoms(self) -> tuple[FloatArray, FloatArray]:
         """The points of the discrete components; their probabilities sum to less than 1."""
         return self._points[0].copy(), self._points[1].copy()

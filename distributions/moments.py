@@ -40,6 +40,10 @@ def moments_by_quadrature(law: Law) -> tuple[float, float]:
     Relative error about 1e-10; 1e-4 in an sd that hardly exists (a tail index near 2).
     """
     points = np.array(law.breakpoints)
+    if law.inverted:
+        # Such a law may have many bumps: more and shorter pieces.
+        between = np.linspace(float(law.quantile(1e-3)), float(law.quantile_upper(1e-3)), 17)
+        points = np.unique(np.concatenate([points, between, law.quantile(np.arange(1, 16) / 16)]))
     lower, upper = np.unique(law.cdf(points)), np.unique(law.sf(points))
     nodes = [_pieces(ends[(ends > 0) & (ends < 0.5)]) for ends in (lower, upper)]
     x = np.concatenate([law.quantile(nodes[0][0]), law.quantile_upper(nodes[1][0])])

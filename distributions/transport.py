@@ -6,9 +6,10 @@ Anal. 17, 1980). The grid is doubled until the error at the midpoints, where it 
 |x| + scale; scale is the smaller of the distances from the median to the points one standard normal deviation to its
 left and right. A single kink of the density (a triangular law's mode) is put on a node.
 
-A mixture (which may have several kinks, gaps, points of positive probability beside a density, modes far apart) and a
-law that 4,096 cells do not follow become :class:`Pieces` on an adaptive grid, within the same bound but for pieces of
-less than 4e-8 of the probability. A discrete law becomes :class:`Steps`, which are exact.
+A mixture (which may have several kinks, gaps, points of positive probability beside a density, modes far apart),
+another law without a quantile function of its own, and a law that 4,096 cells do not follow become :class:`Pieces` on
+an adaptive grid, within the same bound but for pieces of less than 4e-8 of the probability. A discrete law becomes
+:class:`Steps`, which are exact.
 
 What is guaranteed of all three: monotone, within the law's support, and ends held beyond ``z_limit``. Below the scale
 of the law (the lower tail of a gamma law with a small shape) the error is absolute. ``error`` is the largest that was
@@ -28,7 +29,6 @@ from numpy.typing import ArrayLike
 
 from burncast.distributions.errors import LawError
 from burncast.distributions.law import FloatArray, Law
-from burncast.distributions.mixture import Mixture
 from burncast.distributions.pieces import Pieces, adaptive_pieces, z_of
 
 __all__ = ["Pieces", "Steps", "Table", "evaluate", "tabulate", "transport"]
@@ -69,7 +69,7 @@ def transport(law: Law, z_limit: float = 8.5) -> Table | Pieces | Steps:
         raise LawError("draws of this law overflow", expected="a lighter tail, or truncate(..., low=, high=)")
     below, above = x[1] - x[0], x[2] - x[1]
     scale = float(max(min(below, above), 1e-3 * max(below, above)))
-    if len(kinks) <= 1 and not isinstance(law, Mixture):
+    if len(kinks) <= 1 and not law.inverted:
         table = tabulate(law.from_normal, low, high, scale=scale, node=kinks[0] if kinks else None)
         if table.error <= TOLERANCE:
             return table

@@ -39,6 +39,11 @@ class Truncation(Law):
         return self._cdf_high - self._cdf_low if self._in_lower_tail else 1 - self._cdf_low - self._sf_high
 
     @property
+    def inverted(self) -> bool:
+        """As the law."""
+        return self.law.inverted
+
+    @property
     def breakpoints(self) -> tuple[float, ...]:
         """Those of the law that lie inside."""
         return tuple(point for point in self.law.breakpoints if self.low < point < self.high)

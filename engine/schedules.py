@@ -111,20 +111,25 @@ def schedule_values(
     return _path(points, between, calendar) if len(problems) == before else None
 
 
+_SAMPLED = frozenset({"empirical", "smoothed"})
+"""Laws that read a sample from a file."""
+
+
 def names_files(text: str) -> bool:
     """Whether an expression can have anything for :func:`resolve_data` to do."""
-    return "series" in text or "empirical" in text
+    return "series" in text or any(name in text for name in _SAMPLED)
 
 
 def resolve_data(
     expression: Expression, calendar: Calendar, location: Location, problems: list[Problem]
 ) -> Expression | None:
-    """Replace ``series("file.csv", "column")`` by its path and ``empirical("file.csv", "column")`` by its numbers."""
+    """Replace ``series("file.csv", "column")`` by its path and the file in ``empirical("file.csv", "column")`` by its
+    numbers."""
     if isinstance(expression, tree.Call):
         if expression.function == "series":
             return _series(expression, calendar, location, problems)
-        if expression.function == "empirical" and any(isinstance(item, tree.Text) for item in expression.arguments):
-            return _empirical(expression, calendar, location, problems)
+        if expression.function in _SAMPLED and any(isinstance(item, tree.Text) for item in expression.arguments):
+            return _sample(expression, calendar, location, problems)
     old = tree.children(expression)
     new = tuple(resolve_data(child, calendar, location, problems) for child in old)
     if any(child is None for child in new):
@@ -173,15 +178,17 @@ def _series(call: tree.Call, calendar: Calendar, location: Location, problems: l
     return _path(points, between.value, calendar)
 
 
-def _empirical(call: tree.Call, calendar: Calendar, location: Location, problems: list[Problem]) -> Expression | None:
+def _sample(call: tree.Call, calendar: Calendar, location: Location, problems: list[Problem]) -> Expression | None:
     words = [item.value for item in call.arguments if isinstance(item, tree.Text)]
     if len(words) != 2 or len(call.arguments) != 2:
-        problems.append(location.problem("a sample takes a file and a column", 'empirical("file.csv", "column")'))
+        problems.append(
+            location.problem("a sample takes a file and a column", f'{call.function}("file.csv", "column")')
+        )
         return None
     rows = _columns(words[0], words[1], False, calendar, location, problems)
     if rows is None:
         return None
-    return tree.Call("empirical", (tree.Sequence(tuple(tree.Number(value) for _, _, value in rows)),), call.keywords)
+    return tree.Call(call.function, (tree.Sequence(tuple(tree.Number(value) for _, _, value in rows)),), call.keywords)
 
 
 def _columns(

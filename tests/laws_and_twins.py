@@ -22,13 +22,16 @@ from burncast.distributions.johnson_su import JohnsonSU
 from burncast.distributions.law import Law
 from burncast.distributions.loglogistic import Loglogistic
 from burncast.distributions.lognormal import Lognormal
+from burncast.distributions.metalog import metalog
 from burncast.distributions.mixture import mixture
 from burncast.distributions.negative_binomial import negative_binomial
 from burncast.distributions.normal import Normal
 from burncast.distributions.pareto import Pareto
 from burncast.distributions.pert import pert
+from burncast.distributions.piecewise import piecewise
 from burncast.distributions.poisson import poisson
 from burncast.distributions.skew_normal import SkewNormal
+from burncast.distributions.smoothed import smoothed
 from burncast.distributions.student_t import StudentT
 from burncast.distributions.triangular import Triangular
 from burncast.distributions.truncation import truncate
@@ -124,4 +127,11 @@ AWKWARD: list[Law] = [
     hurdle(Gev(1.0, 1.0, 0.2), 0.3),
     zero_inflated(Gamma(2.0, 1.0), 0.4),
     truncate(SkewNormal(0.0, 1.0, 2.0), low=0.5),
+    metalog([10.0, 2.0, 0.5, 1.0]),
+    metalog([1.0, 0.2, 0.3], low=0.0),
+    metalog([1.0, 0.2, -0.3], high=5.0),
+    metalog([0.0, 1.0, 0.4, 0.5], low=-1.0, high=4.0),
+    metalog([0.0, 0.0, 0.0, 2.0]),
+    piecewise([0.0, 10.0, 10.5, 30.0], [0.0, 0.2, 0.2, 1.0]),
+    smoothed([-1.0, 0.3, 0.4, 5.0], bandwidth=0.4),
 ]

@@ -65,6 +65,48 @@ def test_as_many_percentiles_as_parameters_are_met_exactly(name, statements, giv
         assert built.mode == given["mode"]
 
 
+@pytest.mark.parametrize(
+    ("name", "statements", "given"),
+    [
+        ("normal", {"p90": 8}, {}),
+        ("lognormal", {"p90": 8}, {}),
+        ("gamma", {"p90": 8}, {}),
+        ("weibull", {"p90": 8}, {}),
+        ("loglogistic", {"p90": 8}, {}),
+        ("gumbel", {"p90": 8}, {}),
+        ("inverse_gaussian", {"p90": 8}, {}),
+        ("beta", {"p90": 8}, {"low": 0, "high": 10}),
+        ("student_t", {"p90": 8}, {"df": 4}),
+        ("gev", {"p10": 1, "p90": 8}, {}),
+        ("skew_normal", {"p10": 1, "p90": 8}, {}),
+    ],
+)
+def test_a_mode_and_percentiles_are_met(name, statements, given):
+    built = law(name, mode=3, **statements, **given)
+    for written, value in statements.items():
+        assert float(built.quantile(int(written[1:]) / 100)) == pytest.approx(value, rel=1e-9)
+    around = 3 + np.linspace(-0.5, 0.5, 4001)
+    assert around[np.argmax(built.density(around))] == pytest.approx(3, abs=3e-4)
+
+
+def test_a_mode_and_percentiles_of_a_known_law_give_it_back():
+    truth = Lognormal(1.0, 0.5)
+    mode = float(np.exp(1 - 0.25))
+    found = law("lognormal", mode=mode, p80=float(truth.quantile(0.8)))
+    assert (found.mu, found.sigma) == pytest.approx((1.0, 0.5), rel=1e-7)
+    found = law("lognormal", mode=mode, **{f"p{k}": float(truth.quantile(k / 100)) for k in (5, 30, 90)})
+    assert (found.mu, found.sigma) == pytest.approx((1.0, 0.5), rel=1e-5)
+
+
+def test_chips_are_percentiles_at_the_inner_edges():
+    by_chips = make_law("gamma", [], {"edges": [0, 10, 20, 40, 80], "chips": [2, 5, 2, 1]})
+    by_percentiles = law("gamma", p20=10, p70=20, p90=40)
+    assert (by_chips.shape, by_chips.scale) == pytest.approx((by_percentiles.shape, by_percentiles.scale), rel=1e-9)
+    empty_middle = make_law("normal", [], {"edges": [0, 10, 20, 30, 40, 50], "chips": [1, 1, 0, 0, 2]})
+    stated = np.array([10.0, 30.0])
+    np.testing.assert_allclose(empty_middle.cdf(stated), [0.25, 0.5], rtol=1e-10)
+
+
 @settings(max_examples=60, deadline=None)
 @given(
     st.sampled_from(["beta", "gamma", "weibull", "lognormal"]),
@@ -124,6 +166,13 @@ def test_interval_is_lognormal_if_positive_else_normal():
         (lambda: law("normal", mean=5, p40=8), "p40", "no normal law with mean = 5 has p40 = 8"),
         (lambda: law("triangular", p5=2, p50=2.01, p95=8), "p50", "no triangular law has"),
         (lambda: law("student_t", p5=2, p95=8), "df", "df is missing"),
+        (lambda: law("normal", mode=3, p90=1), "mode", "no normal law has p90 = 1, mode = 3"),
+        (lambda: law("beta", mode=1.5, p90=0.7), "mode", "mode = 1.5 is outside the support of beta"),
+        (lambda: law("exponential", mode=3, p90=8), "mode", "no parameter 'mode'"),
+        (lambda: make_law("normal", [], {"edges": [0, 1], "chips": [4]}), "chips", "one interval"),
+        (lambda: make_law("normal", [], {"edges": [0, 1, 2], "chips": [4, 4]}), "edges", "cannot determine"),
+        (lambda: make_law("lognormal", [], {"edges": [-2, -1, 2, 3], "chips": [4, 4, 4]}), "edges", "outside"),
+        (lambda: make_law("normal", [], {"edges": [0, 1, 2]}), "chips", "chips is missing"),
     ],
 )
 def test_impossible_statements_are_named(wrong, argument, words):

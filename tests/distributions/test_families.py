@@ -48,6 +48,7 @@ def test_every_named_family_is_there():
     }
     ours |= {"loglogistic", "gumbel", "frechet", "gev", "gpareto", "inverse_gaussian", "burr"}
     ours |= {"johnson_su", "johnson_sb", "skew_normal", "poisson", "binomial", "negative_binomial"}
+    ours |= {"metalog", "piecewise", "smoothed"}
     ours |= {"beta_binomial", "zero_inflated", "hurdle"}
     ours |= {"pareto", "bernoulli", "discrete", "empirical", "mixture", "truncate", "interval"}
     assert set(FAMILIES) == ours

@@ -1,0 +1,56 @@
+"""Metalog laws from percentiles, by linear least squares in the coefficients.
+
+The values, carried to the unbounded line where the law has ends, are linear in the coefficients (Keelin, "The Metalog
+Distributions", Decision Analysis 13(4), 2016). A fit whose quantile function does not rise is refused, and
+the nearest number of terms that makes a law is named.
+"""
+
+from __future__ import annotations
+
+import numpy as np
+
+from burncast.distributions.elicitation import Percentile, check_percentiles
+from burncast.distributions.errors import LawError
+from burncast.distributions.law import FloatArray
+from burncast.distributions.least_squares import linear_least_squares
+from burncast.distributions.metalog import LEAST_TERMS, MOST_TERMS, Metalog, basis, falls_at, metalog, to_line
+
+__all__ = ["metalog_from_percentiles"]
+
+
+def metalog_from_percentiles(
+    percentiles: tuple[Percentile, ...], terms: float | None = None, low: float = -np.inf, high: float = np.inf
+) -> Metalog:
+    """The metalog law with so many ``terms``, by default as many as percentiles."""
+    ordered = check_percentiles("metalog", percentiles, (low, high))
+    if terms is None and len(ordered) > MOST_TERMS:
+        raise LawError(
+            f"{len(ordered)} percentiles", argument="terms", expected=f"terms of at most {MOST_TERMS}, fitted to them"
+        )
+    count = len(ordered) if terms is None else int(terms)
+    most = min(len(ordered), MOST_TERMS)
+    if (terms is not None and count != terms) or not LEAST_TERMS <= count <= most:
+        expected = f"{LEAST_TERMS} to {most} terms" if most >= LEAST_TERMS else "two percentiles or more"
+        raise LawError(
+            f"{count if terms is None else f'{terms:g}'} terms for {len(ordered)} percentiles",
+            argument="terms",
+            expected=expected,
+        )
+    p = np.array([one.probability for one in ordered])
+    line = to_line(np.array([one.value for one in ordered]), low, high)
+    coefficients = _fitted(p, line, count)
+    place = falls_at(coefficients)
+    if place is not None:
+        others = sorted(range(LEAST_TERMS, most + 1), key=lambda other: (abs(other - count), other))
+        nearest = next((other for other in others if falls_at(_fitted(p, line, other)) is None), None)
+        raise LawError(
+            f"{count} terms make no law of these percentiles: the quantile function falls near probability {place:.3g}",
+            argument="terms",
+            expected=f"terms={nearest}, the nearest number that fits a law" if nearest else "other percentiles",
+        )
+    return metalog(coefficients, low, high)
+
+
+def _fitted(p: FloatArray, line: FloatArray, terms: int) -> list[float]:
+    found: list[float] = linear_least_squares(basis(p, terms), line).tolist()
+    return found
