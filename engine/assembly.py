@@ -1,4 +1,4 @@
-"""The sections around the quantities (time, dimensions, correlations, ruin, outputs), and the whole scenario."""
+"""The sections around the quantities (time, dimensions, ruin, outputs), and the whole scenario."""
 
 from __future__ import annotations
 
@@ -10,10 +10,11 @@ from pathlib import Path
 from typing import Any
 
 from burncast.distributions.errors import Problem, nearest_name
+from burncast.engine.correlations import read_correlation
 from burncast.engine.document import Document
-from burncast.engine.expressions import TIME_NAMES, Expression, ExpressionError, Index, Name, is_name, parse
+from burncast.engine.expressions import TIME_NAMES, Expression, ExpressionError, is_name, parse
 from burncast.engine.quantities import Reading, read_quantities
-from burncast.engine.scenario_model import YEARS_PER_STEP, Correlation, Location, Quantity, Ruin, Scenario
+from burncast.engine.scenario_model import YEARS_PER_STEP, Location, Quantity, Ruin, Scenario
 from burncast.engine.schedules import Calendar
 from burncast.engine.unit_vocabulary import is_unit_name
 
@@ -69,7 +70,7 @@ def assemble(reading: Reading, text: str) -> Scenario:
         correlation
         for number, entry in enumerate(document.data.get("correlations", []))
         if entry is not None
-        and (correlation := _read_correlation(reading, entry, document.location("correlations", number))) is not None
+        and (correlation := read_correlation(reading, entry, document.location("correlations", number))) is not None
     )
     ruin = _read_ruin(reading)
     track = _read_track(reading, quantities)
@@ -126,57 +127,6 @@ def _read_start(written: Any, location: Location, problems: list[Problem]) -> da
         )
         return _ANY_DATE
     return date
-
-
-def _read_correlation(reading: Reading, entry: Mapping[str, Any], location: Location) -> Correlation | None:
-    before = len(reading.problems)
-    between = [_read_member(reading, text, location) for text in entry.get("between", [])]
-    size = len(between)
-    if "between" not in entry:
-        reading.report(location, "does not say between what", "`between` with two or more names")
-    elif size < 2 or len(set(between)) < size:
-        reading.report(location, "`between` needs two or more different quantities")
-    matrix = _read_matrix(reading, entry, size, location)
-    copula, df = entry.get("copula", "gaussian"), entry.get("df")
-    if copula == "t" and (df is None or not 0 < df < 1e6):
-        reading.report(location, "a t copula needs its degrees of freedom", "`df` above 0, such as df = 4")
-    if copula != "t" and df is not None:
-        reading.report(location, "`df` belongs to a t copula", 'copula = "t"')
-    if len(reading.problems) > before:
-        return None
-    members = tuple(member for member in between if member is not None)
-    return Correlation(members, matrix, copula, None if df is None else float(df), location)
-
-
-def _read_member(reading: Reading, text: str, location: Location) -> Index | Name | None:
-    member = _read_expression(reading, text, location)
-    if member is None or isinstance(member, (Index, Name)):
-        return member
-    reading.report(location, f"{text!r} is no quantity", "a name, or one element of it as in 'users[\"free\"]'")
-    return None
-
-
-def _read_matrix(
-    reading: Reading, entry: Mapping[str, Any], size: int, location: Location
-) -> tuple[tuple[float, ...], ...]:
-    if ("rho" in entry) == ("matrix" in entry):
-        reading.report(location, "needs either `rho` or `matrix`", "`rho` for the same correlation of every pair")
-        return ()
-    if "rho" in entry:
-        rho = float(entry["rho"])
-        matrix = tuple(tuple(1.0 if i == j else rho for j in range(size)) for i in range(size))
-    else:
-        matrix = tuple(tuple(float(value) for value in row) for row in entry["matrix"])
-        if len(matrix) != size or any(len(row) != size for row in matrix):
-            reading.report(location, f"`matrix` must have {size} rows of {size} numbers, one for each of `between`")
-            return ()
-        if any(row[i] != 1 for i, row in enumerate(matrix)):
-            reading.report(location, "`matrix` must have ones on its diagonal")
-        if any(matrix[i][j] != matrix[j][i] for i in range(size) for j in range(i)):
-            reading.report(location, "`matrix` must be symmetric")
-    if any(not -1 <= value <= 1 for row in matrix for value in row):
-        reading.report(location, "a correlation lies between -1 and 1")
-    return matrix
 
 
 def _read_ruin(reading: Reading) -> Ruin | None:

@@ -159,8 +159,9 @@ def _merge_correlations(merged: Document, over: Document) -> None:
 
 
 def _members(correlation: Mapping[str, Any]) -> frozenset[str]:
-    """Between what a correlation is, however the elements are quoted."""
-    return frozenset(member.replace("'", '"').replace(" ", "") for member in correlation.get("between", ()))
+    """Between what a correlation is, however the elements are quoted; a matrix file may say so itself."""
+    between = correlation.get("between") or [str(correlation.get("matrix"))]
+    return frozenset(member.replace("'", '"').replace(" ", "") for member in between)
 
 
 def _merge_variants(merged: Document, base: Document, over: Document) -> None:

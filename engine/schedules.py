@@ -25,7 +25,16 @@ from burncast.engine.document import read_limited
 from burncast.engine.expression_nodes import Expression, Known
 from burncast.engine.scenario_model import Location, Step, period_end
 
-__all__ = ["BETWEEN", "Calendar", "lay_on_periods", "names_files", "read_date", "resolve_data", "schedule_values"]
+__all__ = [
+    "BETWEEN",
+    "Calendar",
+    "lay_on_periods",
+    "names_files",
+    "read_csv",
+    "read_date",
+    "resolve_data",
+    "schedule_values",
+]
 
 BETWEEN = ("hold", "interpolate", "zero")
 _DATE = re.compile(r"(\d{4})(?:-(\d{1,2})(?:-(\d{1,2}))?)?(?:[T ].*)?", re.ASCII)
@@ -191,6 +200,28 @@ def _sample(call: tree.Call, calendar: Calendar, location: Location, problems: l
     return tree.Call(call.function, (tree.Sequence(tuple(tree.Number(value) for _, _, value in rows)),), call.keywords)
 
 
+def read_csv(
+    name: str, calendar: Calendar, location: Location, problems: list[Problem]
+) -> tuple[list[str], list[list[str]]] | None:
+    """The header and the rows of a CSV file beside the scenario, whose content becomes part of its identity."""
+    path = Path(location.file).parent / name if location.file else Path(name)
+    try:
+        content = calendar.files.get(str(path)) or read_limited(path, 200_000_000)
+        reader = csv.reader(io.StringIO(content.decode("utf-8-sig"), newline=""), strict=True)
+        header = [cell.strip() for cell in next(reader, [])]
+        rows = list(reader)
+    except OSError as error:
+        message = f"{name!r} cannot be read: {error.strerror or error}"
+        problems.append(location.problem(message, f"a CSV file beside the scenario ({path})"))
+        return None
+    except (UnicodeDecodeError, ValueError, csv.Error) as error:
+        problems.append(location.problem(f"{name!r} is not a CSV file: {error}"))
+        return None
+    calendar.files[str(path)] = content
+    calendar.digests.add((name, hashlib.sha256(content).hexdigest()))
+    return header, rows
+
+
 def _columns(
     name: str, column: str, dated: bool, calendar: Calendar, location: Location, problems: list[Problem]
 ) -> list[Row] | None:
@@ -200,19 +231,10 @@ def _columns(
         problems.append(location.problem(message, expected, nearest))
         return None
 
-    path = Path(location.file).parent / name if location.file else Path(name)
-    try:
-        content = calendar.files.get(str(path)) or read_limited(path, 200_000_000)
-        text = content.decode("utf-8-sig")
-        reader = csv.reader(io.StringIO(text, newline=""), strict=True)
-        header = [cell.strip() for cell in next(reader, [])]
-        rows = list(reader)
-    except OSError as error:
-        return refuse(f"{name!r} cannot be read: {error.strerror or error}", f"a CSV file beside the scenario ({path})")
-    except (UnicodeDecodeError, ValueError, csv.Error) as error:
-        return refuse(f"{name!r} is not a CSV file: {error}")
-    calendar.files[str(path)] = content
-    calendar.digests.add((name, hashlib.sha256(content).hexdigest()))
+    table = read_csv(name, calendar, location, problems)
+    if table is None:
+        return None
+    header, rows = table
     if column not in header:
         return refuse(f"{name!r} has no column {column!r}", nearest=nearest_name(column, header))
     value_at, date_at = header.index(column), header.index("date") if "date" in header else 0

@@ -39,6 +39,7 @@ Value: TypeAlias = Annotated[
     Annotated[Finite, Tag("<number>")] | Annotated[str, Tag("<text>")] | Annotated[dict[str, Element], Tag("<table>")],
     _by_shape,
 ]
+Matrix: TypeAlias = Annotated[Annotated[str, Tag("<text>")] | Annotated[list[list[Finite]], Tag("<list>")], _by_shape]
 Names: TypeAlias = Annotated[Annotated[str, Tag("<text>")] | Annotated[list[str], Tag("<list>")], _by_shape]
 Start: TypeAlias = Annotated[Annotated[str, Tag("<text>")] | Annotated[datetime.date, Tag("<date>")], _by_shape]
 
@@ -133,7 +134,12 @@ class CorrelationTable(_Table):
 
     between: list[str] | None = _field("Two or more inputs or processes, or single elements of them.")
     rho: Finite | None = _field("The correlation of every pair.")
-    matrix: list[list[Finite]] | None = _field("Instead of `rho`: the whole correlation matrix, row by row.")
+    matrix: Matrix | None = _field(
+        "Instead of `rho`: the whole matrix, row by row, or a CSV file whose first row and column are names."
+    )
+    measure: Literal["pearson", "spearman", "kendall"] | None = _field(
+        "What is stated: the correlation of the normals behind the draws (pearson, the default), or a rank correlation."
+    )
     copula: Literal["gaussian", "t"] | None = _field('Gaussian by default; "t" makes extremes come together.')
     df: Finite | None = _field("The degrees of freedom of a t copula: the fewer, the heavier the joint tails.")
 
