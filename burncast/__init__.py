@@ -25,7 +25,9 @@ if TYPE_CHECKING:
     )
     from burncast.engine.scenario import Scenario, load
     from burncast.forecast import replay, simulate
+    from burncast.funding import frontier
     from burncast.sensitivity_analysis import sensitivity
+    from burncast.solving import Solution, solve
 
 __all__ = [
     "BurncastError",
@@ -36,11 +38,14 @@ __all__ = [
     "Scenario",
     "ScenarioError",
     "SimulationError",
+    "Solution",
     "__version__",
+    "frontier",
     "load",
     "replay",
     "sensitivity",
     "simulate",
+    "solve",
 ]
 
 _ERRORS = "burncast.distributions.errors"
@@ -53,10 +58,13 @@ _HOMES = {
     "Scenario": "burncast.engine.scenario",
     "ScenarioError": _ERRORS,
     "SimulationError": _ERRORS,
+    "Solution": "burncast.solving",
+    "frontier": "burncast.funding",
     "load": "burncast.engine.scenario",
     "replay": "burncast.forecast",
     "sensitivity": "burncast.sensitivity_analysis",
     "simulate": "burncast.forecast",
+    "solve": "burncast.solving",
 }
 
 

@@ -8,7 +8,10 @@ from typing import Annotated
 import typer
 
 from burncast.options import (
+    Amounts,
+    Between,
     Conditions,
+    Find,
     Folder,
     Groups,
     Json,
@@ -18,7 +21,9 @@ from burncast.options import (
     Runs,
     Scenarios,
     Seed,
+    SoThat,
     Source,
+    Stock,
     Threads,
     Trajectories,
     Variants,
@@ -131,6 +136,50 @@ def sensitivity(
         from burncast.sensitivity_report import report_sensitivity
 
         report_sensitivity(source, output, method, group or [], trajectories, seed, threads, out, as_json)
+
+
+@app.command()
+def solve(
+    context: typer.Context,
+    source: Source,
+    find: Find,
+    so_that: SoThat,
+    between: Between = None,
+    trajectories: Runs = 100_000,
+    seed: Seed = 0,
+    threads: Threads = None,
+    as_json: Json = False,
+) -> None:
+    """Find what an input would have to be for a condition to hold.
+
+    Example: burncast solve startup --find inputs.opening_cash --so-that "ruin_probability[24] <= 0.2"
+    """
+    with guarded(context.obj):
+        from burncast.decision_reports import report_solution
+
+        report_solution(source, find, so_that, between, trajectories, seed, threads, as_json)
+
+
+@app.command()
+def frontier(
+    context: typer.Context,
+    source: Source,
+    amounts: Amounts = None,
+    stock: Stock = None,
+    trajectories: Runs = 100_000,
+    seed: Seed = 0,
+    threads: Threads = None,
+    out: Folder = None,
+    as_json: Json = False,
+) -> None:
+    """Show how much more money at the start buys how much more probability of survival.
+
+    Example: burncast frontier startup --amounts 0,1M,2M,5M --out results
+    """
+    with guarded(context.obj):
+        from burncast.decision_reports import report_frontier
+
+        report_frontier(source, amounts, stock, trajectories, seed, threads, out, as_json)
 
 
 @app.command()

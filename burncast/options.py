@@ -9,7 +9,10 @@ from typing import Annotated
 import typer
 
 __all__ = [
+    "Amounts",
+    "Between",
     "Conditions",
+    "Find",
     "Folder",
     "Groups",
     "Json",
@@ -19,7 +22,9 @@ __all__ = [
     "Runs",
     "Scenarios",
     "Seed",
+    "SoThat",
     "Source",
+    "Stock",
     "Threads",
     "Trajectories",
     "Variants",
@@ -132,6 +137,47 @@ Groups = Annotated[
         "--group",
         metavar="NAME=A,B",
         help="Ask quantities as one: prices=gpu_price,energy_price. May be given several times.",
+        show_default=False,
+    ),
+]
+Find = Annotated[
+    str,
+    typer.Option(
+        "--find", metavar="INPUT", help="An input, inputs.opening_cash, or an element of one, inputs.price.plus."
+    ),
+]
+SoThat = Annotated[
+    str,
+    typer.Option(
+        "--so-that",
+        metavar="CONDITION",
+        help='What shall hold: "ruin_probability[24] <= 0.05", "runway[0.05] >= 18", "cash_mean[36] > 0".',
+    ),
+]
+Between = Annotated[
+    tuple[str, str] | None,
+    typer.Option(
+        "--between",
+        metavar="LOW HIGH",
+        help="Where to look; a tenth to ten times the input's median where left out.",
+        show_default=False,
+    ),
+]
+Amounts = Annotated[
+    str | None,
+    typer.Option(
+        "--amounts",
+        metavar="A,B,...",
+        help="Extra funding to try, such as 0,5M,10M; up to the funding need at 95 % where left out.",
+        show_default=False,
+    ),
+]
+Stock = Annotated[
+    str | None,
+    typer.Option(
+        "--stock",
+        metavar="STOCK",
+        help="The stock that the money is added to; the one that ruin is about where left out.",
         show_default=False,
     ),
 ]

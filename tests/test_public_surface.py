@@ -23,11 +23,14 @@ def test_the_public_names():
         "Scenario",
         "ScenarioError",
         "SimulationError",
+        "Solution",
         "__version__",
+        "frontier",
         "load",
         "replay",
         "sensitivity",
         "simulate",
+        "solve",
     ]
     assert dir(burncast) == burncast.__all__
     assert all(getattr(burncast, name) is not None for name in burncast.__all__)
@@ -41,6 +44,26 @@ def test_a_name_that_does_not_exist_is_an_attribute_error():
 def test_the_verbs_take_what_is_documented():
     assert list(inspect.signature(burncast.load).parameters) == ["source"]
     assert list(inspect.signature(burncast.replay).parameters) == ["scenario", "trajectory", "seed"]
+    assert list(inspect.signature(burncast.solve).parameters) == [
+        "scenario",
+        "find",
+        "so_that",
+        "between",
+        "trajectories",
+        "seed",
+        "threads",
+        "progress",
+    ]
+    assert list(inspect.signature(burncast.frontier).parameters) == [
+        "scenario",
+        "amounts",
+        "periods",
+        "stock",
+        "trajectories",
+        "seed",
+        "threads",
+        "progress",
+    ]
     assert list(inspect.signature(burncast.sensitivity).parameters) == [
         "scenario",
         "output",
@@ -104,6 +127,8 @@ def test_the_commands():
         "run",
         "compare",
         "sensitivity",
+        "solve",
+        "frontier",
         "check",
         "schema",
         "init",
