@@ -45,6 +45,9 @@ def simulate(
         0 to 2⁶⁴ − 1. The result depends on scenario, seed, trajectories and method alone, to the last bit.
     threads
         Threads to compute on; all processors where None.
+    method
+        How trajectories are spread: ``random``, ``sobol``, ``lhs`` or ``antithetic``; all but the first are 16
+        independent replications, from which the standard error comes (see the guide to sampling).
     quantiles
         Probabilities strictly between 0 and 1, by default 0.01, 0.05, 0.1, 0.25, 0.5, 0.75, 0.8, 0.9, 0.95, 0.99.
     keep_paths
@@ -132,11 +135,15 @@ def _run_until(scenario: Scenario, most: int, seed: int, until_se: float, option
     """
     from burncast.engine.lanes import CHUNK
     from burncast.engine.simulate import run
+    from burncast.outputs.estimates import ruin_probability_se
 
     trajectories = min(CHUNK, most)
     while True:
         simulation = run(scenario, trajectories, seed, **options)
         share = (float(simulation.tally.first_passage[:-1].sum()) + 1.0) / (trajectories + 2.0)
-        if trajectories >= most or math.sqrt(share * (1.0 - share) / trajectories) <= until_se:
+        error = math.sqrt(share * (1.0 - share) / trajectories)
+        if simulation.replications is not None:
+            error = max(float(ruin_probability_se(simulation)[-1]), 1.0 / trajectories)
+        if trajectories >= most or error <= until_se:
             return simulation
         trajectories = min(2 * trajectories, most)

@@ -30,6 +30,7 @@ class Request:
     as_json: bool
     fail_if: Sequence[str]
     side_by_side: bool
+    method: str = "random"
 
 
 def load_columns(sources: Sequence[str], variants: bool) -> dict[str, Scenario]:
@@ -117,7 +118,14 @@ def _simulate(name: str, scenario: Scenario, request: Request) -> Simulation:
 
     warm_up(scenario, request.trajectories, request.seed)
     with progress_bar(name if request.side_by_side else scenario.title, request.trajectories) as progress:
-        return run(scenario, request.trajectories, request.seed, threads=request.threads, progress=progress)
+        return run(
+            scenario,
+            request.trajectories,
+            request.seed,
+            threads=request.threads,
+            method=request.method,
+            progress=progress,
+        )
 
 
 def _print(summaries: Mapping[str, Any], side_by_side: bool) -> None:

@@ -14,12 +14,12 @@ from numpy.typing import NDArray
 from burncast.engine.chunk_tally import ChunkTally
 from burncast.engine.lanes import LANES
 from burncast.engine.machine import run_blocks
-from burncast.engine.normals import Normals
+from burncast.engine.normals import Normals, with_normals
 from burncast.engine.program import Program
 from burncast.engine.simulate import processors
-from burncast.engine.workspace import Workspace, code_of, workspace_for
+from burncast.engine.workspace import code_of, workspace_for
 
-__all__ = ["GivenOutcomes", "Machine", "run_given", "with_normals"]
+__all__ = ["GivenOutcomes", "Machine", "run_given"]
 
 PIECE = 8 * LANES
 """Trajectories that a thread runs at once."""
@@ -95,13 +95,3 @@ class Machine:
         )
         run_blocks(self._code, space, self._chunk.arrays, np.uint64(seed), np.uint64(0), count, self._stop)
         return GivenOutcomes(passages, needs, passages < 0, tracked if keep_tracked else None)
-
-
-def with_normals(space: Workspace, normals: Normals) -> Workspace:
-    """A thread's memory that reads ``normals``, one column for each trajectory of a call of the machine."""
-    return space._replace(
-        is_given=1,
-        given_inputs=np.ascontiguousarray(normals.inputs),
-        given_shocks=np.ascontiguousarray(normals.shocks),
-        given_addresses=np.ascontiguousarray(normals.addresses),
-    )

@@ -14,8 +14,9 @@ from numpy.typing import NDArray
 
 from burncast.engine import streams_numpy
 from burncast.engine.program import OPCODES, Program
+from burncast.engine.workspace import Workspace
 
-__all__ = ["Normals", "drawn_normals", "empty_normals", "used_draws"]
+__all__ = ["Normals", "drawn_normals", "empty_normals", "renamed", "used_draws", "with_normals"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,3 +70,29 @@ def used_draws(program: Program) -> NDArray[np.int64]:
         for place in range(int(line[1]))
     }
     return np.array(sorted(rows), np.int64)
+
+
+def renamed(normals: Normals, written: Program, read: Program) -> Normals:
+    """Normals of one program as another program of the same scenario reads them, by the streams' names.
+
+    A stream that the first one does without is 0 in the second.
+    """
+    result = empty_normals(read, len(normals))
+    for name, row in zip(written.draw_names, normals.inputs, strict=True):
+        if name in read.draw_names:
+            result.inputs[read.draw_names.index(name)] = row
+    for name, rows in zip(written.shock_names, normals.shocks, strict=True):
+        if name in read.shock_names:
+            result.shocks[read.shock_names.index(name)] = rows
+    result.addresses[:] = normals.addresses
+    return result
+
+
+def with_normals(space: Workspace, normals: Normals) -> Workspace:
+    """A thread's memory that reads ``normals``, one column for each trajectory of a call of the machine."""
+    return space._replace(
+        is_given=1,
+        given_inputs=np.ascontiguousarray(normals.inputs),
+        given_shocks=np.ascontiguousarray(normals.shocks),
+        given_addresses=np.ascontiguousarray(normals.addresses),
+    )

@@ -13,6 +13,7 @@ from burncast.engine.dependencies import resolve
 from burncast.engine.expressions import Call, names
 from burncast.engine.lanes import LANES
 from burncast.engine.machine import run_blocks
+from burncast.engine.normals import Normals, renamed, with_normals
 from burncast.engine.program import Tracked
 from burncast.engine.reference import run_reference
 from burncast.engine.scenario import Quantity, Scenario
@@ -23,10 +24,13 @@ __all__ = ["explain_failure", "replay"]
 Floats = NDArray[np.float64]
 
 
-def replay(scenario: Scenario, trajectory: int, seed: int = 0) -> dict[str, tuple[Tracked, Floats]]:
+def replay(
+    scenario: Scenario, trajectory: int, seed: int = 0, normals: Normals | None = None
+) -> dict[str, tuple[Tracked, Floats]]:
     """Every quantity of trajectory ``trajectory`` over time: shape (elements, T + 1), NaN at 0 where it has no opening.
 
-    The values are those of the run with the same seed, whatever its number of trajectories.
+    The values are those of the run with the same seed, whatever its number of trajectories; or those on the ``normals``
+    of one trajectory of the compiled scenario.
     """
     if not 0 <= trajectory < 1 << 48:
         raise InputError(f"trajectory is {trajectory}; expected a number from 0 to 2^48 - 1")
@@ -35,23 +39,27 @@ def replay(scenario: Scenario, trajectory: int, seed: int = 0) -> dict[str, tupl
     paths = np.full((1, elements, program.periods + 1), np.nan)
     space = workspace_for(program, paths, trajectory)
     chunk = ChunkTally.empty(program.tally_rows, program.periods).arrays
-    block = trajectory - trajectory % LANES
-    run_blocks(code_of(program), space, chunk, np.uint64(seed), np.uint64(block), LANES, np.zeros(1, dtype=np.int64))
+    first, count = trajectory - trajectory % LANES, LANES
+    if normals is not None:
+        first, count = trajectory, 1
+        space = with_normals(space, renamed(normals, compile_scenario(scenario), program))
+    run_blocks(code_of(program), space, chunk, np.uint64(seed), np.uint64(first), count, np.zeros(1, dtype=np.int64))
     return {
         item.name: (item, paths[0, item.first_element : item.first_element + item.elements]) for item in program.tracked
     }
 
 
-def explain_failure(scenario: Scenario, seed: int, trajectory: int) -> SimulationError:
+def explain_failure(scenario: Scenario, seed: int, trajectory: int, normals: Normals | None = None) -> SimulationError:
     """The error for a trajectory in which something became NaN or infinite: what did so first, and when."""
     found: list[tuple[int, int, str, Floats]] = []
-    for order, (name, (item, values)) in enumerate(_in_order(scenario, replay(scenario, trajectory, seed)).items()):
+    replayed = replay(scenario, trajectory, seed, normals)
+    for order, (name, (item, values)) in enumerate(_in_order(scenario, replayed).items()):
         for period in range(item.first_period, values.shape[1]):
             if not np.all(np.isfinite(values[:, period])):
                 found.append((period, order, name, values[:, period]))
                 break
     if not found:
-        reference = run_reference(compile_scenario(scenario), seed, np.array([trajectory], dtype=np.uint64))
+        reference = run_reference(compile_scenario(scenario), seed, np.array([trajectory], dtype=np.uint64), normals)
         period = int(reference.failure[0])
         return SimulationError(
             f"ruin.when or ruin.need became NaN or infinite in trajectory {trajectory}, period {period}",
@@ -65,8 +73,8 @@ def explain_failure(scenario: Scenario, seed: int, trajectory: int) -> Simulatio
     place = ":".join(str(part) for part in (quantity.location.file, quantity.location.line) if part is not None)
     return SimulationError(
         f"{place + ': ' if place else ''}{quantity.location.key} became {value} in trajectory {trajectory}, "
-        f"period {period}{_reason(quantity)}; "
-        f"see the path with burncast.replay(scenario, trajectory={trajectory}, seed={seed})",
+        f"period {period}{_reason(quantity)}"
+        + (f"; see the path with burncast.replay(scenario, trajectory={trajectory}, seed={seed})" * (normals is None)),
         quantity=name,
         trajectory=trajectory,
         period=period,

@@ -25,13 +25,13 @@ from burncast.engine.lanes import CHUNK
 from burncast.engine.machine import run_blocks
 from burncast.engine.program import Program, Tracked
 from burncast.engine.replay import explain_failure
+from burncast.engine.sampling import METHODS, REPLICATIONS, Sampler, sampler_for
 from burncast.engine.scenario import Scenario
 from burncast.engine.tally import Tally
 from burncast.engine.workspace import Workspace, code_of, workspace_for
 
 __all__ = ["Simulation", "processors", "run", "run_program"]
 
-METHODS = ("random",)
 MOST_TRAJECTORIES = 1 << 48
 MOST_KEPT_VALUES = 1 << 30
 
@@ -45,6 +45,8 @@ class Simulation:
 
     ``tally`` holds the statistics, ``tracked`` says which of its rows belong to which quantity; ``paths`` has shape
     (kept trajectories, elements of all tracked quantities, T + 1), NaN where a quantity has no value at period 0.
+    ``replications`` int64[R, T + 2] are the first passages of each replication (see :mod:`burncast.engine.sampling`),
+    None where trajectories are independent.
     """
 
     scenario: Scenario
@@ -57,6 +59,14 @@ class Simulation:
     paths: Floats | None
     notes: tuple[str, ...]
     stream_version: int = STREAM_VERSION
+    replications: NDArray[np.int64] | None = None
+
+    @property
+    def independent(self) -> int:
+        """How many independent draws the result rests on: trajectories, mirrored pairs, or replications."""
+        if self.replications is None:
+            return self.trajectories
+        return self.trajectories // 2 if self.method == "antithetic" else len(self.replications)
 
 
 def run(
@@ -71,7 +81,8 @@ def run(
 ) -> Simulation:
     """Simulate ``trajectories`` trajectories of ``scenario``.
 
-    ``threads`` is the number of threads (None: one per processor); it never changes the result. ``keep_paths`` keeps
+    ``threads`` is the number of threads (None: one per processor); it never changes the result. ``method`` says how
+    trajectories are spread (see :mod:`burncast.engine.sampling`). ``keep_paths`` keeps
     the tracked quantities of the first so many trajectories. ``progress(done, total)`` is called from this thread.
 
     Raises :class:`~burncast.distributions.errors.ScenarioError` for a scenario that cannot be compiled,
@@ -86,7 +97,19 @@ def run(
     kept = min(keep_paths, trajectories)
     paths = np.full((kept, elements, program.periods + 1), np.nan)
     begun = time.perf_counter()
-    tally = run_program(program, trajectories, seed, threads=threads, paths=paths, progress=progress, scenario=scenario)
+    sampler = sampler_for(program, method, seed, trajectories)
+    found = None if sampler is None else np.zeros((REPLICATIONS, program.periods + 2), np.int64)
+    tally = run_program(
+        program,
+        trajectories,
+        seed,
+        threads=threads,
+        paths=paths,
+        progress=progress,
+        scenario=scenario,
+        sampler=sampler,
+        replications=found,
+    )
     return Simulation(
         scenario=scenario,
         trajectories=trajectories,
@@ -97,6 +120,7 @@ def run(
         tracked=program.tracked,
         paths=paths if kept else None,
         notes=program.notes,
+        replications=found,
     )
 
 
@@ -110,8 +134,13 @@ def run_program(
     paths: Floats | None = None,
     progress: Progress | None = None,
     chunk_size: int = CHUNK,
+    sampler: Sampler | None = None,
+    replications: NDArray[np.int64] | None = None,
 ) -> Tally:
-    """The tally of a program's trajectories 0 … ``trajectories`` − 1; ``chunk_size`` is a multiple of the lanes."""
+    """The tally of a program's trajectories 0 … ``trajectories`` − 1; ``chunk_size`` is a multiple of the lanes.
+
+    A ``sampler`` gives the points; first passages by replication are then added to ``replications``.
+    """
     kept = paths if paths is not None else np.empty((0, 0, program.periods + 1))
     starts = range(0, trajectories, chunk_size)
     workers = max(1, min(threads or processors(), len(starts)))
@@ -121,20 +150,24 @@ def run_program(
     for _ in range(workers + 1):  # one more, so that a worker goes on while its last chunk is added up
         tools.put((ChunkTally.empty(program.tally_rows, program.periods), workspace_for(program, kept)))
 
-    def work(first: int) -> tuple[int, int, ChunkTally, Workspace]:
+    def work(first: int) -> tuple[int, int, ChunkTally, Workspace, NDArray[np.int64] | None]:
         chunk, space = tools.get()
         count = min(chunk_size, trajectories - first)
         while True:
-            status = run_blocks(code, space, chunk.arrays, np.uint64(seed), np.uint64(first), count, stop)
+            passages = None
+            if sampler is None:
+                status = run_blocks(code, space, chunk.arrays, np.uint64(seed), np.uint64(first), count, stop)
+            else:
+                status, passages = sampler.run(code, space, chunk.arrays, first, count, stop)
             if status != -1 or not chunk.settle():
-                return status, count, chunk, space
+                return status, count, chunk, space, passages
             chunk = chunk.grown()
 
     total = Tally(program.tally_rows, program.periods)
     done = 0
     waiting = iter(starts)
     with ThreadPoolExecutor(workers, thread_name_prefix="burncast") as pool:
-        running: set[Future[tuple[int, int, ChunkTally, Workspace]]] = set()
+        running: set[Future[tuple[int, int, ChunkTally, Workspace, NDArray[np.int64] | None]]] = set()
         failure: int | None = None
         try:
             for first in waiting:
@@ -144,7 +177,7 @@ def run_program(
             while running:
                 finished, running = wait(running, return_when=FIRST_COMPLETED)
                 for future in finished:
-                    status, count, chunk, space = future.result()
+                    status, count, chunk, space, passages = future.result()
                     if status >= 0:
                         failure = status if failure is None else min(failure, status)
                     if failure is not None:
@@ -153,6 +186,8 @@ def run_program(
                     if following is not None:
                         running.add(pool.submit(work, following))
                     total.add(chunk)
+                    if replications is not None and passages is not None:
+                        replications += passages
                     chunk.clear()
                     tools.put((chunk, space))
                     done += count
@@ -165,7 +200,7 @@ def run_program(
             stop[0] = 1
             raise
     if failure is not None:
-        raise explain_failure(scenario, seed, failure)
+        raise explain_failure(scenario, seed, failure, None if sampler is None else sampler.trajectory(failure))
     return total
 
 

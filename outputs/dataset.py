@@ -150,6 +150,7 @@ def _attributes(simulation: Simulation) -> dict[str, object]:
         "sha256": scenario.sha256,
         "seed": simulation.seed,
         "trajectories": simulation.trajectories,
+        "independent": simulation.independent,
         "method": simulation.method,
         "stream_version": simulation.stream_version,
         "step": scenario.step,

@@ -14,6 +14,8 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from burncast.engine.replications import ruin_shares, standard_error
+
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
@@ -37,7 +39,12 @@ def ruin_probability(simulation: Simulation) -> NDArray[np.float64]:
 
 
 def ruin_probability_se(simulation: Simulation) -> NDArray[np.float64]:
-    """Binomial standard error of :func:`ruin_probability`, sqrt(p (1 − p) / n), f64[T+1]."""
+    """Standard error of :func:`ruin_probability`, f64[T+1].
+
+    Binomial, sqrt(p (1 − p) / n), where trajectories are independent; from replications where a method spreads them.
+    """
+    if simulation.replications is not None:
+        return standard_error(ruin_shares(simulation.replications), simulation.replications.sum(axis=1))
     probability = ruin_probability(simulation)
     return np.asarray(np.sqrt(probability * (1.0 - probability) / simulation.trajectories), dtype=np.float64)
 

@@ -54,12 +54,13 @@ def ruin_curve(dataset: xr.Dataset) -> Figure:
     figure, (axes,) = new_figure()
     time = _time_axis(dataset)
     lines = _lines(dataset)
-    bound = zero_count_bound(int(dataset.attrs["trajectories"]))
+    bound = zero_count_bound(_independent(dataset))
+    wide = 1.96 if dataset.attrs["method"] == "random" else 2.13  # Student, 15 degrees of freedom
     colours = {name: COLOURS[position % len(COLOURS)] for position, name in enumerate(lines)}
     for name, line in lines.items():
         probability, error = line["ruin_probability"].values, line["ruin_probability_se"].values
-        low = np.where(probability == 1.0, 1.0 - bound, probability - 1.96 * error)
-        high = np.where(probability == 0.0, bound, probability + 1.96 * error)
+        low = np.where(probability == 1.0, 1.0 - bound, probability - wide * error)
+        high = np.where(probability == 0.0, bound, probability + wide * error)
         axes.fill_between(time.places, 100 * low, 100 * high, color=colours[name], alpha=0.25, linewidth=0)
         style = "-" if list(lines).index(name) < len(COLOURS) else "--"
         axes.plot(time.places, 100 * probability, style, color=colours[name], lw=2, marker=time.markers, clip_on=False)
@@ -151,7 +152,7 @@ def _ruin_finding(dataset: xr.Dataset, lines: dict[str, xr.Dataset]) -> str:
     probability = next(iter(lines.values()))["ruin_probability"].values
     trajectories = int(dataset.attrs["trajectories"])
     if probability[-1] == 0.0:
-        bound = f"below {100 * zero_count_bound(trajectories):.2g} % at 95 % confidence"
+        bound = f"below {100 * zero_count_bound(_independent(dataset)):.2g} % at 95 % confidence"
         return f"Never out of money within {span} in {trajectories:,} trajectories (the risk is {bound})"
     half = np.flatnonzero(probability >= 0.5)
     time = _time_axis(dataset)
@@ -169,11 +170,16 @@ def _ruin_label(name: str, line: xr.Dataset, colour: str) -> EndLabel:
     error = float(known["ruin_probability_se"].values[-1])
     share = f"{100 * probability:.3g} %"
     if not name and 0.0 < probability < 1.0:
-        share = format_probability(probability, error, int(line.attrs["trajectories"]))
+        share = format_probability(probability, error, _independent(line))
     ends_early = known.sizes["period"] < line.sizes["period"]
     until = f" (to {known.sizes['period'] - 1})" if ends_early else ""
     short = name if len(name) <= 24 else f"{name[:23]}…"
     return EndLabel(100 * probability, f"{share}  {short}{until}".rstrip(), colour, bold=True)
+
+
+def _independent(dataset: xr.Dataset) -> int:
+    """How many independent draws a result rests on."""
+    return int(dataset.attrs.get("independent", dataset.attrs["trajectories"]))
 
 
 def _lines(dataset: xr.Dataset) -> dict[str, xr.Dataset]:

@@ -92,6 +92,7 @@ class Summary:
     funding_need: tuple[FundingNeed, ...]
     horizon: tuple[HorizonFigure, ...]
     trajectories: int
+    independent: int
     seed: int
     method: str
     stream_version: int
@@ -119,6 +120,7 @@ def summarise(simulation: Simulation) -> Summary:
         funding_need=_need(simulation) if has_need else (),
         horizon=_horizon(simulation),
         trajectories=simulation.trajectories,
+        independent=simulation.independent,
         seed=simulation.seed,
         method=simulation.method,
         stream_version=simulation.stream_version,
@@ -148,7 +150,7 @@ def _dates(simulation: Simulation) -> list[datetime.date]:
 def _ruin(simulation: Simulation, dates: list[datetime.date]) -> tuple[RuinProbability, ...]:
     probability = estimates.ruin_probability(simulation)
     error = estimates.ruin_probability_se(simulation)
-    bound = zero_count_bound(simulation.trajectories)
+    bound = zero_count_bound(simulation.independent)
     horizon = simulation.scenario.periods
     return tuple(
         RuinProbability(

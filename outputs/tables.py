@@ -64,7 +64,7 @@ def _ruin(summary: Summary) -> Table:
     table = _table("Out of money by", "", "probability")
     for figure in summary.ruin_probability:
         at = format_periods(figure.period, summary.periods, summary.step)
-        share = format_probability(figure.probability, figure.standard_error, summary.trajectories)
+        share = format_probability(figure.probability, figure.standard_error, summary.independent)
         table.add_row(at, _date(figure.date, summary.step), share)
     return table
 
@@ -97,7 +97,7 @@ def _horizon(summary: Summary) -> Table:
 def _ruin_cells(summary: Summary) -> _Cells:
     return {
         (float(figure.period), format_periods(figure.period, summary.periods, summary.step)): format_probability(
-            figure.probability, figure.standard_error, summary.trajectories
+            figure.probability, figure.standard_error, summary.independent
         )
         for figure in summary.ruin_probability
     }

@@ -29,10 +29,12 @@ class KnownTally:
 class KnownSimulation:
     scenario: SimpleNamespace
     trajectories: int
+    independent: int
     tally: KnownTally
     tracked: tuple
     seed: int = 2**63 + 7
     method: str = "random"
+    replications: None = None
     seconds: float = 0.5
     paths: np.ndarray | None = None
     notes: tuple[str, ...] = ()
@@ -109,6 +111,7 @@ def known_simulation(
     return KnownSimulation(
         scenario=scenario,
         trajectories=count,
+        independent=count,
         tally=KnownTally(rows, np.bincount(passage, minlength=periods + 2)),
         tracked=tuple(tracked),
         paths=np.concatenate(blocks, axis=1)[:keep] if keep else None,

@@ -1,3 +1,5 @@
+import dataclasses
+
 import numpy as np
 import pytest
 from known_simulation import falling_cash, known_simulation
@@ -56,3 +58,13 @@ def test_tracked_quantities_keep_their_dimensions_and_have_no_value_before_they_
     quantiles = estimates.tracked_quantiles(simulation, tracked, [0.5])
     np.testing.assert_array_equal(quantiles[..., 1:, 0], np.median(users, axis=0)[..., 1:])
     np.testing.assert_array_equal(estimates.tracked_mean(simulation, tracked, 3), mean[..., 3])
+
+
+def test_the_error_of_spread_trajectories_comes_from_replications():
+    simulation = known_simulation({"cash": np.array([[1.0, -1.0], [1.0, 1.0], [1.0, -1.0], [1.0, 1.0]])})
+    plain = estimates.ruin_probability_se(simulation)
+    assert plain[-1] == 0.25
+    counts = np.array([[0, 10, 30], [0, 20, 20], [0, 12, 28], [0, 14, 26]])
+    spread = dataclasses.replace(simulation, replications=counts)
+    shares = counts[:, 1] / 40
+    assert estimates.ruin_probability_se(spread)[-1] == pytest.approx(shares.std(ddof=1) / 2)

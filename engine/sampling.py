@@ -1,0 +1,143 @@
+"""How trajectories are spread over normal space: at random, evenly, or in mirrored pairs.
+
+==============  ==================================================================================================
+method          trajectories
+==============  ==================================================================================================
+``random``      independent draws
+``sobol``       scrambled Sobol points (:mod:`burncast.engine.sobol_directions`)
+``lhs``         a Latin hypercube: every coordinate has one value in each of n equal strata (McKay, Beckman and
+                Conover 1979)
+``antithetic``  pairs with opposite normals (Hammersley and Morton 1956)
+==============  ==================================================================================================
+
+All but the first are REPLICATIONS independent replications, trajectory t belonging to replication t mod REPLICATIONS.
+Sobol points and Latin hypercubes drive processes through the Brownian bridge (:mod:`burncast.engine.brownian_bridge`).
+Jumps, whose number depends on what happens, are drawn at random under every method.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from burncast.distributions.errors import InputError
+from burncast.engine.brownian_bridge import bridge
+from burncast.engine.histogram import ChunkArrays
+from burncast.engine.lanes import LANES
+from burncast.engine.machine import run_blocks
+from burncast.engine.normals import Normals, empty_normals, used_draws, with_normals
+from burncast.engine.program import Program
+from burncast.engine.sampling_kernels import REPLICATIONS, Design, fill_antithetic, fill_even
+from burncast.engine.sobol_directions import MOST_DIMENSIONS, TAG, directions, scrambled
+from burncast.engine.streams_numpy import philox
+from burncast.engine.workspace import Code, Workspace
+
+__all__ = ["METHODS", "REPLICATIONS", "Sampler", "sampler_for"]
+
+METHODS = ("random", "sobol", "lhs", "antithetic")
+PIECE = 4 * LANES
+"""Trajectories whose normals are in memory at once."""
+
+MOST_POINTS = 1 << 32
+
+
+@dataclass(frozen=True, slots=True)
+class Sampler:
+    """The points of one run: a method, a seed, and for a Latin hypercube how many there are."""
+
+    program: Program
+    method: str
+    seed: int
+    design: Design
+
+    def normals(self, first: int, count: int) -> Normals:
+        """The normals of trajectories ``first`` … ``first + count − 1``; ``first`` is a multiple of the lanes."""
+        normals = empty_normals(self.program, -(-count // LANES) * LANES)
+        self.fill(normals, first)
+        return normals.columns(slice(0, count))
+
+    def trajectory(self, number: int) -> Normals:
+        """The normals of one trajectory."""
+        first = number - number % LANES
+        return self.normals(first, LANES).columns(np.array([number - first]))
+
+    def fill(self, normals: Normals, first: int) -> None:
+        """Overwrite ``normals``, of whole blocks of lanes, with those of the trajectories from ``first`` on."""
+        words, lower = np.empty(LANES, np.uint32), np.empty(LANES, np.uint32)
+        where = (self.design, np.uint64(self.seed), np.uint64(first), len(normals) // LANES)
+        out = (normals.inputs, normals.shocks, words, lower)
+        if self.method == "antithetic":
+            fill_antithetic(*where, *out)
+        else:
+            path = np.empty((self.program.periods + 1, LANES), np.float32)
+            fill_even(*where, *out, np.empty(LANES, np.float32), path)
+        normals.addresses[:] = np.uint64(first) + np.arange(len(normals), dtype=np.uint64)
+
+    def run(
+        self, code: Code, space: Workspace, chunk: ChunkArrays, first: int, count: int, stop: NDArray[np.int64]
+    ) -> tuple[int, NDArray[np.int64]]:
+        """What :func:`~burncast.engine.machine.run_blocks` does, on these points: its status, and first passages by
+        replication, int64[REPLICATIONS, T + 2].
+        """
+        periods = self.program.periods
+        passages, needs = np.empty(PIECE, np.int64), np.empty(PIECE)
+        found = np.zeros((REPLICATIONS, periods + 2), np.int64)
+        normals = empty_normals(self.program, min(PIECE, -(-count // LANES) * LANES))
+        given = with_normals(space, normals)._replace(passages=passages, needs=needs)
+        for begin in range(first, first + count, PIECE):
+            here = min(PIECE, first + count - begin)
+            self.fill(normals, begin)
+            if run_blocks(code, given, chunk, np.uint64(self.seed), np.uint64(begin), here, stop) == -2:
+                return -2, found
+            passage = passages[:here]
+            if passage.min() < 0:
+                return begin + int(np.argmin(passage)), found
+            cell = np.arange(begin, begin + here) % REPLICATIONS * (periods + 2) + passage
+            found += np.bincount(cell, minlength=found.size).reshape(found.shape)
+        return -1, found
+
+
+def sampler_for(program: Program, method: str, seed: int, trajectories: int) -> Sampler | None:
+    """The points of a run, or None for plain random draws; an InputError where there are too few or too many."""
+    if method not in METHODS:
+        raise InputError(f"method is {method!r}; expected one of {', '.join(METHODS)}")
+    if method == "random":
+        return None
+    if trajectories < 4 * REPLICATIONS:
+        raise InputError(f"trajectories is {trajectories}; method {method!r} needs {4 * REPLICATIONS} or more")
+    if trajectories > REPLICATIONS * MOST_POINTS:
+        raise InputError(f"trajectories is {trajectories:,}; method {method!r} has at most 2^36")
+    inputs = used_draws(program)
+    coordinates = len(inputs) + len(program.shocks) * program.periods
+    plan = bridge(program.periods)
+    vectors, shifts = np.empty((0, 32, REPLICATIONS), np.uint32), np.empty((0, REPLICATIONS), np.uint32)
+    if method == "sobol":
+        vectors, shifts = scrambled(directions(max(min(coordinates, MOST_DIMENSIONS), 1)), REPLICATIONS, seed)
+    sizes = (trajectories - np.arange(REPLICATIONS) + REPLICATIONS - 1) // REPLICATIONS
+    return Sampler(
+        program,
+        method,
+        seed,
+        Design(
+            vectors,
+            shifts,
+            _keys(coordinates, seed),
+            sizes.astype(np.int64),
+            2.0**32 / sizes,
+            inputs,
+            program.draws,
+            program.shocks,
+            plan.places,
+            plan.weights,
+        ),
+    )
+
+
+def _keys(coordinates: int, seed: int) -> NDArray[np.uint32]:
+    """Hash keys uint32[coordinates, REPLICATIONS]."""
+    coordinate = np.arange(coordinates, dtype=np.uint64)[:, None]
+    replication = np.arange(REPLICATIONS, dtype=np.uint64)
+    words = philox((coordinate, 0, np.uint64(3 << 30) + replication, TAG), (int(seed) & 0xFFFFFFFF, int(seed) >> 32))
+    return np.ascontiguousarray(words[0].astype(np.uint32))
