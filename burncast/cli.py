@@ -19,6 +19,7 @@ from burncast.options import (
     Out,
     Output,
     Runs,
+    Sampling,
     Scenarios,
     Seed,
     SoThat,
@@ -69,6 +70,7 @@ def run(
     trajectories: Trajectories = 1_000_000,
     seed: Seed = 0,
     threads: Threads = None,
+    method: Sampling = "random",
     variants: Variants = False,
     out: Out = None,
     as_json: Json = False,
@@ -83,7 +85,7 @@ def run(
     with guarded(context.obj):
         from burncast.reporting import Request, load_columns, report
 
-        request = Request(trajectories, seed, threads, out, as_json, fail_if or [], side_by_side=False)
+        request = Request(trajectories, seed, threads, out, as_json, fail_if or [], side_by_side=False, method=method)
         raise typer.Exit(report(load_columns([source], variants), request))
 
 
@@ -95,6 +97,7 @@ def compare(
     trajectories: Trajectories = 1_000_000,
     seed: Seed = 0,
     threads: Threads = None,
+    method: Sampling = "random",
     out: Out = None,
     as_json: Json = False,
     fail_if: Conditions = None,
@@ -111,7 +114,7 @@ def compare(
 
         if len(sources) == 1 and not variants:
             raise InputError("compare needs two or more scenarios, or one with --variants")
-        request = Request(trajectories, seed, threads, out, as_json, fail_if or [], side_by_side=True)
+        request = Request(trajectories, seed, threads, out, as_json, fail_if or [], side_by_side=True, method=method)
         raise typer.Exit(report(load_columns(sources, variants), request))
 
 

@@ -20,6 +20,7 @@ __all__ = [
     "Out",
     "Output",
     "Runs",
+    "Sampling",
     "Scenarios",
     "Seed",
     "SoThat",
@@ -95,6 +96,14 @@ Threads = Annotated[
         metavar="N",
         help="Threads to compute on; the result does not depend on it.",
         show_default="all processors",
+    ),
+]
+Sampling = Annotated[
+    str,
+    typer.Option(
+        "--method",
+        metavar="METHOD",
+        help="How futures are spread: random, sobol, lhs or antithetic; the error is that of the method.",
     ),
 ]
 Out = Annotated[

@@ -382,3 +382,34 @@ def test_the_readme_shows_what_its_scenario_prints(tmp_path):
     (tmp_path / "my.toml").write_text(scenario)
     printed = call("run", tmp_path / "my.toml").stdout
     assert [line.rstrip() for line in printed.splitlines()[:-1]] == shown.splitlines()[:-1]
+
+
+def test_a_method_is_run_named_and_its_error_kept(walk, tmp_path):
+    out = tmp_path / "spread"
+    done = CliRunner().invoke(app, ["run", str(walk), "-n", "4096", "--method", "sobol", "--out", str(out)])
+    assert done.exit_code == 0, done.output
+    assert "method sobol" in done.output
+    dataset = read_dataset(out / "dataset.nc")
+    plain = burncast.simulate(walk, 4096)
+    assert (dataset.attrs["method"], dataset.attrs["independent"]) == ("sobol", 16)
+    assert 0 < float(dataset["ruin_probability_se"][-1]) < 0.5 * float(plain["ruin_probability_se"][-1])
+
+
+def test_without_ruin_the_bound_counts_what_is_independent(walk):
+    done = CliRunner().invoke(app, ["run", str(walk), "--variants", "-n", "4096", "--method", "antithetic", "--json"])
+    rich = json.loads(done.output)["variants"]["rich"]["ruin_probability"][-1]
+    assert rich["probability"] == 0.0
+    assert rich["bound_95"] == pytest.approx(1 - 0.05 ** (1 / 2048))
+
+
+@pytest.mark.parametrize("options", [["--method", "sobel"], ["--method", "lhs", "-n", "10"]])
+def test_a_method_that_cannot_be_is_bad_input(walk, options):
+    done = CliRunner().invoke(app, ["run", str(walk), "-n", "1000", *options])
+    assert done.exit_code == 2, done.output
+
+
+def test_running_until_precise_enough_trusts_the_methods_own_error(walk):
+    spread = burncast.simulate(walk, 10**6, method="sobol", until_se=1e-3)
+    plain = burncast.simulate(walk, 10**6, until_se=1e-3)
+    assert float(spread["ruin_probability_se"][-1]) <= 1e-3
+    assert spread.attrs["trajectories"] <= plain.attrs["trajectories"]
