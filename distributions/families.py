@@ -22,6 +22,7 @@ from burncast.distributions.mixture import mixture
 from burncast.distributions.normal import Normal
 from burncast.distributions.pareto import Pareto, pareto_from_moments
 from burncast.distributions.pert import pert
+from burncast.distributions.pool import pool
 from burncast.distributions.student_t import StudentT, student_t_from_moments
 from burncast.distributions.triangular import Triangular
 from burncast.distributions.truncation import truncate
@@ -158,6 +159,7 @@ _FAMILIES = (
     *FAMILIES_OF_COUNTS,
     *FAMILIES_OF_SHAPES,
     Family("mixture", (Form((), mixture, ("weights",)),), laws="many"),
+    Family("pool", (Form((), pool, ("weights", "kind")),), laws="many"),
     Family("truncate", (Form((), truncate, ("low", "high")),), laws="one"),
     Family("interval", (Form(("low", "high"), interval),)),
 )

@@ -30,6 +30,7 @@ from burncast.distributions.pareto import Pareto
 from burncast.distributions.pert import pert
 from burncast.distributions.piecewise import piecewise
 from burncast.distributions.poisson import poisson
+from burncast.distributions.pool import pool
 from burncast.distributions.skew_normal import SkewNormal
 from burncast.distributions.smoothed import smoothed
 from burncast.distributions.student_t import StudentT
@@ -134,4 +135,6 @@ AWKWARD: list[Law] = [
     metalog([0.0, 0.0, 0.0, 2.0]),
     piecewise([0.0, 10.0, 10.5, 30.0], [0.0, 0.2, 0.2, 1.0]),
     smoothed([-1.0, 0.3, 0.4, 5.0], bandwidth=0.4),
+    pool([Normal(0.0, 1.0), Lognormal(0.0, 1.0)], [1.0, 2.0], "log"),
+    pool([Triangular(0.0, 1.0, 3.0), Uniform(0.5, 4.0)], kind="log"),
 ]

@@ -121,6 +121,8 @@ LAWS = (
     "empirical([5.1, 1.3, 3.7, 1.3])",
     "mixture(lognormal(mu=0, sigma=1), pareto(1.5, 1), discrete([0, 2]), weights=[0.7, 0.1, 0.2])",
     "mixture(student_t(3), weibull(0.8, 2), gamma(0.5, 2), exponential(2))",
+    "pool(normal(2, 1), lognormal(mu=0, sigma=1), weights=[1, 2], kind='log')",
+    "pool(normal(2, 1), lognormal(mu=0, sigma=1), weights=[1, 2])",
     "truncate(normal(0, 1), low=0.3)",
     "truncate(lognormal(mu=0, sigma=1.3), low=0.1, high=9)",
     "truncate(mixture(beta(2, 3), triangular(0, 1, 2)), high=1.7)",

@@ -48,7 +48,7 @@ def test_every_named_family_is_there():
     }
     ours |= {"loglogistic", "gumbel", "frechet", "gev", "gpareto", "inverse_gaussian", "burr"}
     ours |= {"johnson_su", "johnson_sb", "skew_normal", "poisson", "binomial", "negative_binomial"}
-    ours |= {"metalog", "piecewise", "smoothed"}
+    ours |= {"metalog", "piecewise", "smoothed", "pool"}
     ours |= {"beta_binomial", "zero_inflated", "hurdle"}
     ours |= {"pareto", "bernoulli", "discrete", "empirical", "mixture", "truncate", "interval"}
     assert set(FAMILIES) == ours
@@ -136,6 +136,11 @@ def test_exponential_by_mean_and_by_rate():
         (lambda: law("truncate", Uniform(0.0, 1.0), low=2), "low", None, "nothing of the law"),
         (lambda: law("truncate", NORMAL, low=2, high=1), "low", None, "low < high"),
         (lambda: law("student_t", df=2, mean=0, sd=1), "sd", None, "df is above 2"),
+        (lambda: law("pool", NORMAL, NORMAL, kind="lag"), "kind", "log", "kind is 'lag'"),
+        (lambda: law("pool", NORMAL, NORMAL, kind=3), "kind", None, "kind is 3"),
+        (lambda: law("pool", NORMAL, 7, kind="log"), "kind", None, "points of positive probability"),
+        (lambda: law("pool", Uniform(0.0, 1.0), Uniform(2.0, 3.0), kind="log"), "kind", None, "no values in common"),
+        (lambda: law("pool", NORMAL, NORMAL, weights=[1], kind="log"), "weights", None, "1 weights for 2 laws"),
         (lambda: law("interval", 8, 2), "low", None, "8 to 2"),
         (lambda: law("normal", mean=1, sd=1, p5=0), "p5", None, "all given"),
         (lambda: law("lognormal", mean=1, p5=0.5), "mean", None, "cannot be combined with percentiles"),
