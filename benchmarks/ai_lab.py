@@ -9,6 +9,7 @@ import sys
 import tempfile
 import time
 from dataclasses import dataclass, field
+from pathlib import Path
 from typing import Any
 
 from rich.console import Console
@@ -20,6 +21,7 @@ from benchmarks.worker import Worker
 
 __all__ = ["run_ai_lab"]
 
+ROOT = Path(__file__).parent.parent
 CONTENDERS = (("burncast", "peer_ai_lab_burncast"), ("NumPy by hand, float64", "peer_ai_lab_numpy"))
 SEED = 20_260_202
 COMPARED = 1 << 18
@@ -33,6 +35,7 @@ class Entry:
     name: str
     worker: Worker
     seconds: list[float] = field(default_factory=list)
+    processor_seconds: list[float] = field(default_factory=list)
 
 
 def run_ai_lab(
@@ -51,7 +54,9 @@ def run_ai_lab(
         for turn in range(repeats):
             console.print(f"turn {turn + 1} of {repeats}", style="dim")
             for entry in entries:
-                entry.seconds.append(entry.worker.run(trajectories, SEED)[0])
+                answer = entry.worker.run(trajectories, SEED)
+                entry.seconds.append(answer.seconds)
+                entry.processor_seconds.append(answer.processor_seconds)
     finally:
         for entry in entries:
             entry.worker.stop()
@@ -65,7 +70,7 @@ def run_ai_lab(
 def compared(console: Console, entries: list[Entry]) -> dict[str, Any]:
     """The largest differences of the two implementations, over as many trajectories as show a mistake."""
     ours, theirs = (
-        Statistics.from_lists(next(e for e in entries if e.name == name).worker.run(COMPARED, SEED + 1)[1])
+        Statistics.from_lists(next(e for e in entries if e.name == name).worker.run(COMPARED, SEED + 1).outcome)
         for name, _ in CONTENDERS
     )
     found = differences(ours, theirs)
@@ -79,45 +84,62 @@ def compared(console: Console, entries: list[Entry]) -> dict[str, Any]:
 
 def shown(console: Console, entries: list[Entry], trajectories: int) -> list[dict[str, Any]]:
     """The table of times; its rows as records."""
-    table = Table(title=f"{EXAMPLE}, {trajectories:,} trajectories of {PERIODS} months")
-    columns = ("implementation", "threads", "min s", "median s", "ns / trajectory-month", "time / burncast's")
-    for column in (*columns, "2 over 1 threads"):
+    table = Table(
+        title=f"{EXAMPLE}, {trajectories:,} trajectories of {PERIODS} months; ns are per trajectory-month, the least of "
+        f"{len(entries[0].seconds)}; CPU: processor time of all threads"
+    )
+    for column in ("implementation", "threads", "min s", "median s", "ns", "/ burncast's", "CPU ns", "/ burncast's"):
         table.add_column(column, justify="left" if column == "implementation" else "right")
-    best = {(entry.name, entry.worker.threads): min(entry.seconds) for entry in entries}
+    bases = {entry.worker.threads: entry for entry in entries if entry.name == CONTENDERS[0][0]}
+    months = trajectories * PERIODS
     records = []
     for entry in entries:
-        threads, least = entry.worker.threads, min(entry.seconds)
-        ratio = least / best[CONTENDERS[0][0], threads]
-        single = best.get((entry.name, 1))
+        threads, base = entry.worker.threads, bases[entry.worker.threads]
+        least, worked = min(entry.seconds), min(entry.processor_seconds)
+        ratios = least / min(base.seconds), worked / min(base.processor_seconds)
         table.add_row(
             entry.name,
             str(threads),
             f"{least:.3f}",
             f"{statistics.median(entry.seconds):.3f}",
-            f"{least / trajectories / PERIODS * 1e9:.0f}",
-            f"{ratio:.2f}",
-            f"{single / least:.2f}" if single is not None and threads > 1 else "",
+            f"{least / months * 1e9:.0f}",
+            f"{ratios[0]:.2f}",
+            f"{worked / months * 1e9:.0f}",
+            f"{ratios[1]:.2f}",
         )
-        records.append({"implementation": entry.name, "threads": threads, "seconds": entry.seconds, "ratio": ratio})
+        records.append(
+            {
+                "implementation": entry.name,
+                "threads": threads,
+                "seconds": entry.seconds,
+                "processor_seconds": entry.processor_seconds,
+                "ratios": ratios,
+            }
+        )
     console.print(table)
     return records
 
 
-def whole_runs(console: Console, runs: int) -> list[float]:
-    """Seconds of ``burncast run`` with a million trajectories, as whole processes with a warm cache."""
-    command = [sys.executable, "-m", "burncast", "run", EXAMPLE, "-n", str(WHOLE)]
+def whole_runs(console: Console, runs: int) -> list[tuple[float, float]]:
+    """Seconds and processor seconds of ``burncast run`` with a million trajectories: whole processes, a warm cache."""
+    command = [sys.executable, "-m", "burncast", "run", EXAMPLE, "-n"]
+    found = []
     with tempfile.TemporaryDirectory() as folder:
         variables = {**os.environ, "NUMBA_CACHE_DIR": folder}
-        seconds = []
-        for run in range(runs + 1):
-            words = command if run else [*command[:-1], "1000"]  # the first one fills the cache
-            begun = time.perf_counter()
-            subprocess.run(words, capture_output=True, check=True, env=variables)
-            seconds.append(time.perf_counter() - begun)
-    warm = seconds[1:]
+        for trajectories in ("1000", *[str(WHOLE)] * runs):  # the first one fills the cache
+            begun, worked = time.perf_counter(), children_seconds()
+            subprocess.run([*command, trajectories], capture_output=True, check=True, env=variables, cwd=ROOT)
+            found.append((time.perf_counter() - begun, children_seconds() - worked))
+    least, worked = (min(column) for column in zip(*found[1:], strict=True))
     console.print(
-        f"burncast run {EXAMPLE} -n {WHOLE:_}, warm cache, {len(os.sched_getaffinity(0))} processors: "
-        f"{min(warm):.1f} s at least, {statistics.median(warm):.1f} s in the median of {runs}",
+        f"burncast run {EXAMPLE} -n {WHOLE:_}, warm cache, the least of {runs}: {least:.1f} s on "
+        f"{len(os.sched_getaffinity(0))} processors, {worked:.1f} s of processor time",
         highlight=False,
     )
-    return warm
+    return found[1:]
+
+
+def children_seconds() -> float:
+    """Processor time of all processes started from here that have ended."""
+    times = os.times()
+    return times.children_user + times.children_system

@@ -249,34 +249,45 @@ class Lab:
         self.in_review -= released
         self.features += released
 
-        coming = x.innovation + self.imitation * (self.free_users + self.subscribers.sum(axis=0))
+        coming = x.innovation + self.imitation * (self.free_users + self.subscribers[0] + self.subscribers[1])
         sign_ups = np.minimum(coming * world.demand * attention * pull, 0.5) * self.potential
         lapsing, returning = self.lapse * self.free_users, x.return_rate * self.lapsed
-        upgrades = np.minimum(self.conversion * pull, 0.2) * self.free_users
+        upgrades = self.conversion * pull
+        np.minimum(upgrades, 0.2, out=upgrades)
+        upgrades *= self.free_users
         churn_level = world.churn_level * np.where(world.crisis, 1.0 + x.crisis_churn, 1.0)
         churn_level /= relative_strength**x.churn_rival_sensitivity
-        churn = np.minimum(self.churn * churn_level + x.outage_churn * (1.0 - served_share), 0.6)
-        cancellations = self.subscribers * churn
+        cancellations = self.churn * churn_level
+        cancellations += x.outage_churn * (1.0 - served_share)
+        np.minimum(cancellations, 0.6, out=cancellations)
+        cancellations *= self.subscribers
 
-        self.potential += returning - sign_ups
-        gone = cancellations.sum(axis=0)
-        self.free_users += sign_ups - lapsing - upgrades.sum(axis=0) + gone * x.stay_free
-        self.lapsed += lapsing - returning + gone * (1.0 - x.stay_free)
+        gone = cancellations[0] + cancellations[1]
+        self.potential += returning
+        self.potential -= sign_ups
+        self.free_users += sign_ups - lapsing + x.stay_free * gone - upgrades[0] - upgrades[1]
+        self.lapsed += lapsing - returning + (1.0 - x.stay_free) * gone
         self.subscribers -= cancellations
-        left = cancellations / self.subscribers
+        left = np.divide(cancellations, self.subscribers, out=cancellations)
         self.subscribers += upgrades
-        new = upgrades / self.subscribers
+        new = np.divide(upgrades, self.subscribers, out=upgrades)
         self.selected(left, new)
 
     def selected(self, left: Array, new: Array) -> None:
         """Mean and variance of subscribers' log-usage, given those who left per stayer and the share of new ones."""
         selection, variance, shift = self.x.selection, self.usage_variance, self.usage_shift
-        shift += np.minimum(selection * variance * left, np.sqrt(variance * left))
+        gap = variance * left
+        shift += np.minimum(selection * gap, np.sqrt(gap))
         np.minimum(shift, self.most_shift, out=shift)
-        variance /= 1.0 + selection**2 * variance * left * (1.0 + left)
+        gap *= selection**2
+        left += 1.0
+        gap *= left
+        gap += 1.0
+        variance /= gap
         old = 1.0 - new
         variance *= old
-        variance += new * (self.newcomers_variance + old * shift * shift)
+        new *= self.newcomers_variance + old * shift * shift
+        variance += new
         shift *= old
 
     def training(self, time: float, pausing: NDArray[np.bool_]) -> Array:

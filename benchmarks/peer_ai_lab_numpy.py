@@ -1,4 +1,4 @@
-"""The AI lab in NumPy, in blocks that stay in the cache: the fastest of five block sizes and of SFC64 and PCG64."""
+"""The AI lab in NumPy, in blocks that stay in the cache: the fastest of four block sizes and of SFC64 and PCG64."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from benchmarks.peer import parts
 
 __all__ = ["prepare"]
 
-BLOCKS = (2_048, 4_096, 8_192, 16_384, 32_768)
+BLOCKS = (4_096, 8_192, 16_384, 32_768)
 GENERATORS = (np.random.SFC64, np.random.PCG64)
 TRIAL = 32_768
 
@@ -39,10 +39,10 @@ def prepare(variant: str, threads: int) -> Callable[[int, int], Statistics]:  # 
         return run
 
     def seconds(settings: tuple[int, Any]) -> float:
-        trial, times = with_settings(*settings, threads), []
-        for seed in range(5):
+        trial, times = with_settings(*settings, 1), []
+        for seed in range(3):
             begun = time.perf_counter()
-            trial(TRIAL * threads, seed)
+            trial(TRIAL, seed)
             times.append(time.perf_counter() - begun)
         return min(times)
 

@@ -61,9 +61,9 @@ def run_peers(
         for turn in range(repeats):
             console.print(f"turn {turn + 1} of {repeats}", style="dim")
             for entry in entries:
-                seconds, lists = entry.worker.run(trajectories, SEED)
-                entry.seconds.append(seconds)
-                entry.outcome = Outcome.from_lists(lists)
+                answer = entry.worker.run(trajectories, SEED)
+                entry.seconds.append(answer.seconds)
+                entry.outcome = Outcome.from_lists(answer.outcome)
     finally:
         for entry in entries:
             entry.worker.stop()

@@ -15,11 +15,19 @@ import sys
 import time
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import IO, Any, cast
+from typing import IO, Any, NamedTuple, cast
 
-__all__ = ["Worker"]
+__all__ = ["Answer", "Worker"]
 
 ROOT = Path(__file__).parent.parent
+
+
+class Answer(NamedTuple):
+    """One run: seconds on the clock, seconds of processor time of all threads, and the outcome as lists."""
+
+    seconds: float
+    processor_seconds: float
+    outcome: dict[str, list[float]]
 
 
 @dataclass
@@ -46,13 +54,11 @@ class Worker:
         reason: str | None = self._answer()["unavailable"]
         return reason
 
-    def run(self, trajectories: int, seed: int) -> tuple[float, dict[str, list[float]]]:
-        """Seconds, and the outcome as lists."""
+    def run(self, trajectories: int, seed: int) -> Answer:
         stdin = cast(IO[str], cast(subprocess.Popen[str], self.process).stdin)
         stdin.write(json.dumps({"trajectories": trajectories, "seed": seed}) + "\n")
         stdin.flush()
-        answer = self._answer()
-        return answer["seconds"], answer["outcome"]
+        return Answer(**self._answer())
 
     def stop(self) -> None:
         if self.process is not None:
@@ -87,10 +93,10 @@ def serve(module: str, variant: str, threads: int) -> None:
     say(unavailable=None)
     for line in sys.stdin:
         request = json.loads(line)
-        begun = time.perf_counter()
+        begun, worked = time.perf_counter(), time.process_time()
         outcome = run(request["trajectories"], request["seed"])
-        seconds = time.perf_counter() - begun
-        say(seconds=seconds, outcome=outcome.as_lists())
+        seconds, processor_seconds = time.perf_counter() - begun, time.process_time() - worked
+        say(seconds=seconds, processor_seconds=processor_seconds, outcome=outcome.as_lists())
 
 
 if __name__ == "__main__":
