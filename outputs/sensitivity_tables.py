@@ -95,4 +95,4 @@ def _findings(dataset: xr.Dataset) -> list[str]:
 
 
 def _tenth(share: float) -> str:
-    return f"{100 * share:.1f}".replace("-", "−")
+    return f"{round(100 * share, 1) + 0.0:.1f}".replace("-", "−")

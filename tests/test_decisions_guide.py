@@ -1,0 +1,67 @@
+"""The guide to decisions states what its commands say."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+
+import pytest
+from guide_tables import section_rows, stated_numbers
+
+import burncast
+
+PAGE = "decisions.md"
+OUTPUT = "ruin_probability[24]"
+TRAJECTORIES = 8192
+
+
+def test_where_the_uncertainty_comes_from():
+    rows = section_rows(PAGE, "Where the uncertainty comes from")
+    found = burncast.sensitivity("startup", OUTPUT, trajectories=TRAJECTORIES, seed=0)
+    for source in ("round_closes", "closing", "cost_per_head", "conversion", "opening_cash"):
+        one = found.sel(source=source)
+        assert rows[source][0] == one["kind"].item()
+        for name, stated in zip(("first_order", "total"), stated_numbers(rows[source]), strict=True):
+            error = float(one[f"{name}_high"] - one[f"{name}_low"]) / 3.92
+            assert stated.agrees(float(one[name]), 4.5 * error), (source, name)
+    text = (Path(__file__).parents[1] / "docs" / "guide" / PAGE).read_text(encoding="utf-8")
+    (said,) = re.findall(r"is ([\d.]+) %: ([\d.]+) % to ([\d.]+) % depending on the inputs", text)
+    ends = found["band"].sel(level=[0.05, 0.95]).values
+    assert [found.attrs["mean"], *ends] == pytest.approx([float(number) / 100 for number in said], abs=0.03)
+    (explained,) = re.findall(r"explain (\d+) %, .* (\d+) %, both together the other (\d+) %", text)
+    inputs, processes = found["part_first_order"].values
+    assert [inputs, processes] == pytest.approx([float(number) / 100 for number in explained[:2]], abs=0.05)
+    assert sum(map(int, explained)) == 100
+
+
+def test_one_input_at_a_time():
+    rows = section_rows(PAGE, "One input at a time")
+    found = burncast.sensitivity("startup", OUTPUT, "tornado", trajectories=TRAJECTORIES, seed=0)
+    for name in ("closing", "conversion[team]", "imitation", "conversion[plus]"):
+        one = found.sel(input=name)
+        low, high, at_low, at_high = stated_numbers(rows[name])
+        assert low.agrees(float(one["value_low"]))
+        assert high.agrees(float(one["value_high"]))
+        for stated, end in ((at_low, "low"), (at_high, "high")):
+            assert stated.agrees(float(one[f"output_{end}"]), 4.5 * 0.5 / TRAJECTORIES**0.5)
+
+
+def test_what_would_be_enough():
+    text = (Path(__file__).parents[1] / "docs" / "guide" / PAGE).read_text(encoding="utf-8")
+    (said,) = re.findall(r"at least ([\d.]+)M USD", text)
+    found = burncast.solve(
+        "startup", "inputs.opening_cash", f"{OUTPUT} <= 0.2", between=(7e6, 8e6), trajectories=TRAJECTORIES, seed=0
+    )
+    assert found.low is not None
+    assert found.high is not None
+    assert found.value == pytest.approx(1e6 * float(said), abs=4.5 * (found.high - found.low) / 3.92)
+
+
+def test_what_more_money_buys():
+    rows = section_rows(PAGE, "What more money buys")
+    amounts = {"0": 0.0, "1.6M": 1.6e6, "3.2M": 3.2e6, "6.4M": 6.4e6}
+    found = burncast.frontier("startup", amounts=list(amounts.values()), trajectories=20_000, seed=0)
+    for label, amount in amounts.items():
+        for period, stated in zip((12, 24, 36), stated_numbers(rows[label]), strict=True):
+            one = found.sel(amount=amount, period=period)
+            assert stated.agrees(float(one["survival"]), 4.5 * float(one["survival_se"]) + 1e-3), (label, period)
