@@ -78,7 +78,7 @@ def report_frontier(
 ) -> None:
     """Everything that ``burncast frontier`` does."""
     from burncast.engine.scenario import load
-    from burncast.outputs.decision_tables import frontier_plot, plain_frontier, present_frontier
+    from burncast.outputs.decision_tables import plain_frontier, present_frontier
     from burncast.outputs.store import check_folder, encode_dataset, encode_json, write_files
 
     asked = _numbers(amounts.split(",")) if amounts is not None else None
@@ -99,6 +99,7 @@ def report_frontier(
     plain = plain_frontier(dataset)
     if out is not None:
         from burncast.outputs.chart_style import encode_figure
+        from burncast.outputs.frontier_plot import frontier_plot
 
         figure = frontier_plot(dataset)
         contents = {"frontier.nc": encode_dataset(dataset), "frontier.json": encode_json(plain)}

@@ -14,7 +14,7 @@ from typer.testing import CliRunner
 import burncast
 from burncast.cli import app
 from burncast.distributions.errors import InputError
-from burncast.outputs.decision_tables import frontier_plot
+from burncast.outputs.frontier_plot import frontier_plot
 
 WALK = {
     "scenario": {"title": "A walk", "periods": 12, "currency": "USD"},
