@@ -47,6 +47,7 @@ def check_scenario(source: str, *, program: bool, as_json: bool) -> int:
 def _findings(source: str) -> tuple[dict[str, Any], Program]:
     """Everything about the scenario and its variants as plain data, and the compiled base."""
     from burncast.engine.dependencies import resolve
+    from burncast.engine.law_fits import notes_on_fits
     from burncast.engine.scenario import load
 
     scenario = load(source)
@@ -67,7 +68,11 @@ def _findings(source: str) -> tuple[dict[str, Any], Program]:
         "drawn_every_period": list(base.shock_names),
         "tracked": list(scenario.track),
         "variants": list(scenario.variants),
-        "notes": list(dict.fromkeys(note for program in programs.values() for note in program.notes)),
+        "notes": list(
+            dict.fromkeys(
+                [*(note for program in programs.values() for note in program.notes), *notes_on_fits(scenario)]
+            )
+        ),
     }
     return found, base
 

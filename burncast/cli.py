@@ -15,6 +15,7 @@ from burncast.options import (
     Folder,
     Groups,
     Json,
+    Law,
     Method,
     Out,
     Output,
@@ -24,6 +25,7 @@ from burncast.options import (
     Seed,
     SoThat,
     Source,
+    Statements,
     Stock,
     Threads,
     Trajectories,
@@ -197,6 +199,25 @@ def check(
         from burncast.checking import check_scenario
 
         raise typer.Exit(check_scenario(source, program=program, as_json=as_json))
+
+
+@app.command()
+def elicit(
+    context: typer.Context,
+    law: Law,
+    statements: Statements = None,
+    name: Annotated[str, typer.Option("--name", metavar="NAME", help="What the entry to paste is called.")] = "x",
+    out: Folder = None,
+    as_json: Json = False,
+) -> None:
+    """Turn a judgement into a distribution: its parameters, percentiles, misfit, and an entry to paste.
+
+    Example: burncast elicit lognormal p10=2 p90=8 --out results
+    """
+    with guarded(context.obj):
+        from burncast.eliciting import report_law
+
+        report_law(law, statements or [], name, out, as_json)
 
 
 @app.command()

@@ -16,6 +16,7 @@ __all__ = [
     "Folder",
     "Groups",
     "Json",
+    "Law",
     "Method",
     "Out",
     "Output",
@@ -25,6 +26,7 @@ __all__ = [
     "Seed",
     "SoThat",
     "Source",
+    "Statements",
     "Stock",
     "Threads",
     "Trajectories",
@@ -187,6 +189,17 @@ Stock = Annotated[
         "--stock",
         metavar="STOCK",
         help="The stock that the money is added to; the one that ruin is about where left out.",
+        show_default=False,
+    ),
+]
+Law = Annotated[
+    str, typer.Argument(metavar="LAW", help='A distribution, such as lognormal or "beta(low=1)".', show_default=False)
+]
+Statements = Annotated[
+    list[str] | None,
+    typer.Argument(
+        metavar="STATEMENT...",
+        help='What is said of it: p10=2 p90=8, mode=3, mean=4 sd=2, "edges=[0, 10, 20, 40]" "chips=[3, 5, 1]".',
         show_default=False,
     ),
 ]

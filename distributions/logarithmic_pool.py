@@ -100,7 +100,7 @@ class LogarithmicPool(Law):
         return self._solved(q, cell, rising=False)
 
     def _solved(self, target: FloatArray, cell: NDArray[np.int64], *, rising: bool) -> FloatArray:
-        least, most = self._cells[cell].copy(), self._cells[cell + 1].copy()
+        least, most = np.array(self._cells[cell]), np.array(self._cells[cell + 1])
         low, high = self.support
         ends = ((0.0, low), (1.0, high)) if rising else ((1.0, low), (0.0, high))
         for probability, end in ends:

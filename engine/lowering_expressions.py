@@ -184,9 +184,10 @@ def _call(scope: Scope, call: Call) -> Node:
         return draw_of_law(scope, constants.law(call), scope.normal())
     if call.function in PROCESSES:
         raise FormulaError(f"{call.function}() is a process", expected="an entry of its own in [processes]")
-    known = [*FUNCTIONS, *FAMILIES, *PROCESSES]
+    likely, others = (FAMILIES, PROCESSES) if scope.once else (PROCESSES, FAMILIES)
+    nearest = nearest_name(call.function, [*FUNCTIONS, *likely]) or nearest_name(call.function, others)
     raise FormulaError(
         f"there is no function {call.function!r}",
         expected="a function of the language",
-        nearest=nearest_name(call.function, known),
+        nearest=nearest,
     )

@@ -130,18 +130,20 @@ def test_the_commands():
         "solve",
         "frontier",
         "check",
+        "elicit",
         "schema",
         "init",
         "examples",
     ]
 
 
-def test_check_imports_neither_numba_nor_xarray_nor_scipy_stats():
-    statement = """
+@pytest.mark.parametrize("command", [["check", "chatgpt-2023"], ["elicit", "gamma", "p10=2", "p90=8"]])
+def test_check_and_elicit_import_neither_numba_nor_xarray_nor_scipy_stats(command):
+    statement = f"""
 import contextlib, io
 from burncast.cli import app
 with contextlib.redirect_stdout(io.StringIO()), contextlib.suppress(SystemExit):
-    app(["check", "chatgpt-2023"])
+    app({command})
 """
     loaded = modules_after(statement)
     assert "numpy" in loaded
