@@ -56,7 +56,8 @@ def _run_chunk(
     opening: Any, numbers: Any, streams: Any, seed: Any, first: Any, count: int, passage: Any, total: Any, need: Any
 ) -> None:
     rows = np.empty((ROWS, LANES))
-    normals = np.empty((len(streams), 4, LANES), np.float32)
+    drawn = np.empty(len(streams) * 4 * LANES, np.float32)
+    normals = drawn.reshape((len(streams), 4, LANES))
     four_pq = np.empty(4 * LANES, np.float32)
     totals = np.zeros((PERIODS, LANES))
     for begin in range(0, count, LANES):
@@ -65,7 +66,7 @@ def _run_chunk(
             rows[row, :] = opening[row]
         for period in range(1, PERIODS + 1):
             if period == 1 or period & 3 == 0:
-                fill_shocks(normals, four_pq, streams, seed, first + np.uint64(begin), period >> 2)
+                fill_shocks(drawn, four_pq, streams, seed, first + np.uint64(begin), period >> 2)
             q = period & 3
             motion(rows[0], normals[0, q], numbers[0], numbers[1])
             motion(rows[1], normals[1, q], numbers[2], numbers[3])

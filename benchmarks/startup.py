@@ -17,6 +17,7 @@ from rich.console import Console
 from rich.table import Table
 
 from benchmarks.model import MODEL_FILE
+from burncast.engine.packaged import packaged_scenarios
 
 __all__ = ["run_startup"]
 
@@ -64,9 +65,17 @@ def run_startup(console: Console, *, repeats: int) -> list[dict[str, Any]]:
         cache = {"NUMBA_CACHE_DIR": folder}
         first = (*BURNCAST, "run", EXAMPLE, "-n", "10_000")
         add("burncast run -n 10_000, empty cache: compiles", measured(1, lambda: command(*first, **cache)))
-        add("burncast run -n 10_000, warm cache", measured(repeats, lambda: command(*first, **cache)))
+        add("burncast run -n 10_000, again, warm cache", measured(repeats, lambda: command(*first, **cache)))
         million = (*BURNCAST, "run", EXAMPLE, "-n", "1_000_000")
-        add("burncast run -n 1_000_000, warm cache", measured(repeats, lambda: command(*million, **cache)))
+        add("burncast run -n 1_000_000, again, warm cache", measured(repeats, lambda: command(*million, **cache)))
+        changed = (*BURNCAST, "run", str(Path(folder) / "changed.toml"), "-n", "10_000")
+
+        def run_changed() -> None:
+            text = packaged_scenarios()[EXAMPLE].read_text(encoding="utf-8")
+            Path(changed[-3]).write_text(f"{text}\n# {time.perf_counter_ns()}\n", encoding="utf-8")
+            command(*changed, **cache)
+
+        add("burncast run -n 10_000 of a changed file, warm cache", measured(repeats, run_changed))
         answer = command(sys.executable, "-c", CHANGED_PROBE, str(MODEL_FILE), **cache)
         loads, compiles, runs = zip(*json.loads(answer), strict=True)
     add("a changed scenario in a running process: load", list(loads))

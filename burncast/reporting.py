@@ -12,6 +12,7 @@ from burncast.distributions.errors import InputError, InterruptedRunError
 from burncast.terminal import progress_bar, say, show, write_out
 
 if TYPE_CHECKING:
+    from burncast.engine.program import Program
     from burncast.engine.scenario import Scenario
     from burncast.engine.simulate import Simulation
     from burncast.outputs.conditions import Condition
@@ -39,11 +40,11 @@ def load_columns(sources: Sequence[str], variants: bool) -> dict[str, Scenario]:
     A single source is called ``base``; several are called as their files. InputError where there is nothing to vary, or
     where amounts or periods of the scenarios do not compare.
     """
-    from burncast.engine.scenario import load
+    from burncast.engine.remembered import remembered_scenario
 
     columns: dict[str, Scenario] = {}
     for source in sources:
-        scenario = load(source)
+        scenario = remembered_scenario(source)
         if variants and not scenario.variants:
             raise InputError(f"{source} has no [variants] to run")
         name = "base" if len(sources) == 1 else _free(Path(source).stem, columns)
@@ -63,21 +64,21 @@ def load_columns(sources: Sequence[str], variants: bool) -> dict[str, Scenario]:
 
 def report(scenarios: Mapping[str, Scenario], request: Request) -> int:
     """Run the scenarios, print the figures, write the files; returns the exit code, 3 where a condition held."""
-    from burncast.engine.compiler import compile_scenario
+    from burncast.engine.remembered import remembered_program
     from burncast.outputs.conditions import check_condition, evaluate, parse_condition
     from burncast.outputs.result_files import FILES
     from burncast.outputs.store import CREATED_BY, check_folder
     from burncast.outputs.summary import as_plain, summarise
 
     conditions = [parse_condition(text) for text in request.fail_if]
-    for scenario in scenarios.values():
-        tracked = compile_scenario(scenario).tracked
+    programs = {name: remembered_program(scenario) for name, scenario in scenarios.items()}
+    for name, scenario in scenarios.items():
         for condition in conditions:
-            check_condition(condition, scenario, tracked)
+            check_condition(condition, scenario, programs[name].tracked)
     if request.out is not None:
         check_folder(request.out, FILES)
 
-    runs = {name: _simulate(name, scenario, request) for name, scenario in scenarios.items()}
+    runs = {name: _simulate(name, scenario, programs[name], request) for name, scenario in scenarios.items()}
     summaries = {name: summarise(simulation) for name, simulation in runs.items()}
     verdicts = [
         _verdict(condition, name, evaluate(condition, simulation))
@@ -102,10 +103,10 @@ def report(scenarios: Mapping[str, Scenario], request: Request) -> int:
 
 def warm_up(scenario: Scenario, trajectories: int, seed: int) -> None:
     """Compile the simulator where this machine has not done so yet, and say that it takes a while."""
-    from burncast.engine.kernel_cache import is_warm
+    from burncast.engine.kernels import run_blocks
     from burncast.engine.simulate import run
 
-    if not is_warm():
+    if not run_blocks.is_on_disk():
         say("compiling the simulator for this machine, once; this takes about half a minute")
         try:
             run(scenario, 1, seed, threads=1)
@@ -113,7 +114,7 @@ def warm_up(scenario: Scenario, trajectories: int, seed: int) -> None:
             raise InterruptedRunError(0, trajectories) from None
 
 
-def _simulate(name: str, scenario: Scenario, request: Request) -> Simulation:
+def _simulate(name: str, scenario: Scenario, program: Program, request: Request) -> Simulation:
     from burncast.engine.simulate import run
 
     warm_up(scenario, request.trajectories, request.seed)
@@ -125,6 +126,7 @@ def _simulate(name: str, scenario: Scenario, request: Request) -> Simulation:
             threads=request.threads,
             method=request.method,
             progress=progress,
+            program=program,
         )
 
 

@@ -10,16 +10,12 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
+from burncast.engine.chunk_arrays import HIGH, LOW, PARTS, SHIFT, STRANDS
 from burncast.engine.intrinsics import floor, lane_loop
 from burncast.engine.kernel_cache import borrowing
 from burncast.engine.lanes import LANES
 
-__all__ = ["COUNT", "HIGH", "LOW", "MOMENTS", "PARTS", "SHIFT", "SQUARE", "STRANDS", "SUM", "begin_moments", "measure"]
-
-STRANDS = 8
-SUM, SQUARE, LOW, HIGH, COUNT, SHIFT, PARTS, MOMENTS = 0, 8, 16, 24, 32, 33, 34, 40
-"""Where a row of moments has Σ(x − k), Σ(x − k)², least and greatest (8 strands each), n, k, the row's first value,
-and whether it has seen parts of whole numbers: 0 as long as every value was whole."""
+__all__ = ["begin_moments", "measure"]
 
 GROUPS = 8
 WIDTH = LANES // GROUPS

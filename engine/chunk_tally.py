@@ -8,8 +8,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from burncast.engine.bins import BINS, DIRECTORY
-from burncast.engine.block_moments import MOMENTS
-from burncast.engine.histogram import BATCH, EXPONENTS, WINDOW, ChunkArrays, settle
+from burncast.engine.chunk_arrays import BATCH, EXPONENTS, MOMENTS, WINDOW, ChunkArrays
+from burncast.engine.kernels import settle
 from burncast.engine.lanes import LANES
 
 __all__ = ["ChunkTally"]

@@ -6,11 +6,14 @@ can be shown where it stands.
 
 from __future__ import annotations
 
+import contextlib
+import hashlib
 import numbers
 import os
 import re
 import tomllib
 from collections.abc import Iterator, Mapping
+from contextvars import ContextVar
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -20,7 +23,7 @@ from burncast.engine.packaged import find_packaged, packaged_scenarios
 from burncast.engine.scenario_model import Location
 from burncast.engine.toml_lines import KeyPath, key_lines, show_key
 
-__all__ = ["Document", "find_scenario", "read_document", "read_limited"]
+__all__ = ["Document", "Trace", "find_scenario", "read_document", "read_limited", "traced"]
 
 _MAX_BYTES = 8_000_000
 _MAX_DEPTH = 20
@@ -44,6 +47,28 @@ class Document:
                 separator = "" if not rest or rest.startswith("[") else "."
                 return Location(place.file, place.line, place.key + separator + rest)
         return Location(self.file, None, show_key(path))
+
+
+@dataclass(slots=True)
+class Trace:
+    """What a scenario was made from: the file that each name meant, and the digest of each file that was read."""
+
+    found: dict[tuple[str, str | None], Path] = field(default_factory=dict)
+    read: dict[Path, str] = field(default_factory=dict)
+
+
+_trace: ContextVar[Trace | None] = ContextVar("trace", default=None)
+
+
+@contextlib.contextmanager
+def traced() -> Iterator[Trace]:
+    """Note down what is looked up and read inside."""
+    trace = Trace()
+    token = _trace.set(trace)
+    try:
+        yield trace
+    finally:
+        _trace.reset(token)
 
 
 def read_document(source: str | os.PathLike[str] | Mapping[str, Any]) -> Document:
@@ -82,7 +107,13 @@ def find_scenario(source: str | os.PathLike[str], relative_to: str | None = None
 
     ``relative_to`` is the file in which ``source`` is named.
     """
-    name = os.fspath(source)
+    path = _find(os.fspath(source), relative_to)
+    if (trace := _trace.get()) is not None:
+        trace.found[os.fspath(source), relative_to] = path
+    return path
+
+
+def _find(name: str, relative_to: str | None) -> Path:
     if not name or "\0" in name:
         raise ScenarioError([Problem(f"{name!r} is no file name", expected="a scenario file or a packaged name")])
     path = Path(relative_to).parent / name if relative_to else Path(name)
@@ -102,6 +133,8 @@ def read_limited(path: Path, limit: int = _MAX_BYTES) -> bytes:
         content = stream.read(limit + 1)
     if len(content) > limit:
         raise OSError(f"it is longer than {limit // 1_000_000} MB")
+    if (trace := _trace.get()) is not None:
+        trace.read[path] = hashlib.sha256(content).hexdigest()
     return content
 
 

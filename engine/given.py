@@ -12,8 +12,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from burncast.engine.chunk_tally import ChunkTally
+from burncast.engine.kernels import run_blocks
 from burncast.engine.lanes import LANES
-from burncast.engine.machine import run_blocks
 from burncast.engine.normals import Normals, with_normals
 from burncast.engine.program import Program
 from burncast.engine.simulate import processors

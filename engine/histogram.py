@@ -11,27 +11,17 @@ fetched into the cache once for many blocks.
 
 from __future__ import annotations
 
-from typing import NamedTuple
-
 import numpy as np
 from numpy.typing import NDArray
 
 from burncast.engine.bins import BINS, DIRECTORY, KEY_SHIFT
-from burncast.engine.block_moments import COUNT, SHIFT, begin_moments, measure
+from burncast.engine.block_moments import begin_moments, measure
+from burncast.engine.chunk_arrays import BATCH, COUNT, EXPONENTS, SHIFT, WINDOW, ChunkArrays
 from burncast.engine.intrinsics import lane_loop
-from burncast.engine.kernel_cache import borrowing, kernel
+from burncast.engine.kernel_cache import borrowing, kernel, outermost
 from burncast.engine.lanes import LANES
 
-__all__ = ["BATCH", "EXPONENTS", "WINDOW", "ChunkArrays", "record", "record_first_passage", "settle"]
-
-EXPONENTS = 32
-"""Pages of a window for each sign. The first ones hold no exponent: one is for zeros, one for what is elsewhere."""
-
-WINDOW = 2 * EXPONENTS * BINS
-"""Bins of a window: those of positive numbers, then those of negative ones."""
-
-BATCH = 16
-"""Blocks whose places wait for each other."""
+__all__ = ["record", "record_first_passage", "settle"]
 
 ABOVE = 6
 """Exponents that a window keeps free above the greatest of the first block."""
@@ -48,31 +38,6 @@ FIELD_MASK, MAGNITUDE = np.uint64(2047), np.uint64(0x7FFFF)
 PAGE, PAGE_SHIFT, BIN_MASK = np.uint64(BINS), np.uint64(8), np.uint64(BINS - 1)
 NEGATIVE, ELSEWHERE = np.uint64(WINDOW // 2), np.uint64(WINDOW // 2)
 SPAN = np.uint64((EXPONENTS - 1) * BINS)
-
-
-class ChunkArrays(NamedTuple):
-    """What the kernels write.
-
-    Attributes: ``window`` uint32[rows, WINDOW], ``base`` uint64[rows], the exponent field that the window's first page
-    would have (0: not placed yet), ``occupied`` uint64[rows], one bit for each page of it that may not be empty;
-    ``pending`` uint16[rows, BATCH * LANES], ``waiting`` int64[rows], how many of them count. ``directory`` uint32[rows,
-    4096], where a page starts in ``pages`` uint32[pool * 256], 0 where there is none; ``owners`` int64[pool]; ``used``
-    int64[2], the next free page and the number of values lost because the pool was full. ``moments`` float64[rows, 40];
-    ``scratch`` float64[2, LANES]; ``first_passage`` int64[T + 2], the last for never.
-    """
-
-    window: NDArray[np.uint32]
-    base: NDArray[np.uint64]
-    occupied: NDArray[np.uint64]
-    pending: NDArray[np.uint16]
-    waiting: NDArray[np.int64]
-    directory: NDArray[np.uint32]
-    pages: NDArray[np.uint32]
-    owners: NDArray[np.int64]
-    used: NDArray[np.int64]
-    moments: NDArray[np.float64]
-    scratch: NDArray[np.float64]
-    first_passage: NDArray[np.int64]
 
 
 @borrowing
@@ -105,7 +70,7 @@ def record(values: NDArray[np.float64], active: int, row: int, chunk: ChunkArray
     chunk.waiting[r] = waiting
 
 
-@kernel
+@outermost
 def settle(chunk: ChunkArrays) -> None:
     """Count what still waits, at the end of the chunk, and bring zeros together in the first bin."""
     for row in range(len(chunk.window)):

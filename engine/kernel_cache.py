@@ -14,6 +14,7 @@ decoration, so other packages are not affected.
 
 from __future__ import annotations
 
+import contextlib
 import functools
 import hashlib
 import importlib.metadata
@@ -25,9 +26,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any, TypeVar, cast
 
-import numba
-
-__all__ = ["borrowing", "cache_directory", "inlined", "is_warm", "kernel", "outermost", "source_hash"]
+__all__ = ["borrowing", "cache_directory", "inlined", "kernel", "outermost", "source_hash", "write_whole"]
 
 Function = TypeVar("Function", bound=Callable[..., Any])
 
@@ -45,8 +44,8 @@ def inlined(function: Function) -> Function:
 
 
 def outermost(function: Function) -> Function:
-    """A :func:`borrowing` kernel that Python calls, and which is therefore cached."""
-    return _compiled(function, {"_nrt": False})
+    """A :func:`borrowing` kernel that Python calls through :class:`~burncast.engine.native.Native`, which keeps it."""
+    return _njit(function, _nrt=False, no_cpython_wrapper=True, no_cfunc_wrapper=True)
 
 
 def borrowing(function: Function) -> Function:
@@ -55,17 +54,23 @@ def borrowing(function: Function) -> Function:
     Counting is two locked instructions an array and call, a third of the cost of a block of lanes. It needs no cache of
     its own: the kernels that call it are cached with it inside.
     """
-    uncached: dict[str, Any] = {"nogil": True, "error_model": "numpy", "_nrt": False}
-    return cast(Function, numba.njit(**uncached)(function))
+    return _njit(function, _nrt=False)
+
+
+def _njit(function: Function, **options: Any) -> Function:
+    import numba
+
+    return cast(Function, numba.njit(nogil=True, error_model="numpy", **options)(function))
 
 
 def _compiled(function: Function, options: dict[str, Any]) -> Function:
+    import numba
+
     config: Any = numba.config
     before = config.CACHE_DIR
     config.CACHE_DIR = str(cache_directory())
     try:
-        compiled = numba.njit(cache=True, nogil=True, error_model="numpy", **options)(function)
-        return cast(Function, compiled)
+        return _njit(function, cache=True, **options)
     finally:
         config.CACHE_DIR = before
 
@@ -84,9 +89,19 @@ def cache_directory() -> Path:
     return folder
 
 
-def is_warm() -> bool:
-    """Whether compiled kernels are on disk already (False: the first run will compile for a while)."""
-    return any(cache_directory().rglob("*.nbc"))
+def write_whole(path: Path, content: bytes) -> None:
+    """Write a file of the cache under another name first: a reader sees all of it or nothing.
+
+    Where the disk is full the next run only takes longer.
+    """
+    handle, temporary = tempfile.mkstemp(dir=path.parent)
+    try:
+        with os.fdopen(handle, "wb") as file:
+            file.write(content)
+        os.replace(temporary, path)
+    except OSError:
+        with contextlib.suppress(OSError):
+            os.unlink(temporary)
 
 
 @functools.cache

@@ -13,9 +13,10 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
+from burncast.engine.chunk_arrays import ChunkArrays
 from burncast.engine.counts import binomial_quantile, poisson_row
 from burncast.engine.elementary import exp, floor, fma, log, normal_cdf, power, sqrt
-from burncast.engine.histogram import ChunkArrays, record, record_first_passage
+from burncast.engine.histogram import record, record_first_passage
 from burncast.engine.intrinsics import lane_loop
 from burncast.engine.kernel_cache import inlined, outermost
 from burncast.engine.lanes import LANES
@@ -128,7 +129,7 @@ def run_blocks(
                 if space.is_given != 0:
                     copy_shocks(space.normals, space.given_shocks, begin, active, period, code.periods)
                 else:
-                    fill_shocks(space.normals, space.four_pq, code.shocks, seed, trajectory, period >> 2)
+                    fill_shocks(space.drawn, space.four_pq, code.shocks, seed, trajectory, period >> 2)
             block = code.setup if period == 0 else code.odd if period & 1 else code.even
             scalars = code.scalars[period]
             for line in range(len(block)):

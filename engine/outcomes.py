@@ -17,8 +17,8 @@ from numpy.typing import NDArray
 
 from burncast.distributions.errors import InterruptedRunError, SimulationError
 from burncast.engine.chunk_tally import ChunkTally
+from burncast.engine.kernels import run_blocks
 from burncast.engine.lanes import LANES
-from burncast.engine.machine import run_blocks
 from burncast.engine.machine_rows import NEED_ROW
 from burncast.engine.program import Program
 from burncast.engine.simulate import processors

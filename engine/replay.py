@@ -11,8 +11,8 @@ from burncast.engine.chunk_tally import ChunkTally
 from burncast.engine.compiler import compile_scenario
 from burncast.engine.dependencies import resolve
 from burncast.engine.expressions import Call, names
+from burncast.engine.kernels import run_blocks
 from burncast.engine.lanes import LANES
-from burncast.engine.machine import run_blocks
 from burncast.engine.normals import Normals, renamed, with_normals
 from burncast.engine.program import Tracked
 from burncast.engine.reference import run_reference

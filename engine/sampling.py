@@ -24,13 +24,12 @@ from numpy.typing import NDArray
 
 from burncast.distributions.errors import InputError
 from burncast.engine.brownian_bridge import bridge
-from burncast.engine.histogram import ChunkArrays
+from burncast.engine.chunk_arrays import ChunkArrays
+from burncast.engine.design import MOST_DIMENSIONS, REPLICATIONS, TAG, Design
+from burncast.engine.kernels import fill_antithetic, fill_even, run_blocks
 from burncast.engine.lanes import LANES
-from burncast.engine.machine import run_blocks
 from burncast.engine.normals import Normals, empty_normals, used_draws, with_normals
 from burncast.engine.program import Program
-from burncast.engine.sampling_kernels import REPLICATIONS, Design, fill_antithetic, fill_even
-from burncast.engine.sobol_directions import MOST_DIMENSIONS, TAG, directions, scrambled
 from burncast.engine.streams_numpy import philox
 from burncast.engine.workspace import Code, Workspace
 
@@ -114,6 +113,8 @@ def sampler_for(program: Program, method: str, seed: int, trajectories: int) -> 
     plan = bridge(program.periods)
     vectors, shifts = np.empty((0, 32, REPLICATIONS), np.uint32), np.empty((0, REPLICATIONS), np.uint32)
     if method == "sobol":
+        from burncast.engine.sobol_directions import directions, scrambled  # imports numba
+
         vectors, shifts = scrambled(directions(max(min(coordinates, MOST_DIMENSIONS), 1)), REPLICATIONS, seed)
     sizes = (trajectories - np.arange(REPLICATIONS) + REPLICATIONS - 1) // REPLICATIONS
     return Sampler(

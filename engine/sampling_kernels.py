@@ -6,47 +6,21 @@ of each. Coordinates count the inputs first, then the first of every stream of s
 
 from __future__ import annotations
 
-from typing import NamedTuple
-
 import numpy as np
 from numpy.typing import NDArray
 
+from burncast.engine.design import REPLICATIONS, Design
 from burncast.engine.intrinsics import lane_loop
 from burncast.engine.kernel_cache import borrowing, inlined, outermost
 from burncast.engine.lanes import LANES
 from burncast.engine.philox import philox
 from burncast.engine.streams import normal_from_word, normal_from_words
 
-__all__ = ["REPLICATIONS", "Design", "fill_antithetic", "fill_even"]
-
-REPLICATIONS = 16
-"""Independent replications of every method but plain random draws."""
+__all__ = ["fill_antithetic", "fill_even"]
 
 POINTS = LANES // REPLICATIONS
 LOW = np.uint64(0xFFFFFFFF)
 SHIFT = np.uint64(32)
-
-
-class Design(NamedTuple):
-    """What the points of a run are made of.
-
-    ``vectors`` uint32[C, 32, REPLICATIONS] and ``shifts`` uint32[C, REPLICATIONS] for Sobol points (C = 0: a Latin
-    hypercube); ``keys`` uint32[coordinates, REPLICATIONS] the hash keys; ``sizes`` int64[REPLICATIONS] the points of
-    each replication and ``scales`` 2³² by them. ``inputs`` int64[d] are the rows of the inputs among the streams
-    ``draws``, ``shocks`` uint32[s] the streams of shocks; coordinates beyond C are drawn from them. ``places`` and
-    ``weights`` are those of the bridge.
-    """
-
-    vectors: NDArray[np.uint32]
-    shifts: NDArray[np.uint32]
-    keys: NDArray[np.uint32]
-    sizes: NDArray[np.int64]
-    scales: NDArray[np.float64]
-    inputs: NDArray[np.int64]
-    draws: NDArray[np.uint32]
-    shocks: NDArray[np.uint32]
-    places: NDArray[np.int64]
-    weights: NDArray[np.float32]
 
 
 @outermost

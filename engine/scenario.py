@@ -30,6 +30,7 @@ from burncast.engine.scenario_model import (
 )
 from burncast.engine.structure_check import Structure, check_structure
 from burncast.engine.toml_text import write_toml
+from burncast.engine.units import check_units
 
 __all__ = ["ByElement", "Correlation", "Kind", "Location", "Quantity", "Ruin", "Scenario", "Step", "Value", "load"]
 
@@ -129,10 +130,8 @@ def _read(document: Document, text: str, problems: list[Problem], broken: set[st
 
 
 def _examined(scenario: Scenario, broken: set[str]) -> list[Problem]:
-    """Problems of dependencies and of units; the units' module loads pint, so only where there is a unit."""
+    """Problems of dependencies and of units."""
     dependencies, problems = find_dependencies(scenario, broken)
     if any(quantity.unit is not None for quantity in scenario.quantities.values()):
-        from burncast.engine.units import check_units
-
         problems = problems + check_units(scenario, dependencies)
     return problems

@@ -20,13 +20,11 @@ from numpy.typing import NDArray
 from burncast.distributions.errors import InputError, InterruptedRunError
 from burncast.engine.addresses import STREAM_VERSION
 from burncast.engine.chunk_tally import ChunkTally
-from burncast.engine.compiler import compile_scenario
+from burncast.engine.kernels import run_blocks
 from burncast.engine.lanes import CHUNK
-from burncast.engine.machine import run_blocks
 from burncast.engine.program import Program, Tracked
-from burncast.engine.replay import explain_failure
 from burncast.engine.sampling import METHODS, REPLICATIONS, Sampler, sampler_for
-from burncast.engine.scenario import Scenario
+from burncast.engine.scenario_model import Scenario
 from burncast.engine.tally import Tally
 from burncast.engine.workspace import Workspace, code_of, workspace_for
 
@@ -78,8 +76,9 @@ def run(
     method: str = "random",
     keep_paths: int = 0,
     progress: Progress | None = None,
+    program: Program | None = None,
 ) -> Simulation:
-    """Simulate ``trajectories`` trajectories of ``scenario``.
+    """Simulate ``trajectories`` trajectories of ``scenario``; ``program`` is what it compiles to, where it is at hand.
 
     ``threads`` is the number of threads (None: one per processor); it never changes the result. ``method`` says how
     trajectories are spread (see :mod:`burncast.engine.sampling`). ``keep_paths`` keeps
@@ -90,7 +89,10 @@ def run(
     :class:`~burncast.distributions.errors.InterruptedRunError` after Ctrl-C.
     """
     _check_request(trajectories, seed, threads, method, keep_paths)
-    program = compile_scenario(scenario)
+    if program is None:
+        from burncast.engine.compiler import compile_scenario
+
+        program = compile_scenario(scenario)
     elements = sum(item.elements for item in program.tracked)
     if keep_paths * elements * (program.periods + 1) > MOST_KEPT_VALUES:
         raise InputError(f"keeping {keep_paths:,} trajectories takes more than 8 GiB; keep fewer or track less")
@@ -200,6 +202,8 @@ def run_program(
             stop[0] = 1
             raise
     if failure is not None:
+        from burncast.engine.replay import explain_failure
+
         raise explain_failure(scenario, seed, failure, None if sampler is None else sampler.trajectory(failure))
     return total
 

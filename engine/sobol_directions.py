@@ -17,15 +17,13 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
+from burncast.engine.design import TAG
 from burncast.engine.kernel_cache import kernel
 from burncast.engine.streams_numpy import philox
 
-__all__ = ["BITS", "MOST_DIMENSIONS", "directions", "scrambled"]
+__all__ = ["BITS", "directions", "scrambled"]
 
 BITS = 32
-MOST_DIMENSIONS = 21_201
-TAG = 0x536F626F
-"""The stream of these draws; the third word of their counters is above 2³¹, where no period reaches."""
 
 
 def directions(dimensions: int) -> NDArray[np.uint32]:

@@ -104,15 +104,28 @@ def _variable(four_pq: np.float32) -> np.float32:
 @inlined
 def normal_from_words(high: np.uint64, low: np.uint64) -> float:
     """The float64 standard normal of the 53 high bits of two words: the quantile of (u + ½)·2⁻⁵³, to 1e-15 relative."""
+    x, four_pq = _wide_folded(high, low)
+    return x * _quantile(_wide_variable(four_pq))
+
+
+@inlined
+def _wide_folded(high: np.uint64, low: np.uint64) -> tuple[float, float]:
+    """2p − 1 and 4p(1 − p)."""
     u = (high << np.uint64(21)) | (low >> np.uint64(11))
     upper = np.uint64(0) - (u >> np.uint64(52))
     folded = (u ^ upper) & np.uint64(0xFFFFFFFFFFFFF)
     tail = np.uint64(folded | TWO_52_BITS).view(np.float64) - TWO_52 + 0.5
-    x = (TWO_52 - tail) * 2.0**-52
-    w = -log(tail * 2.0**-52 * (1.0 + x))
-    size = x * _quantile((w - W0_DOUBLE) / (w + C_DOUBLE))
+    size = (TWO_52 - tail) * 2.0**-52
     sign = (~upper) & np.uint64(0x8000000000000000)
-    return float(np.uint64(np.float64(size).view(np.uint64) | sign).view(np.float64))
+    x = np.uint64(np.float64(size).view(np.uint64) | sign).view(np.float64)
+    return float(x), tail * 2.0**-52 * (1.0 + size)
+
+
+@inlined
+def _wide_variable(four_pq: float) -> float:
+    """(w − W0)/(w + C) of w = −log(4p(1 − p))."""
+    w = -log(four_pq)
+    return (w - W0_DOUBLE) / (w + C_DOUBLE)
 
 
 @borrowing
@@ -126,18 +139,17 @@ def fill_shocks(
 ) -> None:
     """Normals of four consecutive periods for every stream.
 
-    ``out`` float32[n_streams, 4, LANES], C-contiguous: out[s, j, i] is period 4·quarter + j of trajectory
-    first_trajectory + i. ``first_trajectory`` is a multiple of LANES; ``key`` (the seed) and it are uint64.
+    ``out`` float32[n_streams * 4 * LANES] is [n_streams, 4, LANES] in one piece: [s, j, i] is period 4·quarter + j of
+    trajectory first_trajectory + i. ``first_trajectory`` is a multiple of LANES; ``key`` (the seed) and it are uint64.
     ``four_pq`` float32[4 * LANES] is scratch.
     """
-    flat = out.reshape(out.size)
-    words = flat.view(np.uint32)
+    words = out.view(np.uint32)
     for s in range(len(streams)):
         start = np.uint64(s) * np.uint64(4 * LANES)
         _fill_words(words.view(np.uint64), start, key, first_trajectory, np.uint64(quarter), np.uint64(streams[s]))
         _fold(words, start, four_pq)
         _fill_variable(four_pq)
-        _fill_normals(flat, start, four_pq)
+        _fill_normals(out, start, four_pq)
 
 
 @borrowing
@@ -192,7 +204,10 @@ def fill_input_normals(
     ``words`` uint32[4 * LANES] is scratch.
     """
     _fill_words(words.view(np.uint64), np.uint64(0), key, first_trajectory, np.uint64(0), np.uint64(stream))
-    _wide_normals(out, words)
+    scratch = words[2 * LANES :].view(np.float64)  # words 2 and 3 are not used
+    _wide_fold(out, scratch, words[: 2 * LANES])
+    _wide_fill_variable(scratch)
+    _wide_normals(out, scratch)
 
 
 @borrowing
@@ -258,8 +273,25 @@ def _fill_normals(out: NDArray[np.float32], start: np.uint64, variables: NDArray
 
 
 @borrowing
-def _wide_normals(out: NDArray[np.float64], words: NDArray[np.uint32]) -> None:
+def _wide_fold(out: NDArray[np.float64], four_pq: NDArray[np.float64], words: NDArray[np.uint32]) -> None:
+    """2p − 1 and 4p(1 − p) of words 0 and 1."""
     lane_loop()
     for k in range(LANES):
         i = np.uint64(k)
-        out[i] = normal_from_words(np.uint64(words[i]), np.uint64(words[i + np.uint64(LANES)]))
+        out[i], four_pq[i] = _wide_folded(np.uint64(words[i]), np.uint64(words[i + np.uint64(LANES)]))
+
+
+@borrowing
+def _wide_fill_variable(out: NDArray[np.float64]) -> None:
+    """Replace 4p(1 − p) by the variable of the last polynomial."""
+    lane_loop()
+    for k in range(LANES):
+        out[np.uint64(k)] = _wide_variable(out[np.uint64(k)])
+
+
+@borrowing
+def _wide_normals(out: NDArray[np.float64], variables: NDArray[np.float64]) -> None:
+    """Multiply 2p − 1 by the polynomial."""
+    lane_loop()
+    for k in range(LANES):
+        out[np.uint64(k)] *= _quantile(variables[np.uint64(k)])

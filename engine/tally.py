@@ -14,10 +14,11 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from burncast.distributions.errors import InputError
-from burncast.engine.bins import BINS, DIRECTORY, add_pages
-from burncast.engine.block_moments import COUNT, HIGH, LOW, PARTS, SHIFT, SQUARE, STRANDS, SUM
+from burncast.engine.bins import BINS, DIRECTORY
+from burncast.engine.chunk_arrays import COUNT, HIGH, LOW, PARTS, SHIFT, SQUARE, STRANDS, SUM
 from burncast.engine.chunk_tally import ChunkTally
 from burncast.engine.exact_sums import ExactMoments
+from burncast.engine.kernels import add_pages
 from burncast.engine.order_statistics import quantiles_of_bins
 
 __all__ = ["Tally"]
@@ -194,7 +195,7 @@ class Tally:
             grown = np.zeros((room + room // 4, BINS), self._pages.dtype)
             grown[: self._used] = self._pages[: self._used]
             self._pages = grown
-        self._used = int(add_pages(owners, places, pages, self._directory.reshape(-1), self._pages, self._used))
+        self._used = add_pages(owners, places, pages, self._directory.reshape(-1), self._pages, self._used)
 
     def _most_values(self) -> int:
         return max((exact.count for exact in self._moments), default=0)

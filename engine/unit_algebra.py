@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TypeAlias
 
 __all__ = ["Dimensions", "Meaning", "Unit", "UnitSystem"]
@@ -49,19 +49,23 @@ class Unit:
 
 @dataclass(frozen=True, slots=True)
 class UnitSystem:
-    """What each named unit means; built from the registry once per scenario."""
+    """What each named unit means; ``meanings`` may grow. Products are remembered."""
 
     meanings: Mapping[str, Meaning]
+    _found: dict[Dimensions, Meaning] = field(default_factory=dict)
 
     def meaning(self, unit: Unit) -> Meaning:
         """Size and dimensions of a unit in base units."""
+        if unit.powers in self._found:
+            return self._found[unit.powers]
         scale, dimensions = 1.0, dict[str, float]()
         for name, power in unit.powers:
             size, base = self.meanings[name]
             scale *= size**power
             for dimension, exponent in base:
                 dimensions[dimension] = dimensions.get(dimension, 0.0) + exponent * power
-        return scale, _tidy(dimensions)
+        self._found[unit.powers] = scale, _tidy(dimensions)
+        return self._found[unit.powers]
 
     def is_plain(self, unit: Unit) -> bool:
         """Whether a unit has no dimension: users per user, months per year."""

@@ -38,9 +38,10 @@ class Workspace(NamedTuple):
     """What one thread writes while it runs a block.
 
     ``rows`` float64[rows, LANES + PADDING] are the registers, ``normals`` float32[shocks, 4, LANES] the shocks of four
-    periods; ``scratch`` float32[2, LANES], ``wide`` float64[3, LANES + PADDING], ``listed`` int64[LANES], ``words``
-    uint32[4 * LANES], ``four_pq`` float32[4 * LANES] and ``passage`` int64[LANES] are for work in several passes;
-    ``paths`` float64[k, elements, T + 1] keeps k trajectories from ``first_path`` on.
+    periods and ``drawn`` the same memory in one piece; ``scratch`` float32[2, LANES], ``wide`` float64[3, LANES +
+    PADDING], ``listed`` int64[LANES], ``words`` uint32[4 * LANES], ``four_pq`` float32[4 * LANES] and ``passage``
+    int64[LANES] are for work in several passes; ``paths`` float64[k, elements, T + 1] keeps k trajectories from
+    ``first_path`` on.
 
     ``addresses`` uint64[LANES] are the trajectories whose jumps the lanes draw. With ``is_given`` = 1 the normals are
     read from memory, column i for the i-th trajectory of a call: ``given_inputs`` float64[draws, n], ``given_shocks``
@@ -51,6 +52,7 @@ class Workspace(NamedTuple):
 
     rows: NDArray[np.float64]
     normals: NDArray[np.float32]
+    drawn: NDArray[np.float32]
     scratch: NDArray[np.float32]
     wide: NDArray[np.float64]
     listed: NDArray[np.int64]
@@ -86,9 +88,11 @@ def code_of(program: Program) -> Code:
 
 def workspace_for(program: Program, paths: NDArray[np.float64], first_path: int = 0) -> Workspace:
     """Registers and shock buffers for one thread."""
+    normals = _aligned((max(len(program.shocks), 1), 4, LANES), np.float32)
     return Workspace(
         _aligned((program.rows, LANES + PADDING), np.float64),
-        _aligned((max(len(program.shocks), 1), 4, LANES), np.float32),
+        normals,
+        normals.reshape(-1),
         _aligned((2, LANES), np.float32),
         _aligned((3, LANES + PADDING), np.float64),
         np.zeros(LANES, dtype=np.int64),

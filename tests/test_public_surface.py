@@ -10,7 +10,7 @@ import pytest
 
 import burncast
 
-HEAVY = ("numpy", "numba", "scipy", "xarray", "matplotlib", "pydantic", "pint", "rich", "typer")
+HEAVY = ("numpy", "numba", "scipy", "xarray", "matplotlib", "pydantic", "rich", "typer")
 
 
 def test_the_public_names():

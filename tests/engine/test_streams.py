@@ -136,7 +136,7 @@ def test_kernels_and_arrays_draw_the_same_bits(seed, names, block, quarter):
     key, start, ids = np.uint64(seed), np.uint64(first), np.array(names, np.uint32)
     trajectories = np.uint64(first) + np.arange(LANES, dtype=np.uint64)
     out = np.empty((len(names), 4, LANES), np.float32)
-    streams.fill_shocks(out, SCRATCH, ids, key, start, quarter)
+    streams.fill_shocks(out.reshape(-1), SCRATCH, ids, key, start, quarter)
     row, wide, words = np.empty(LANES, np.float32), np.empty(LANES), np.empty(4 * LANES, np.uint32)
     for name, rows in zip(names, out, strict=True):
         for j in range(4):
@@ -154,9 +154,9 @@ def test_a_draw_does_not_depend_on_its_company():
     ids = np.array([streams.stream_id(name) for name in ("price", "growth", "churn")], np.uint32)
     together, alone = np.empty((3, 4, LANES), np.float32), np.empty((1, 4, LANES), np.float32)
     for first in (0, 5 * LANES, 2**32 - LANES, 2**32, 2**40):
-        streams.fill_shocks(together, SCRATCH, ids, np.uint64(7), np.uint64(first), 3)
+        streams.fill_shocks(together.reshape(-1), SCRATCH, ids, np.uint64(7), np.uint64(first), 3)
         for i in (2, 0, 1):
-            streams.fill_shocks(alone, SCRATCH, ids[i : i + 1], np.uint64(7), np.uint64(first), 3)
+            streams.fill_shocks(alone.reshape(-1), SCRATCH, ids[i : i + 1], np.uint64(7), np.uint64(first), 3)
             np.testing.assert_array_equal(alone[0], together[i])
     scattered = streams_numpy.shocks(7, int(ids[1]), [2**40 + 9, 2**40, 2**40 + 255], 13)
     np.testing.assert_array_equal(scattered, together[1, 1, [9, 0, 255]])

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from tallied import chunk_of, chunks_of, tally_of
 
 from burncast.distributions.errors import InputError
-from burncast.engine.block_moments import COUNT
+from burncast.engine.chunk_arrays import COUNT
 from burncast.engine.chunk_tally import ChunkTally
 from burncast.engine.histogram import record
 from burncast.engine.lanes import CHUNK, LANES

@@ -1,0 +1,13 @@
+"""The kernels that Python calls, without importing them or their compiler."""
+
+from __future__ import annotations
+
+from burncast.engine.native import Native
+
+__all__ = ["add_pages", "fill_antithetic", "fill_even", "run_blocks", "settle"]
+
+run_blocks = Native("burncast.engine.machine", "run_blocks")
+settle = Native("burncast.engine.histogram", "settle")
+add_pages = Native("burncast.engine.page_sums", "add_pages")
+fill_even = Native("burncast.engine.sampling_kernels", "fill_even")
+fill_antithetic = Native("burncast.engine.sampling_kernels", "fill_antithetic")
