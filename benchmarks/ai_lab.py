@@ -85,8 +85,8 @@ def compared(console: Console, entries: list[Entry]) -> dict[str, Any]:
 def shown(console: Console, entries: list[Entry], trajectories: int) -> list[dict[str, Any]]:
     """The table of times; its rows as records."""
     table = Table(
-        title=f"{EXAMPLE}, {trajectories:,} trajectories of {PERIODS} months; ns are per trajectory-month, the least of "
-        f"{len(entries[0].seconds)}; CPU: processor time of all threads"
+        title=f"{EXAMPLE}, {trajectories:,} trajectories of {PERIODS} months; ns are per trajectory-month, "
+        f"the least of {len(entries[0].seconds)}; CPU: processor time of all threads"
     )
     for column in ("implementation", "threads", "min s", "median s", "ns", "/ burncast's", "CPU ns", "/ burncast's"):
         table.add_column(column, justify="left" if column == "implementation" else "right")
