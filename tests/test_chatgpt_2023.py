@@ -134,7 +134,7 @@ def test_visits_of_april(april: xr.Dataset) -> None:
 
 
 def test_users_grow_as_visits_did() -> None:
-    """The month after April would grow as April did, if the boom did not fade and nobody were left out by saturation."""
+    """The month after April would grow as April did, did the boom not fade and the ceiling not slow it."""
     steady = {"processes": {"demand": "log_ou(start=boom, mean=boom, half_life=1)"}, "inputs": {"announcement_rate": 0}}
     next_month = {
         **steady,
