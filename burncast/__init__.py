@@ -14,6 +14,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
+    from burncast.deciding import decide
     from burncast.distributions.errors import (
         BurncastError,
         InputError,
@@ -23,6 +24,7 @@ if TYPE_CHECKING:
         ScenarioError,
         SimulationError,
     )
+    from burncast.engine.decision import Decision
     from burncast.engine.scenario import Scenario, load
     from burncast.forecast import replay, simulate
     from burncast.funding import frontier
@@ -31,6 +33,7 @@ if TYPE_CHECKING:
 
 __all__ = [
     "BurncastError",
+    "Decision",
     "InputError",
     "InterruptedRunError",
     "LawError",
@@ -40,6 +43,7 @@ __all__ = [
     "SimulationError",
     "Solution",
     "__version__",
+    "decide",
     "frontier",
     "load",
     "replay",
@@ -51,6 +55,7 @@ __all__ = [
 _ERRORS = "burncast.distributions.errors"
 _HOMES = {
     "BurncastError": _ERRORS,
+    "Decision": "burncast.engine.decision",
     "InputError": _ERRORS,
     "InterruptedRunError": _ERRORS,
     "LawError": _ERRORS,
@@ -59,6 +64,7 @@ _HOMES = {
     "ScenarioError": _ERRORS,
     "SimulationError": _ERRORS,
     "Solution": "burncast.solving",
+    "decide": "burncast.deciding",
     "frontier": "burncast.funding",
     "load": "burncast.engine.scenario",
     "replay": "burncast.forecast",

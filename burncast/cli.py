@@ -11,12 +11,16 @@ from burncast.options import (
     Amounts,
     Between,
     Conditions,
+    Evaluations,
+    Figure,
     Find,
     Folder,
     Groups,
     Json,
     Law,
+    Limit,
     Method,
+    Minimise,
     Out,
     Output,
     Runs,
@@ -30,6 +34,7 @@ from burncast.options import (
     Threads,
     Trajectories,
     Variants,
+    WorstCase,
 )
 from burncast.terminal import guarded, write_out
 
@@ -185,6 +190,30 @@ def frontier(
         from burncast.decision_reports import report_frontier
 
         report_frontier(source, amounts, stock, trajectories, seed, threads, out, as_json)
+
+
+@app.command()
+def decide(
+    context: typer.Context,
+    source: Source,
+    best: Figure,
+    so_that: Limit = None,
+    minimise: Minimise = False,
+    worst_case: WorstCase = False,
+    evaluations: Evaluations = 150,
+    trajectories: Runs = 20_000,
+    seed: Seed = 0,
+    threads: Threads = None,
+    as_json: Json = False,
+) -> None:
+    """Search inputs marked `decision = [low, high]` for the best values, under a limit of risk.
+
+    Example: burncast decide my.toml --best "cash_mean[36]" --so-that "ruin_probability[24] <= 0.05"
+    """
+    with guarded(context.obj):
+        from burncast.decision_reports import report_decision
+
+        report_decision(source, best, so_that, minimise, worst_case, evaluations, trajectories, seed, threads, as_json)
 
 
 @app.command()

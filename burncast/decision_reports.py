@@ -1,4 +1,4 @@
-"""``burncast solve`` and ``burncast frontier``: ask, print, write."""
+"""``burncast solve``, ``burncast frontier`` and ``burncast decide``: ask, print, write."""
 
 from __future__ import annotations
 
@@ -6,13 +6,14 @@ import json
 from collections.abc import Sequence
 from pathlib import Path
 
+from burncast.deciding import decide
 from burncast.distributions.errors import InputError
 from burncast.funding import frontier
 from burncast.reporting import warm_up
 from burncast.solving import solve
 from burncast.terminal import progress_bar, say, show, write_out
 
-__all__ = ["report_frontier", "report_solution"]
+__all__ = ["report_decision", "report_frontier", "report_solution"]
 
 FILES = ("frontier.nc", "frontier.json", "frontier.svg", "frontier.png")
 
@@ -110,6 +111,51 @@ def report_frontier(
         write_out(json.dumps(plain, indent=2, ensure_ascii=False, allow_nan=False) + "\n")
     else:
         show(present_frontier(dataset))
+
+
+def report_decision(
+    source: str,
+    figure: str,
+    limit: str | None,
+    minimise: bool,
+    worst_case: bool,
+    evaluations: int,
+    trajectories: int,
+    seed: int,
+    threads: int | None,
+    as_json: bool,
+) -> None:
+    """Everything that ``burncast decide`` does."""
+    from burncast.engine.scenario import load
+    from burncast.outputs.store import CREATED_BY
+    from burncast.outputs.summary import as_plain
+
+    scenario = load(source)
+    warm_up(scenario, trajectories, seed)
+    with progress_bar(f"{figure}, choices", evaluations) as progress:
+        found = decide(
+            scenario,
+            figure,
+            limit,
+            minimise=minimise,
+            worst_case=worst_case,
+            evaluations=evaluations,
+            trajectories=trajectories,
+            seed=seed,
+            threads=threads,
+            progress=progress,
+        )
+    if as_json:
+        plain = {"created_by": CREATED_BY, "title": scenario.title, "sha256": scenario.sha256, **as_plain(found)}
+        plain["trade_off"] = [
+            {"limited": limited, "outcome": outcome, "choice": choice} for limited, outcome, choice in found.trade_off
+        ]
+        write_out(json.dumps(as_plain(plain), indent=2, ensure_ascii=False, allow_nan=False) + "\n")
+        return
+    from burncast.outputs.choice_tables import present_choice
+
+    units = {name: scenario.quantities[name].unit or "" for name in found.choice}
+    show(present_choice(scenario.title, units, found))
 
 
 def _numbers(texts: Sequence[str]) -> list[float]:

@@ -12,12 +12,16 @@ __all__ = [
     "Amounts",
     "Between",
     "Conditions",
+    "Evaluations",
+    "Figure",
     "Find",
     "Folder",
     "Groups",
     "Json",
     "Law",
+    "Limit",
     "Method",
+    "Minimise",
     "Out",
     "Output",
     "Runs",
@@ -31,6 +35,7 @@ __all__ = [
     "Threads",
     "Trajectories",
     "Variants",
+    "WorstCase",
     "parse_whole",
 ]
 
@@ -59,6 +64,10 @@ def parse_whole(text: str, least: int, most: int) -> int:
 
 def _trajectories(text: str) -> int:
     return parse_whole(text, 1, MOST_TRAJECTORIES)
+
+
+def _evaluations(text: str) -> int:
+    return parse_whole(text, 10, 100_000)
 
 
 def _threads(text: str) -> int:
@@ -202,6 +211,24 @@ Statements = Annotated[
         help='What is said of it: p10=2 p90=8, mode=3, mean=4 sd=2, "edges=[0, 10, 20, 40]" "chips=[3, 5, 1]".',
         show_default=False,
     ),
+]
+Figure = Annotated[
+    str,
+    typer.Option("--best", metavar="FIGURE", help='What is made great: "cash_mean[36]", "runway[0.5]".'),
+]
+Limit = Annotated[
+    str | None,
+    typer.Option(
+        "--so-that",
+        metavar="CONDITION",
+        help='What must hold: "ruin_probability[24] <= 0.05".',
+        show_default=False,
+    ),
+]
+Minimise = Annotated[bool, typer.Option("--minimise", help="Make the figure small instead.")]
+WorstCase = Annotated[bool, typer.Option("--worst-case", help="Take the worst over the scenario and its variants.")]
+Evaluations = Annotated[
+    int, typer.Option("--evaluations", parser=_evaluations, metavar="N", help="How many choices are tried, about.")
 ]
 Json = Annotated[bool, typer.Option("--json", help="Print the figures as JSON instead of tables.")]
 Variants = Annotated[bool, typer.Option("--variants", help="Run the scenario's variants too, on the same draws.")]

@@ -100,6 +100,7 @@ def _read_quantity(
     if "between" in entry and "schedule" not in entry:
         reading.report(location, "has `between` without a `schedule`", 'series("file.csv", "column", between="hold")')
     value = next(iter(values.values()))
+    decision = _read_decision(reading, entry, value, inferred, location) if "decision" in entry else None
     if len(reading.problems) > before or value is None:
         return None
     return Quantity(
@@ -113,7 +114,24 @@ def _read_quantity(
         note=entry.get("note"),
         states=tuple(entry["states"]) if "states" in entry else None,
         location=location,
+        decision=decision,
     )
+
+
+def _read_decision(
+    reading: Reading, entry: Mapping[str, Any], value: Value | None, over: tuple[str, ...] | None, location: Location
+) -> tuple[float, float] | None:
+    """The range of a number that is chosen: two numbers, with the value, a plain number, between them."""
+    ends = [float(end) for end in entry["decision"]]
+    if len(ends) != 2 or not ends[0] < ends[1]:
+        reading.report(location, "`decision` is no range", "two numbers, the lower one first: decision = [10, 40]")
+    elif over or not isinstance(value, Number):
+        reading.report(location, "a decision has one value, the present choice", "a plain number as `value`")
+    elif not ends[0] <= value.value <= ends[1]:
+        reading.report(location, f"{value.value:g} is not in the range of its decision, {ends[0]:g} to {ends[1]:g}")
+    else:
+        return ends[0], ends[1]
+    return None
 
 
 def _read_over(reading: Reading, section: str, name: str, entry: Mapping[str, Any]) -> tuple[str, ...] | None:

@@ -63,6 +63,7 @@ class Quantity:
     """One name of a scenario: an input, a process, a formula or a stock.
 
     ``value`` is the start for a stock, which alone has ``next``. ``over`` are the declared dimensions, None to infer.
+    ``decision`` is the range of a number that may be chosen.
     """
 
     name: str
@@ -75,6 +76,7 @@ class Quantity:
     note: str | None
     states: tuple[str, ...] | None
     location: Location
+    decision: tuple[float, float] | None = None
 
 
 @dataclass(frozen=True, slots=True)

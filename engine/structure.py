@@ -93,6 +93,10 @@ class _ValueEntry(_Entry):
 class InputEntry(_ValueEntry):
     """Drawn once per trajectory: what we do not know."""
 
+    decision: list[Finite] | None = _field(
+        "The lowest and the highest value that may be chosen for this number; `burncast decide` searches between them."
+    )
+
 
 class ProcessEntry(_ValueEntry):
     """One value per period: what the world does."""

@@ -28,7 +28,7 @@ if TYPE_CHECKING:
     from burncast.engine.scenario import Scenario
     from burncast.engine.simulate import Simulation
 
-__all__ = ["Condition", "check_condition", "evaluate", "parse_condition", "parse_index"]
+__all__ = ["Condition", "check_condition", "evaluate", "parse_condition", "parse_figure", "parse_index"]
 
 _OPERATORS: dict[str, Callable[[float, float], bool]] = {
     "<=": operator.le,
@@ -77,6 +77,19 @@ def parse_condition(text: str) -> Condition:
         ) from None
     labels, at = parse_index(match["index"])
     return Condition(text, match["name"], labels, at, match["sign"], threshold)
+
+
+def parse_figure(text: str) -> Condition:
+    """A figure alone, ``cash_mean[36]``, as a condition on it that is never asked; InputError where it cannot be read.
+
+    >>> parse_figure("funding_need[0.9]").at
+    0.9
+    """
+    match = re.fullmatch(r"\s*(?P<name>[^\W\d]\w*)\s*(?:\[(?P<index>[^\[\]]*)\])?\s*", text)
+    if match is None:
+        raise InputError(f'cannot read the figure {text!r}; expected one such as "cash_mean[36]"')
+    labels, at = parse_index(match["index"])
+    return Condition(text, match["name"], labels, at, ">", 0.0)
 
 
 def parse_index(index: str | None) -> tuple[tuple[str, ...], float | None]:

@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 import re
+import tomllib
 from pathlib import Path
 
 import pytest
 from guide_tables import section_rows, stated_numbers
+from markdown_blocks import blocks
 
 import burncast
 
+ROOT = Path(__file__).parents[1]
 PAGE = "decisions.md"
 OUTPUT = "ruin_probability[24]"
 TRAJECTORIES = 8192
@@ -24,7 +27,7 @@ def test_where_the_uncertainty_comes_from():
         for name, stated in zip(("first_order", "total"), stated_numbers(rows[source]), strict=True):
             error = float(one[f"{name}_high"] - one[f"{name}_low"]) / 3.92
             assert stated.agrees(float(one[name]), 4.5 * error), (source, name)
-    text = (Path(__file__).parents[1] / "docs" / "guide" / PAGE).read_text(encoding="utf-8")
+    text = (ROOT / "docs" / "guide" / PAGE).read_text(encoding="utf-8")
     (said,) = re.findall(r"is ([\d.]+) %: ([\d.]+) % to ([\d.]+) % depending on the inputs", text)
     ends = found["band"].sel(level=[0.05, 0.95]).values
     assert [found.attrs["mean"], *ends] == pytest.approx([float(number) / 100 for number in said], abs=0.03)
@@ -47,7 +50,7 @@ def test_one_input_at_a_time():
 
 
 def test_what_would_be_enough():
-    text = (Path(__file__).parents[1] / "docs" / "guide" / PAGE).read_text(encoding="utf-8")
+    text = (ROOT / "docs" / "guide" / PAGE).read_text(encoding="utf-8")
     (said,) = re.findall(r"at least ([\d.]+)M USD", text)
     found = burncast.solve(
         "startup", "inputs.opening_cash", f"{OUTPUT} <= 0.2", between=(7e6, 8e6), trajectories=TRAJECTORIES, seed=0
@@ -55,6 +58,23 @@ def test_what_would_be_enough():
     assert found.low is not None
     assert found.high is not None
     assert found.value == pytest.approx(1e6 * float(said), abs=4.5 * (found.high - found.low) / 3.92)
+
+
+def test_the_best_choice():
+    rows = section_rows(PAGE, "The best choice")
+    (block,) = (one for one in blocks(ROOT / "docs" / "guide" / PAGE, "toml") if "decision" in one.code)
+    scenario = tomllib.loads(block.code)
+    limit = "ruin_probability[24] <= 0.1"
+    found = burncast.decide(scenario, "users_mean[24]", limit, evaluations=60, trajectories=TRAJECTORIES, seed=0)
+    now, best = stated_numbers(rows["marketing, USD a month"])
+    assert now.value == found.present["marketing"]
+    assert best.agrees(found.choice["marketing"], 0.03 * best.value)
+    now, best = stated_numbers(rows["users after 24 months"])
+    assert now.agrees(found.present_outcome, 0.01 * now.value)
+    assert best.agrees(found.outcome, 0.03 * best.value)
+    now, best = stated_numbers(rows["ruined within 24 months"])
+    assert now.agrees(found.present_limited, 0.01)
+    assert best.agrees(found.limited, 0.015)
 
 
 def test_what_more_money_buys():

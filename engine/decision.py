@@ -1,0 +1,35 @@
+"""What was found to be the best choice among decisions."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+__all__ = ["Decision"]
+
+
+@dataclass(frozen=True, slots=True)
+class Decision:
+    """A choice and what comes of it.
+
+    Attributes: ``choice``, the value of each decision; ``figure``, what was asked for, and ``outcome``, its value;
+    ``limit``, the condition kept (None: there was none) and ``limited``, its figure; ``present`` the choice of the
+    scenario, with ``present_outcome`` and ``present_limited``; ``trade_off``, of everything tried the choices that
+    nothing else beats, as (figure of the limit, outcome, choice); ``worlds``, what the worst was taken over;
+    ``evaluations``, how many choices were tried.
+
+    ``outcome`` and ``limited`` come from trajectories of their own, not from those that the choice was made on.
+    """
+
+    choice: dict[str, float]
+    figure: str
+    outcome: float
+    limit: str | None
+    limited: float | None
+    present: dict[str, float]
+    present_outcome: float
+    present_limited: float | None
+    trade_off: tuple[tuple[float, float, dict[str, float]], ...]
+    worlds: tuple[str, ...]
+    evaluations: int
+    trajectories: int
+    seed: int
