@@ -1,0 +1,301 @@
+"""Trajectories under a condition: one sampler in normal space, for rare ruin and for calibration.
+
+Sequential Monte Carlo (Del Moral, Doucet and Jasra 2006, "Sequential Monte Carlo samplers"): many particles, each a
+point in normal space, go through a sequence of conditions that tighten from none to the one that is meant. At each
+level particles are weighted, resampled, and moved by preconditioned Crank–Nicolson steps that leave the law under the
+condition invariant. With the conditions {score ≥ level} this is subset simulation (Au and Beck 2001; Cérou, Del Moral,
+Furon and Guyader 2012, "Sequential Monte Carlo for rare event estimation"); with a likelihood raised to a power that
+grows to 1 it draws from a posterior. The product of the mean weights estimates the probability, or the evidence.
+
+A condition is a log-weight on trajectories, whatever they mean: the sampler knows nothing of ruin. Process shocks and
+policies that react to the state are part of it: every move runs the machine again.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from typing import Protocol
+
+import numpy as np
+from numpy.typing import NDArray
+
+from burncast.engine.elementary_numpy import exp
+from burncast.engine.given import GivenOutcomes, Machine
+from burncast.engine.kernels import crank_nicolson
+from burncast.engine.normals import Normals, empty_normals
+from burncast.engine.program import Program
+from burncast.engine.streams_numpy import philox
+
+__all__ = ["Condition", "Conditioned", "Exceedance", "Level", "Likelihood", "Score", "condition_on"]
+
+Floats = NDArray[np.float64]
+Score = Callable[[GivenOutcomes], Floats]
+
+MOST_LEVELS = 200
+GOAL = 0.4
+"""The share of moves to accept (near the best one for Crank–Nicolson steps: Papaioannou et al. 2015)."""
+
+
+class Condition(Protocol):
+    """A family of log-weights on trajectories, from none at ``first`` to the one that is meant at ``last``."""
+
+    @property
+    def first(self) -> float:
+        """The level at which every weight is 1."""
+        ...
+
+    @property
+    def last(self) -> float:
+        """The level that is meant."""
+        ...
+
+    def log_weight(self, values: Floats, level: float) -> Floats:
+        """Log-weights float64[N] at a level; −inf excludes."""
+        ...
+
+    def values(self, outcomes: GivenOutcomes) -> Floats:
+        """What weights depend on, float64[N], from outcomes."""
+        ...
+
+    def following(self, values: Floats, level: float) -> float:
+        """The next level for particles with these values, greater than ``level`` and at most ``last``."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class Exceedance:
+    """{score ≥ threshold}, through levels that a share of the particles reaches."""
+
+    score: Score
+    threshold: float
+    share: float = 0.25
+
+    @property
+    def first(self) -> float:
+        """No level at all."""
+        return -math.inf
+
+    @property
+    def last(self) -> float:
+        """The threshold."""
+        return self.threshold
+
+    def values(self, outcomes: GivenOutcomes) -> Floats:
+        """The scores."""
+        return self.score(outcomes)
+
+    def log_weight(self, values: Floats, level: float) -> Floats:
+        """0 where the level is reached."""
+        return np.where(values >= level, 0.0, -math.inf)
+
+    def following(self, values: Floats, level: float) -> float:
+        """The greatest level that the share reaches, or the next score above where many are equal."""
+        reached = float(np.sort(values)[int((1.0 - self.share) * len(values))])
+        if reached <= level:
+            above = values[values > level]
+            reached = float(above.min()) if len(above) else self.threshold
+        return min(reached, self.threshold)
+
+
+@dataclass(frozen=True, slots=True)
+class Likelihood:
+    """A log-likelihood, tempered: its power grows as fast as half of the particles keep their say."""
+
+    log_likelihood: Score
+    share: float = 0.5
+    first: float = 0.0
+    last: float = 1.0
+
+    def values(self, outcomes: GivenOutcomes) -> Floats:
+        """The log-likelihoods; −inf where a trajectory failed."""
+        return np.where(outcomes.failed, -math.inf, self.log_likelihood(outcomes))
+
+    def log_weight(self, values: Floats, level: float) -> Floats:
+        """The power of the likelihood; nothing is excluded at level 0."""
+        return np.zeros(len(values)) if level == 0.0 else level * values
+
+    def following(self, values: Floats, level: float) -> float:
+        """By bisection, the power at which the effective sample size is ``share`` of the particles."""
+        low, high = level, self.last
+        if _effective(values, high - level) >= self.share * len(values):
+            return high
+        for _ in range(60):
+            middle = 0.5 * (low + high)
+            if _effective(values, middle - level) >= self.share * len(values):
+                low = middle
+            else:
+                high = middle
+        return high
+
+
+@dataclass(frozen=True, slots=True)
+class Level:
+    """A level, and the size of the steps at it."""
+
+    value: float
+    size: float
+
+
+@dataclass(frozen=True, slots=True)
+class Conditioned:
+    """Particles under the condition that was meant, equally weighted.
+
+    ``log_probability`` of the condition (log evidence of a likelihood), −inf where no particle came there; ``normals``
+    and ``outcomes`` of N particles; the ``plan`` that was followed and the share of moves accepted at each level.
+    """
+
+    log_probability: float
+    normals: Normals
+    outcomes: GivenOutcomes
+    plan: tuple[Level, ...]
+    acceptance: tuple[float, ...]
+
+
+def condition_on(
+    program: Program,
+    condition: Condition,
+    seed: int,
+    *,
+    particles: int = 4096,
+    moves: int = 8,
+    replication: int = 0,
+    least_need: float = 0.0,
+    keep_tracked: bool = False,
+    plan: Sequence[Level] | None = None,
+) -> Conditioned:
+    """Draw ``particles`` trajectories of ``program`` under ``condition``, with ``moves`` steps at each level.
+
+    Runs on one thread, the same bits on any machine; ``replication`` (0 … 65535) makes independent runs of one seed.
+    Levels and sizes are adapted, which biases the probability upwards by some levels/particles of its value (Cérou et
+    al. 2012, section 3); along the ``plan`` of another run it is free of bias.
+    """
+    run = _Run(program, condition, seed, replication, particles, least_need, keep_tracked)
+    level, log_probability = condition.first, 0.0
+    passed: list[Level] = []
+    acceptance: list[float] = []
+    while level < condition.last:
+        if len(passed) == MOST_LEVELS:
+            return Conditioned(-math.inf, run.normals, run.outcomes, tuple(passed), tuple(acceptance))
+        following = condition.following(run.values, level) if plan is None else plan[len(passed)].value
+        before = condition.log_weight(run.values, level)
+        gained = condition.log_weight(run.values, following) - before
+        most = float(gained.max())
+        if most == -math.inf:
+            return Conditioned(-math.inf, run.normals, run.outcomes, tuple(passed), tuple(acceptance))
+        weights = exp(gained - most)
+        log_probability += most + math.log(math.fsum(weights) / particles)
+        run.resample(weights)
+        level = following
+        if plan is not None:
+            run.size = plan[len(passed)].size
+        shares = []
+        for _ in range(moves):
+            shares.append(run.move(level))
+            if plan is None:
+                run.size = min(1.0, max(0.01, run.size * math.exp(0.5 * (shares[-1] - GOAL))))
+        passed.append(Level(level, run.size))
+        acceptance.append(sum(shares) / moves)
+    return Conditioned(log_probability, run.normals, run.outcomes, tuple(passed), tuple(acceptance))
+
+
+class _Run:
+    """The particles of one run, and the randomness of its steps."""
+
+    def __init__(
+        self,
+        program: Program,
+        condition: Condition,
+        seed: int,
+        replication: int,
+        particles: int,
+        least_need: float,
+        keep_tracked: bool,
+    ) -> None:
+        self.condition, self.machine = condition, Machine(program)
+        self.least_need, self.keep_tracked = least_need, keep_tracked
+        self.seed, self.replication, self.steps = seed, replication, 0
+        self.size = 0.5
+        self.normals, self.spare = empty_normals(program, particles), empty_normals(program, particles)
+        self.words = np.empty((4, particles), np.uint32)
+        _, key = self._randomness()
+        crank_nicolson(
+            self.normals.inputs, self.normals.shocks, self.spare.inputs, self.spare.shocks, 1.0, key, self.words
+        )
+        self.spare.addresses[:] = self._fresh(particles)
+        self.normals, self.spare = self.spare, self.normals
+        self.outcomes = self._outcomes(self.normals)
+        self.values = condition.values(self.outcomes)
+
+    def resample(self, weights: Floats) -> None:
+        """Systematic resampling: every particle as often as its weight says, up to one."""
+        generator, _ = self._randomness()
+        count = len(weights)
+        places = np.cumsum(weights)
+        wanted = (np.arange(count) + generator.random()) * (places[-1] / count)
+        self._take(np.minimum(np.searchsorted(places, wanted, side="right"), count - 1))
+
+    def move(self, level: float) -> float:
+        """One step of every particle under the condition at ``level``; the share that was accepted."""
+        generator, key = self._randomness()
+        old, new = self.normals, self.spare
+        crank_nicolson(old.inputs, old.shocks, new.inputs, new.shocks, self.size, key, self.words)
+        anew = generator.random(len(old)) < 0.5
+        new.addresses[:] = np.where(anew, self._fresh(len(old)), old.addresses)
+        outcomes = self._outcomes(new)
+        values = self.condition.values(outcomes)
+        with np.errstate(invalid="ignore"):
+            gained = self.condition.log_weight(values, level) - self.condition.log_weight(self.values, level)
+        accepted = generator.random(len(old)) < exp(np.minimum(gained, 0.0))
+        chosen = np.flatnonzero(accepted)
+        old.inputs[:, chosen] = new.inputs[:, chosen]
+        old.shocks[:, :, chosen] = new.shocks[:, :, chosen]
+        old.addresses[chosen] = new.addresses[chosen]
+        for kept, fresh in zip(_arrays(self.outcomes), _arrays(outcomes), strict=True):
+            kept[chosen] = fresh[chosen]
+        self.values = np.where(accepted, values, self.values)
+        return len(chosen) / len(old)
+
+    def _take(self, chosen: NDArray[np.int64]) -> None:
+        np.take(self.normals.inputs, chosen, axis=1, out=self.spare.inputs)
+        np.take(self.normals.shocks, chosen, axis=2, out=self.spare.shocks)
+        np.take(self.normals.addresses, chosen, out=self.spare.addresses)
+        self.normals, self.spare = self.spare, self.normals
+        self.values = self.values[chosen]
+        tracked = self.outcomes.tracked
+        self.outcomes = GivenOutcomes(
+            self.outcomes.passage[chosen],
+            self.outcomes.need[chosen],
+            self.outcomes.failed[chosen],
+            None if tracked is None else tracked[chosen],
+        )
+
+    def _outcomes(self, normals: Normals) -> GivenOutcomes:
+        return self.machine.run(normals, self.seed, least_need=self.least_need, keep_tracked=self.keep_tracked)
+
+    def _randomness(self) -> tuple[np.random.Generator, np.uint64]:
+        """What one step draws from: a generator, and the key of a proposal."""
+        counter = (self.steps & 0xFFFFFFFF, self.replication, 0, 0xC04D1710)
+        words = [int(word) for word in philox(counter, (int(self.seed) & 0xFFFFFFFF, int(self.seed) >> 32))]
+        self.steps += 1
+        return np.random.Generator(np.random.Philox(key=words[2] | words[3] << 32)), np.uint64(
+            words[0] | words[1] << 32
+        )
+
+    def _fresh(self, count: int) -> NDArray[np.uint64]:
+        """Addresses of trajectories whose jumps nobody has drawn yet."""
+        first = (self.replication + 1) << 47 | self.steps << 20
+        return np.uint64(first) + np.arange(count, dtype=np.uint64)
+
+
+def _arrays(outcomes: GivenOutcomes) -> list[NDArray[np.generic]]:
+    every = (outcomes.passage, outcomes.need, outcomes.failed, outcomes.tracked)
+    return [array for array in every if array is not None]
+
+
+def _effective(values: Floats, power: float) -> float:
+    """Effective sample size of weights exp(power·values)."""
+    scaled = power * values
+    weights = exp(scaled - scaled.max())
+    return float(weights.sum() ** 2 / (weights**2).sum())
