@@ -28,6 +28,7 @@ if TYPE_CHECKING:
     from burncast.engine.scenario import Scenario, load
     from burncast.forecast import replay, simulate
     from burncast.funding import frontier
+    from burncast.rare_events import RareRuin, rare_ruin
     from burncast.sensitivity_analysis import sensitivity
     from burncast.solving import Solution, solve
 
@@ -38,6 +39,7 @@ __all__ = [
     "InterruptedRunError",
     "LawError",
     "Problem",
+    "RareRuin",
     "Scenario",
     "ScenarioError",
     "SimulationError",
@@ -46,6 +48,7 @@ __all__ = [
     "decide",
     "frontier",
     "load",
+    "rare_ruin",
     "replay",
     "sensitivity",
     "simulate",
@@ -60,6 +63,7 @@ _HOMES = {
     "InterruptedRunError": _ERRORS,
     "LawError": _ERRORS,
     "Problem": _ERRORS,
+    "RareRuin": "burncast.rare_events",
     "Scenario": "burncast.engine.scenario",
     "ScenarioError": _ERRORS,
     "SimulationError": _ERRORS,
@@ -67,6 +71,7 @@ _HOMES = {
     "decide": "burncast.deciding",
     "frontier": "burncast.funding",
     "load": "burncast.engine.scenario",
+    "rare_ruin": "burncast.rare_events",
     "replay": "burncast.forecast",
     "sensitivity": "burncast.sensitivity_analysis",
     "simulate": "burncast.forecast",

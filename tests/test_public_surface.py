@@ -21,6 +21,7 @@ def test_the_public_names():
         "InterruptedRunError",
         "LawError",
         "Problem",
+        "RareRuin",
         "Scenario",
         "ScenarioError",
         "SimulationError",
@@ -29,6 +30,7 @@ def test_the_public_names():
         "decide",
         "frontier",
         "load",
+        "rare_ruin",
         "replay",
         "sensitivity",
         "simulate",
@@ -46,6 +48,15 @@ def test_a_name_that_does_not_exist_is_an_attribute_error():
 def test_the_verbs_take_what_is_documented():
     assert list(inspect.signature(burncast.load).parameters) == ["source"]
     assert list(inspect.signature(burncast.replay).parameters) == ["scenario", "trajectory", "seed"]
+    assert list(inspect.signature(burncast.rare_ruin).parameters) == [
+        "scenario",
+        "by",
+        "seed",
+        "particles",
+        "replications",
+        "moves",
+        "threads",
+    ]
     assert list(inspect.signature(burncast.solve).parameters) == [
         "scenario",
         "find",
