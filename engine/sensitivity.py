@@ -66,12 +66,13 @@ class Question:
         processes = [name for name in everything if name not in inputs]
         parts = {INPUT_PART: tuple(inputs), PROCESS_PART: tuple(processes)} if inputs and processes else {}
 
-        def redrawing(names: Collection[str]) -> Floats:
-            return self._figures(redrawn(program, names, 1) if names else program, explained=not names)
-
         self._runs[1] = 2 + len(members) + (len(parts) + WORLDS if parts else 0)
+        as_is = self._spread_figures(program)
+
+        def redrawing(names: Collection[str]) -> Floats:
+            return self._figures(redrawn(program, names, 1), explained=False) if names else as_is
+
         shares = variance_shares(redrawing, {**members, **parts}, everything, self.seed)
-        self._require_spread(shares.variance, shares.mean)
         band = self._band(program, processes) if parts else None
         return Split(members, shares, band)
 
@@ -80,7 +81,10 @@ class Question:
 
         Quantities correlated by a Gaussian copula are told apart; those under another copula count as one.
         """
-        members = self._grouped(self._program(), groups, split=True)
+        program = self._program()
+        members = self._grouped(program, groups, split=True)
+        self._runs[1] = 1 + runs_of_shapley(len(members), self.trajectories, LANES)
+        self._spread_figures(program)
 
         def redrawing(order: Sequence[str], names: Collection[str], first: int, count: int) -> Floats:
             quantities = tuple(name for group in order for name in members[group])
@@ -89,10 +93,7 @@ class Question:
             chosen = {name for group in names for name in members[group]}
             return self._figures(redrawn(program, chosen, 1) if chosen else program, first, count, explained=False)
 
-        self._runs[1] = runs_of_shapley(len(members), self.trajectories, LANES)
-        found = shapley_effects(redrawing, tuple(members), self.trajectories, self.seed, LANES)
-        self._require_spread(found.variance, found.mean)
-        return members, found
+        return members, shapley_effects(redrawing, tuple(members), self.trajectories, self.seed, LANES)
 
     def tornado(self) -> tuple[float, float, list[Bar]]:
         """The mean output, its standard error, and the bars, the widest first."""
@@ -116,12 +117,15 @@ class Question:
         kinds = {"input" if self.scenario.quantities[name].kind == "input" else "process" for name in names}
         return kinds.pop() if len(kinds) == 1 else "both"
 
-    def _require_spread(self, variance: float, mean: float) -> None:
-        if not variance > 1e-24 * mean * mean:
+    def _spread_figures(self, program: Program) -> Floats:
+        """The figures as they are; an InputError where they are all the same, before anything long is begun."""
+        found = self._figures(program)
+        if found.min() == found.max():
             raise InputError(
-                f"{self.target.text} does not vary: it is {mean:.6g} in each of {self.trajectories:,} trajectories; "
-                "ask for another output, or run more trajectories"
+                f"{self.target.text} does not vary: it is {found[0]:.6g} in each of {self.trajectories:,} trajectories;"
+                " ask for another output, or run more trajectories"
             )
+        return found
 
     def _program(self) -> Program:
         program = compile_scenario(self.scenario, self.target.track)
