@@ -17,8 +17,9 @@ same elementary functions as the machine uses, so that folding never changes a b
 
 from __future__ import annotations
 
+import functools
 import math
-from collections.abc import Callable, Hashable, Iterable
+from collections.abc import Hashable, Iterable
 from dataclasses import dataclass, field
 from enum import IntEnum
 
@@ -30,6 +31,8 @@ from burncast.engine.operations import FOLDABLE
 __all__ = ["Graph", "Node", "Rate", "State"]
 
 Floats = NDArray[np.float64]
+
+_SLOW = frozenset({"exp", "log", "power", "normal_cdf"})
 
 
 class Rate(IntEnum):
@@ -120,9 +123,8 @@ class Graph:
     def apply(self, op: str, *arguments: Node, payload: Hashable = None, rate: Rate = Rate.CONST) -> Node:
         """An elementwise operation, folded where its operands are known; ``rate`` is the least rate of the result."""
         dims = self.union(*arguments)
-        fold = FOLDABLE.get(op)
-        if fold is not None and rate <= Rate.PERIOD and all(node.known for node in arguments):
-            return self._fold(fold, arguments, dims, payload)
+        if op in FOLDABLE and rate <= Rate.PERIOD and all(node.known for node in arguments):
+            return self._fold(op, arguments, dims, payload)
         simpler = self._simplify(op, arguments, dims)
         if simpler is not None:
             return simpler
@@ -201,14 +203,15 @@ class Graph:
             self._nodes[key] = node
         return node
 
-    def _fold(
-        self, fold: Callable[..., Floats], arguments: tuple[Node, ...], dims: tuple[str, ...], payload: Hashable
-    ) -> Node:
+    def _fold(self, op: str, arguments: tuple[Node, ...], dims: tuple[str, ...], payload: Hashable) -> Node:
         operands = [self.spread(node.values, node.dims, dims) for node in arguments if node.values is not None]
         columns = max((operand.shape[1] for operand in operands), default=1)
         operands = [np.broadcast_to(operand, (operand.shape[0], columns)) for operand in operands]
-        with np.errstate(all="ignore"):
-            values = fold(*operands) if payload is None else fold(*operands, payload)
+        if op in _SLOW:
+            values = _remembered(op, columns, *(operand.tobytes() for operand in operands))
+        else:
+            with np.errstate(all="ignore"):
+                values = FOLDABLE[op](*operands) if payload is None else FOLDABLE[op](*operands, payload)
         return self.constant(values, dims) if columns == 1 else self.path(values, dims)
 
     def _simplify(self, op: str, arguments: tuple[Node, ...], dims: tuple[str, ...]) -> Node | None:
@@ -229,6 +232,15 @@ class Graph:
             chosen = arguments[1] if bool(np.all(arguments[0].values != 0.0)) else arguments[2]
             return self.broadcast(chosen, dims)
         return None
+
+
+@functools.lru_cache(maxsize=1024)
+def _remembered(op: str, columns: int, *operands: bytes) -> Floats:
+    """The same for a function that takes long without hardware for it: a changed scenario has most of its constants."""
+    with np.errstate(all="ignore"):
+        values: Floats = FOLDABLE[op](*(np.frombuffer(operand).reshape(-1, columns) for operand in operands))
+    values.flags.writeable = False
+    return values
 
 
 def _combined(rates: Iterable[Rate]) -> Rate:
