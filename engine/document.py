@@ -21,6 +21,7 @@ from typing import Any
 from burncast.distributions.errors import Problem, ScenarioError, nearest_name
 from burncast.engine.packaged import find_packaged, packaged_scenarios
 from burncast.engine.scenario_model import Location
+from burncast.engine.scipy_laws import in_language, is_frozen
 from burncast.engine.toml_lines import KeyPath, key_lines, show_key
 
 __all__ = ["Document", "Trace", "find_scenario", "read_document", "read_limited", "traced"]
@@ -174,4 +175,6 @@ def _plain(value: Any, depth: int = 0) -> Any:
         return value
     if isinstance(value, numbers.Integral):
         return int(value)
-    return float(value) if isinstance(value, numbers.Real) else value
+    if isinstance(value, numbers.Real):
+        return float(value)
+    return in_language(value) if is_frozen(value) else value
