@@ -24,7 +24,7 @@ from numpy.typing import NDArray
 from burncast.engine.elementary_numpy import exp
 from burncast.engine.given import GivenOutcomes, Machine
 from burncast.engine.kernels import crank_nicolson
-from burncast.engine.normals import Normals, empty_normals
+from burncast.engine.normals import Normals, empty_normals, used_draws
 from burncast.engine.program import Program
 from burncast.engine.streams_numpy import philox
 
@@ -132,10 +132,11 @@ class Likelihood:
 
 @dataclass(frozen=True, slots=True)
 class Level:
-    """A level, and the size of the steps at it."""
+    """A level, the ``size`` of steps of all coordinates at it, and the ``share`` of coordinates in steps of few."""
 
     value: float
     size: float
+    share: float
 
 
 @dataclass(frozen=True, slots=True)
@@ -189,14 +190,15 @@ def condition_on(
         run.resample(weights)
         level = following
         if plan is not None:
-            run.size = plan[len(passed)].size
-        shares = []
-        for _ in range(moves):
-            shares.append(run.move(level))
+            run.size, run.share = plan[len(passed)].size, plan[len(passed)].share
+        accepted = 0.0
+        for number in range(moves):
+            of_few = number % 2 == 1
+            accepted += (share := run.move(level, of_few, anew=number % 4 == 3))
             if plan is None:
-                run.size = min(1.0, max(0.01, run.size * math.exp(0.5 * (shares[-1] - GOAL))))
-        passed.append(Level(level, run.size))
-        acceptance.append(sum(shares) / moves)
+                run.adapt(math.exp(0.7 * (share - GOAL)), of_few)
+        passed.append(Level(level, run.size, run.share))
+        acceptance.append(accepted / moves)
     return Conditioned(log_probability, run.normals, run.outcomes, tuple(passed), tuple(acceptance))
 
 
@@ -216,12 +218,13 @@ class _Run:
         self.condition, self.machine = condition, Machine(program)
         self.least_need, self.keep_tracked = least_need, keep_tracked
         self.seed, self.replication, self.steps = seed, replication, 0
-        self.size = 0.5
+        self.size, self.share = 0.5, 0.3
+        self.jumps = len(used_draws(program)) < len(program.draws)
         self.normals, self.spare = empty_normals(program, particles), empty_normals(program, particles)
         self.words = np.empty((4, particles), np.uint32)
         _, key = self._randomness()
         crank_nicolson(
-            self.normals.inputs, self.normals.shocks, self.spare.inputs, self.spare.shocks, 1.0, key, self.words
+            self.normals.inputs, self.normals.shocks, self.spare.inputs, self.spare.shocks, 1.0, 1.0, key, self.words
         )
         self.spare.addresses[:] = self._fresh(particles)
         self.normals, self.spare = self.spare, self.normals
@@ -236,13 +239,24 @@ class _Run:
         wanted = (np.arange(count) + generator.random()) * (places[-1] / count)
         self._take(np.minimum(np.searchsorted(places, wanted, side="right"), count - 1))
 
-    def move(self, level: float) -> float:
-        """One step of every particle under the condition at ``level``; the share that was accepted."""
+    def adapt(self, factor: float, of_few: bool) -> None:
+        """Make the next steps larger or smaller."""
+        if of_few:
+            self.share = min(1.0, max(0.002, self.share * factor))
+        else:
+            self.size = min(1.0, max(0.01, self.size * factor))
+
+    def move(self, level: float, of_few: bool, anew: bool) -> float:
+        """One step of every particle under the condition at ``level``; the share that was accepted.
+
+        ``anew`` draws the jumps of half of the particles again.
+        """
         generator, key = self._randomness()
         old, new = self.normals, self.spare
-        crank_nicolson(old.inputs, old.shocks, new.inputs, new.shocks, self.size, key, self.words)
-        anew = generator.random(len(old)) < 0.5
-        new.addresses[:] = np.where(anew, self._fresh(len(old)), old.addresses)
+        size, share = (1.0, self.share) if of_few else (self.size, 1.0)
+        crank_nicolson(old.inputs, old.shocks, new.inputs, new.shocks, size, share, key, self.words)
+        renewed = generator.random(len(old)) < (0.5 if anew and self.jumps else 0.0)
+        new.addresses[:] = np.where(renewed, self._fresh(len(old)), old.addresses)
         outcomes = self._outcomes(new)
         values = self.condition.values(outcomes)
         with np.errstate(invalid="ignore"):

@@ -2,7 +2,9 @@
 
 z′ = √(1 − s²)·z + s·ξ with ξ standard normal is reversible with respect to the standard normal law in any dimension, so
 that a move is accepted by the condition alone (Cotter, Roberts, Stuart and White 2013, "MCMC methods for functions").
-The randomness of jumps has no coordinates: it is kept or drawn anew as a whole, which is reversible too.
+So is a step of some coordinates only, chosen at random: a large step of few finds what a small step of all does not,
+such as another regime or a month in which a round fails (Au and Beck 2001 move coordinates one by one). The randomness
+of jumps has no coordinates: it is kept or drawn anew as a whole, which is reversible too.
 """
 
 from __future__ import annotations
@@ -28,23 +30,25 @@ def crank_nicolson(
     new_inputs: NDArray[np.float64],
     new_shocks: NDArray[np.float32],
     size: float,
+    share: float,
     key: np.uint64,
     words: NDArray[np.uint32],
 ) -> None:
     """Propose a step of ``size`` (0 … 1) for every trajectory, from normals to new normals of the same shapes.
 
-    ``key`` makes the draws of one step, addressed by (trajectory, row, period); ``words`` uint32[4, N] is scratch.
+    Each coordinate takes part with probability ``share``, for each trajectory on its own. ``key`` makes the draws of
+    one step, addressed by (trajectory, row, period); ``words`` uint32[4, N] is scratch.
     """
-    keep = np.sqrt(1.0 - size * size)
+    keep, limit = np.sqrt(1.0 - size * size), np.uint32(min(share * 2.0**32, 2.0**32 - 1.0))
     for row in range(inputs.shape[0]):
         _four_words(words, key, row, 0xFFFFFFFF)
-        _wide_step(new_inputs[row], inputs[row], words[0], words[1], keep, size)
+        _wide_step(new_inputs[row], inputs[row], words[0], words[1], words[2], keep, size, limit)
     for stream in range(shocks.shape[0]):
         for period in range(0, shocks.shape[1], 4):
             _four_words(words, key, stream, period)
             for ahead in range(min(4, shocks.shape[1] - period)):
                 out, z = new_shocks[stream, period + ahead], shocks[stream, period + ahead]
-                _step(out, z, words[ahead], np.float32(keep), np.float32(size))
+                _step(out, z, words[ahead], np.float32(keep), np.float32(size), limit)
 
 
 @borrowing
@@ -67,20 +71,35 @@ def _wide_step(
     z: NDArray[np.float64],
     high: NDArray[np.uint32],
     low: NDArray[np.uint32],
+    chance: NDArray[np.uint32],
     keep: float,
     size: float,
+    limit: np.uint32,
 ) -> None:
     lane_loop()
     for i in range(len(out)):
         j = np.uint64(i)
-        out[j] = keep * z[j] + size * normal_from_words(np.uint64(high[j]), np.uint64(low[j]))
+        moved = keep * z[j] + size * normal_from_words(np.uint64(high[j]), np.uint64(low[j]))
+        out[j] = moved if chance[j] <= limit else z[j]
 
 
 @borrowing
 def _step(
-    out: NDArray[np.float32], z: NDArray[np.float32], words: NDArray[np.uint32], keep: np.float32, size: np.float32
+    out: NDArray[np.float32],
+    z: NDArray[np.float32],
+    words: NDArray[np.uint32],
+    keep: np.float32,
+    size: np.float32,
+    limit: np.uint32,
 ) -> None:
+    """Whether a coordinate takes part is told by a hash of its word, which leaves the word's law alone."""
     lane_loop()
     for i in range(len(out)):
         j = np.uint64(i)
-        out[j] = keep * z[j] + size * normal_from_word(words[j])
+        moved = np.float32(keep * z[j] + size * normal_from_word(words[j]))
+        x = np.uint32(words[j] ^ (words[j] >> np.uint32(16)))
+        x = np.uint32(x * np.uint32(0x7FEB352D))
+        x = np.uint32(x ^ (x >> np.uint32(15)))
+        x = np.uint32(x * np.uint32(0x846CA68B))
+        x = np.uint32(x ^ (x >> np.uint32(16)))
+        out[j] = moved if x <= limit else z[j]

@@ -11,6 +11,7 @@ generating a point costs no more than without scrambling, since the direction nu
 
 from __future__ import annotations
 
+import functools
 import importlib.util
 from pathlib import Path
 
@@ -28,12 +29,7 @@ BITS = 32
 
 def directions(dimensions: int) -> NDArray[np.uint32]:
     """Direction numbers uint32[dimensions, 32]: XORed where the index has a bit; the first digit is the highest bit."""
-    spec = importlib.util.find_spec("scipy")
-    places = None if spec is None else spec.submodule_search_locations
-    file = Path(*(places or [])[:1]) / "stats" / "_sobol_direction_numbers.npz"
-    with np.load(file) as numbers:
-        polynomials = numbers["poly"][:dimensions].astype(np.int64)
-        initial = numbers["vinit"][:dimensions].astype(np.int64)
+    polynomials, initial = (column[:dimensions] for column in _published())
     result = np.zeros((dimensions, BITS), np.int64)
     result[0] = 1 << np.arange(BITS - 1, -1, -1)
     degrees = np.array([int(polynomial).bit_length() - 1 for polynomial in polynomials])
@@ -48,6 +44,16 @@ def directions(dimensions: int) -> NDArray[np.uint32]:
         if len(some):
             result[some] = np.stack(columns[:BITS], axis=1)
     return result.astype(np.uint32)
+
+
+@functools.cache
+def _published() -> tuple[NDArray[np.int64], NDArray[np.int64]]:
+    """Primitive polynomials int64[21201] and initial numbers int64[21201, 18]."""
+    spec = importlib.util.find_spec("scipy")
+    places = None if spec is None else spec.submodule_search_locations
+    file = Path(*(places or [])[:1]) / "stats" / "_sobol_direction_numbers.npz"
+    with np.load(file) as numbers:
+        return numbers["poly"].astype(np.int64), numbers["vinit"].astype(np.int64)
 
 
 def scrambled(

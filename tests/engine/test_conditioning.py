@@ -97,7 +97,7 @@ def test_moves_keep_the_normal_law():
     generator = np.random.default_rng(1)
     inputs, shocks = generator.normal(size=(2, 5000)), generator.normal(size=(2, 7, 5000)).astype(np.float32)
     new_inputs, new_shocks = np.empty_like(inputs), np.empty_like(shocks)
-    crank_nicolson(inputs, shocks, new_inputs, new_shocks, 0.6, np.uint64(5), np.empty((4, 5000), np.uint32))
+    crank_nicolson(inputs, shocks, new_inputs, new_shocks, 0.6, 1.0, np.uint64(5), np.empty((4, 5000), np.uint32))
     before = np.concatenate([inputs, shocks.reshape(14, -1)])
     after = np.concatenate([new_inputs, new_shocks.reshape(14, -1)])
     for row in after:
@@ -105,6 +105,20 @@ def test_moves_keep_the_normal_law():
     assert np.abs(np.corrcoef(after) - np.eye(16)).max() < 5 / math.sqrt(5000)
     for old, new in zip(before, after, strict=True):
         assert np.corrcoef(old, new)[0, 1] == pytest.approx(0.8, abs=0.03)
+
+
+def test_a_step_of_few_coordinates_keeps_the_normal_law_and_most_of_them():
+    generator = np.random.default_rng(2)
+    inputs, shocks = generator.normal(size=(2, 5000)), generator.normal(size=(2, 7, 5000)).astype(np.float32)
+    new_inputs, new_shocks = np.empty_like(inputs), np.empty_like(shocks)
+    crank_nicolson(inputs, shocks, new_inputs, new_shocks, 1.0, 0.2, np.uint64(6), np.empty((4, 5000), np.uint32))
+    before = np.concatenate([inputs, shocks.reshape(14, -1)])
+    after = np.concatenate([new_inputs, new_shocks.reshape(14, -1)])
+    moved = before != after
+    assert np.abs(moved.mean(axis=1) - 0.2).max() < 4.5 * math.sqrt(0.16 / 5000)
+    assert np.abs(np.corrcoef(moved) - np.eye(16)).max() < 5 / math.sqrt(5000)
+    for row, chosen in zip(after, moved, strict=True):
+        assert kstest(row[chosen], "norm").pvalue > 1e-5
 
 
 def test_particles_have_the_law_under_the_condition():
