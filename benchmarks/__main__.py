@@ -11,7 +11,7 @@ from typing import Any
 
 from rich.console import Console
 
-PARTS = ("peers", "ai-lab", "scaling", "startup")
+PARTS = ("peers", "ai-lab", "sampling", "scaling", "startup")
 
 
 def main() -> None:
@@ -41,6 +41,10 @@ def main() -> None:
                 threads=tuple(options.threads),
                 whole=options.whole,
             )
+        elif part == "sampling":
+            from benchmarks.sampling import run_sampling
+
+            records[part] = run_sampling(console, trajectories=min(options.trajectories, 1 << 16), seeds=16)
         elif part == "scaling":
             from benchmarks.scaling import run_scaling
 
@@ -62,7 +66,10 @@ def parser() -> argparse.ArgumentParser:
     )
     result.add_argument("--repeats", type=int, default=7, help="runs of each, in turn (default 7)")
     result.add_argument(
-        "--trajectories", type=int, default=1 << 20, help="of the peers (default 2^20); of the AI lab, at most 2^17"
+        "--trajectories",
+        type=int,
+        default=1 << 20,
+        help="of the peers (default 2^20); of the AI lab, at most 2^17; of sampling, 2^16",
     )
     result.add_argument(
         "--threads", type=int, nargs="+", default=[1, 2], help="of the peers and the AI lab (default 1 2)"
