@@ -52,7 +52,7 @@ class Burr(Law):
             return moments_that_exist(self.tail_indices, mean, np.inf)
         second = math.log(self.k) + float(special.betaln(self.k - 2 * step, 1 + 2 * step))
         with np.errstate(over="ignore"):
-            return mean, mean * float(np.sqrt(expm1(second - 2 * first)))
+            return mean, mean * float(np.sqrt(np.maximum(expm1(second - 2 * first), 0.0)))
 
     def _cdf(self, x: FloatArray) -> FloatArray:
         return -expm1(-self._hazard(x))

@@ -97,7 +97,7 @@ def elicit(
             try:
                 law = law_of(theta)
             except LawError:
-                return np.full(len(p), np.inf)
+                return np.full(len(p) + (mode is not None), np.inf)
             cdf = law.cdf(x)
             left = cdf - p
             if exact:
@@ -106,9 +106,10 @@ def elicit(
                 return np.asarray(left, dtype=np.float64)
             return np.append(left, (1.0 if exact else WEIGHT_OF_A_MODE) * _slope_at(law, mode, _width(x, mode)))
 
-    guess = elicitation.start(*_with_mode(p, x, mode), given)
-    start = np.array([float(log(guess[name])) if name in elicitation.positive else guess[name] for name in unknown])
-    theta, left = least_squares(residuals, start)
+    with np.errstate(all="ignore"):
+        guess = elicitation.start(*_with_mode(p, x, mode), given)
+        start = np.array([float(log(guess[name])) if name in elicitation.positive else guess[name] for name in unknown])
+        theta, left = least_squares(residuals, start)
     impossible = not np.all(np.isfinite(left)) or (exact and np.max(np.abs(left)) > EXACT)
     if impossible or (mode is not None and not _is_mode(law_of(theta), mode)):
         stated = ", ".join(f"{name} = {value:g}" for name, value in given.items())
@@ -215,7 +216,9 @@ def _slope_at(law: Law, mode: float, width: float) -> float:
 
 
 def _is_mode(law: Law, mode: float) -> bool:
-    return bool(np.max(law.density(law.quantile(np.linspace(0.01, 0.99, 99)))) <= law.density(mode) * (1 + 1e-3))
+    with np.errstate(all="ignore"):
+        highest = np.max(law.density(law.quantile(np.linspace(0.01, 0.99, 99))))
+        return bool(highest <= law.density(mode) * (1 + 1e-3))
 
 
 def _with_mode(p: FloatArray, x: FloatArray, mode: float | None) -> tuple[FloatArray, FloatArray]:

@@ -37,6 +37,8 @@ class Gev(Law):
         real(self.location, "location")
         positive(self.scale, "scale")
         real(self.shape, "shape")
+        if abs(self.shape) > 100:
+            raise LawError(f"shape is {self.shape:g}", argument="shape", expected="a number between -100 and 100")
 
     @property
     def tail_indices(self) -> tuple[float, float]:

@@ -27,7 +27,7 @@ def metalog_from_percentiles(
         raise LawError(
             f"{len(ordered)} percentiles", argument="terms", expected=f"terms of at most {MOST_TERMS}, fitted to them"
         )
-    count = len(ordered) if terms is None else int(terms)
+    count = len(ordered) if terms is None else int(np.nan_to_num(terms, posinf=0.0, neginf=0.0))
     most = min(len(ordered), MOST_TERMS)
     if (terms is not None and count != terms) or not LEAST_TERMS <= count <= most:
         expected = f"{LEAST_TERMS} to {most} terms" if most >= LEAST_TERMS else "two percentiles or more"

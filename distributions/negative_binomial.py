@@ -56,6 +56,8 @@ def negative_binomial_from_dispersion(mean: float, dispersion: float) -> Discret
 
 
 def _counts(successes: float, failing: float, probability: float, argument: str) -> Discrete:
+    if not probability > 0 or not math.isfinite(successes * failing / probability):
+        raise LawError("counts beyond all numbers", argument=argument, expected="a smaller mean or less spread")
     likeliest = math.floor(max(0.0, (successes - 1) * (failing / probability)))
     spread = 4 * math.sqrt(successes * failing) / probability + 40 / probability
     return counts_from_ratios(lambda k: (k + successes) / (k + 1) * failing, likeliest, math.inf, spread, argument)

@@ -141,6 +141,8 @@ def test_more_zeros():
         (lambda: negative_binomial(1.0, 0.0), "probability"),
         (lambda: negative_binomial_from_moments(10.0, 3.0), "sd"),
         (lambda: beta_binomial(1e9, 1.0, 1.0), "trials"),
+        (lambda: negative_binomial(1e9, 1e-300), "probability"),
+        (lambda: negative_binomial_from_moments(10.0, 1e200), "sd"),
         (lambda: hurdle(constant(-1.0), 0.5), None),
         (lambda: zero_inflated(constant(1.0), -0.5), "p"),
     ],

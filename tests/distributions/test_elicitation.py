@@ -169,6 +169,7 @@ def test_interval_is_lognormal_if_positive_else_normal():
         (lambda: law("normal", mode=3, p90=1), "mode", "no normal law has p90 = 1, mode = 3"),
         (lambda: law("beta", mode=1.5, p90=0.7), "mode", "mode = 1.5 is outside the support of beta"),
         (lambda: law("exponential", mode=3, p90=8), "mode", "no parameter 'mode'"),
+        (lambda: law("gev", mode=2, p30=1.9, p95=1e9), "mode", "no gev law has p30 = 1.9"),
         (lambda: make_law("normal", [], {"edges": [0, 1], "chips": [4]}), "chips", "one interval"),
         (lambda: make_law("normal", [], {"edges": [0, 1, 2], "chips": [4, 4]}), "edges", "cannot determine"),
         (lambda: make_law("lognormal", [], {"edges": [-2, -1, 2, 3], "chips": [4, 4, 4]}), "edges", "outside"),

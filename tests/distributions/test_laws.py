@@ -320,6 +320,7 @@ def test_the_comparison_fails_on_a_slightly_wrong_law():
         (lambda: weibull_from_moments(1.0, 1e30), "sd"),
         (lambda: gpareto_from_moments(1.0, 1.0, 2.0), "mean"),
         (lambda: gev_from_moments(0.5, 1.0, 1.0), "shape"),
+        (lambda: Gev(0.0, 1.0, -1e9), "shape"),
         (lambda: skew_normal_from_moments(0.0, 1.0, 1.0), "skewness"),
         (lambda: JohnsonSB(0.0, 0.0), "delta"),
     ],

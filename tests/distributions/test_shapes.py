@@ -161,6 +161,7 @@ def test_percentiles_that_make_no_law_name_the_nearest_number_of_terms():
         (lambda: law("metalog", [1]), "coefficients", "2 to 16"),
         (lambda: law("metalog", [1, 1], low=3, high=2), "low", "low < high"),
         (lambda: law("metalog", p10=1, p90=2, terms=3), "terms", "2 to 2 terms"),
+        (lambda: law("metalog", p10=1, p90=2, terms=float("inf")), "terms", "inf terms for 2 percentiles"),
         (lambda: law("metalog", p10=1), "terms", "two percentiles or more"),
         (lambda: law("metalog", p10=1, p90=2, low=1.5), "p10", "outside the support"),
         (lambda: law("metalog", p10=3, p90=2), "p10", "not below"),

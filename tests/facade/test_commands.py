@@ -369,7 +369,7 @@ def test_a_quantity_that_becomes_infinite_is_named(walk):
     assert "replay" in done.stderr
 
 
-@pytest.mark.parametrize("command", ["run", "compare", "check", "schema", "init", "examples"])
+@pytest.mark.parametrize("command", ["run", "compare", "check", "elicit", "schema", "init", "examples"])
 def test_every_command_has_help(command):
     done = call(command, "--help")
     assert done.exit_code == 0
