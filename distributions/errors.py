@@ -100,6 +100,17 @@ class InterruptedRunError(BurncastError):
 
 
 def nearest_name(name: str, known: Iterable[str]) -> str | None:
-    """The known name that looks most like ``name``, or None where none comes close."""
-    matches = difflib.get_close_matches(name, list(known), n=1, cutoff=0.6)
-    return matches[0] if matches else None
+    """The known name that looks most like ``name``, or None where none comes close.
+
+    Among names that look equally like it, one with the same letters is nearest, then one of the same length.
+
+    >>> nearest_name("gmb", ["gumbel", "gbm"])
+    'gbm'
+    """
+    matches = difflib.get_close_matches(name, list(known), n=5, cutoff=0.6)
+
+    def unlikeness(other: str) -> tuple[float, bool, int]:
+        likeness = difflib.SequenceMatcher(None, other, name).ratio()
+        return -round(likeness, 6), sorted(other) != sorted(name), abs(len(other) - len(name))
+
+    return min(matches, key=unlikeness, default=None)

@@ -35,7 +35,7 @@ def hurdle(law: Law, p: float) -> Law:
     """0 with probability ``p``, else ``law`` given that it is above 0.
 
     >>> from burncast.distributions.poisson import poisson
-    >>> float(hurdle(poisson(2.0), 0.25).cdf(0.0))
+    >>> round(float(hurdle(poisson(2.0), 0.25).cdf(0.0)), 12)
     0.25
     """
     share(p, "p")

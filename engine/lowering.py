@@ -62,9 +62,12 @@ def lower_scenario(scenario: Scenario, order: tuple[str, ...] = ()) -> Lowered:
 def meaning_problems(scenario: Scenario, broken: frozenset[str]) -> list[Problem]:
     """What else is wrong with a scenario that could only be read in part, without the quantities ``broken``.
 
-    Variants included. What refers to a quantity that is broken, or that there is none of, has been reported as such.
+    Variants included. What refers to a quantity that is broken, or that there is none of, has been reported as such; so
+    has a dimension without elements, over which nothing has a meaning.
     """
     problems: list[Problem] = []
+    if not all(scenario.dimensions.values()):
+        return problems
     for entry in (scenario, *scenario.variants.values()):
         quantities = {name: quantity for name, quantity in entry.quantities.items() if name not in broken}
         readable = dataclasses.replace(entry, quantities=quantities)

@@ -36,8 +36,7 @@ def towards_ruin(scenario: Scenario) -> Scenario:
 def margin(condition: Expression, scenario: Scenario) -> Expression | None:
     """By how much ``condition`` holds, as an expression; None where it compares nothing.
 
-    >>> from burncast.engine.expressions import parse
-    >>> margin(parse("cash < 0 and debt >= 5"), None)
+    ``cash < 0 and debt >= 5`` holds by ``min(0 - cash, debt - 5)``.
     """
     if isinstance(condition, Compare) and condition.op in ("<", "<=", ">", ">="):
         low, high = condition.left, condition.right

@@ -243,3 +243,15 @@ def _own_keys(holder: Any) -> Any:
 def test_shuffled_files_are_read_or_refused(tmp_path_factory: pytest.TempPathFactory, lines: list[str]) -> None:
     path = write(tmp_path_factory.mktemp("shuffled"), "\n".join(lines))
     assert {problem.file for problem in problems_of(path)} <= {str(path)}
+
+
+def test_a_dimension_without_elements_is_said_whatever_lies_over_it():
+    with pytest.raises(ScenarioError) as caught:
+        load(
+            {
+                "scenario": {"title": "empty", "periods": 2},
+                "dimensions": {"product": []},
+                "stocks": {"cash": {"start": {}, "next": "cash", "over": "product"}},
+            }
+        )
+    assert "has no elements" in str(caught.value)

@@ -111,7 +111,9 @@ def test_run_with_variants_shows_and_stores_each(walk, tmp_path):
 def test_compare_puts_variants_or_files_side_by_side(walk, tmp_path):
     done = call("compare", walk, "--variants", "-n", 1000)
     assert done.exit_code == 0, done.output
-    assert done.stdout.splitlines()[0].split() == ["base", "rich"]
+    lines = done.stdout.splitlines()
+    assert lines[0].startswith("Out of money by")
+    assert [line.split()[0] for line in lines[2:4]] == ["base", "rich"]
     other = tmp_path / "other" / "walk.toml"
     other.parent.mkdir()
     other.write_text(WALK.replace("periods = 12", "periods = 9"))
