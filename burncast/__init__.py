@@ -28,7 +28,7 @@ if TYPE_CHECKING:
     from burncast.engine.scenario import Scenario, load
     from burncast.forecast import replay, simulate
     from burncast.funding import frontier
-    from burncast.rare_events import RareRuin, rare_ruin
+    from burncast.rare_events import RareRuin, RuinExplanation, explain_ruin, rare_ruin
     from burncast.sensitivity_analysis import sensitivity
     from burncast.solving import Solution, solve
 
@@ -40,12 +40,14 @@ __all__ = [
     "LawError",
     "Problem",
     "RareRuin",
+    "RuinExplanation",
     "Scenario",
     "ScenarioError",
     "SimulationError",
     "Solution",
     "__version__",
     "decide",
+    "explain_ruin",
     "frontier",
     "load",
     "rare_ruin",
@@ -64,11 +66,13 @@ _HOMES = {
     "LawError": _ERRORS,
     "Problem": _ERRORS,
     "RareRuin": "burncast.rare_events",
+    "RuinExplanation": "burncast.rare_events",
     "Scenario": "burncast.engine.scenario",
     "ScenarioError": _ERRORS,
     "SimulationError": _ERRORS,
     "Solution": "burncast.solving",
     "decide": "burncast.deciding",
+    "explain_ruin": "burncast.rare_events",
     "frontier": "burncast.funding",
     "load": "burncast.engine.scenario",
     "rare_ruin": "burncast.rare_events",

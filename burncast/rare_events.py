@@ -1,4 +1,4 @@
-"""The probability of a ruin so rare that drawing trajectories would not meet it."""
+"""What ruined trajectories are like, and how likely they are where drawing would not meet them."""
 
 from __future__ import annotations
 
@@ -6,11 +6,13 @@ import os
 from collections.abc import Mapping
 from typing import Any
 
+from burncast.engine.explain_ruin import RuinExplanation
+from burncast.engine.explain_ruin import explain_ruin as explain
 from burncast.engine.rare_ruin import RareRuin
 from burncast.engine.rare_ruin import rare_ruin as estimate
 from burncast.engine.scenario import Scenario, load
 
-__all__ = ["RareRuin", "rare_ruin"]
+__all__ = ["RareRuin", "RuinExplanation", "explain_ruin", "rare_ruin"]
 
 
 def rare_ruin(
@@ -52,3 +54,23 @@ def rare_ruin(
     """
     loaded = scenario if isinstance(scenario, Scenario) else load(scenario)
     return estimate(loaded, by, seed=seed, particles=particles, replications=replications, moves=moves, threads=threads)
+
+
+def explain_ruin(
+    scenario: Scenario | str | os.PathLike[str] | Mapping[str, Any],
+    by: int | None = None,
+    seed: int = 0,
+    *,
+    trajectories: int = 65_536,
+    threads: int | None = None,
+) -> RuinExplanation:
+    """How the trajectories that are ruined by the end of period ``by`` (None: the horizon) differ from all.
+
+    The result has the inputs by the shift of their means in standard deviations, with quantiles on all and on ruined
+    trajectories; the same shift of every process's shocks; the box of at most three inputs that best isolates ruin,
+    with coverage and density; and the number of the most typical ruined trajectory, for :func:`burncast.replay`.
+
+    Raises InputError where fewer than 50 trajectories are ruined, or all.
+    """
+    loaded = scenario if isinstance(scenario, Scenario) else load(scenario)
+    return explain(loaded, by, trajectories=trajectories, seed=seed, threads=threads)

@@ -24,7 +24,7 @@ from burncast.engine.program import Program
 from burncast.engine.scenario import Scenario
 from burncast.engine.simulate import processors
 
-__all__ = ["RareRuin", "rare_ruin"]
+__all__ = ["RareRuin", "rare_ruin", "until"]
 
 STUDENT_975 = {2: 12.706, 3: 4.303, 4: 3.182, 5: 2.776, 6: 2.571, 7: 2.447, 8: 2.365, 10: 2.262, 12: 2.201, 16: 2.131}
 """Quantile of Student's law for a number of replications; between them, that of the fewer."""
@@ -111,7 +111,7 @@ def rare_ruin(
 
 
 def until(program: Program, last: int) -> Program:
-    """The first ``last`` periods of a program that tracks nothing."""
+    """The first ``last`` periods of a program."""
     return dataclasses.replace(program, periods=last, scalars=np.ascontiguousarray(program.scalars[: last + 1]))
 
 

@@ -22,12 +22,14 @@ def test_the_public_names():
         "LawError",
         "Problem",
         "RareRuin",
+        "RuinExplanation",
         "Scenario",
         "ScenarioError",
         "SimulationError",
         "Solution",
         "__version__",
         "decide",
+        "explain_ruin",
         "frontier",
         "load",
         "rare_ruin",
@@ -48,6 +50,13 @@ def test_a_name_that_does_not_exist_is_an_attribute_error():
 def test_the_verbs_take_what_is_documented():
     assert list(inspect.signature(burncast.load).parameters) == ["source"]
     assert list(inspect.signature(burncast.replay).parameters) == ["scenario", "trajectory", "seed"]
+    assert list(inspect.signature(burncast.explain_ruin).parameters) == [
+        "scenario",
+        "by",
+        "seed",
+        "trajectories",
+        "threads",
+    ]
     assert list(inspect.signature(burncast.rare_ruin).parameters) == [
         "scenario",
         "by",
