@@ -247,8 +247,9 @@ _leaves = st.one_of(
 
 
 def _branches(inner: st.SearchStrategy[Expression]) -> st.SearchStrategy[Expression]:
-    signed = inner.filter(lambda node: not isinstance(node, Number | Text))  # the sign of a number is part of it
-    keywords = st.lists(st.tuples(_words, inner), max_size=2, unique_by=lambda pair: pair[0]).map(tuple)
+    # Mapped, not filtered: a filter describes itself when it tries again, and these strategies are long to describe.
+    signed = inner.map(lambda node: Name("x_1") if isinstance(node, Number | Text) else node)  # a number has its sign
+    keywords = st.lists(st.tuples(_words, inner), max_size=2).map(lambda pairs: tuple(dict(pairs).items()))
     operands = st.lists(inner, min_size=2, max_size=3).map(tuple)
     return st.one_of(
         st.builds(Unary, st.sampled_from(["-", "+"]), signed),
