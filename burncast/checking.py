@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
 from burncast.distributions.errors import Problem, ScenarioError
-from burncast.terminal import show, write_out
+from burncast.terminal import show, write_json, write_out
 
 if TYPE_CHECKING:
     from burncast.engine.program import Program
@@ -32,11 +31,11 @@ def check_scenario(source: str, *, program: bool, as_json: bool) -> int:
             {name: getattr(problem, name) for name in ("file", "line", "key", "message", "expected", "nearest")}
             for problem in error.problems
         ]
-        write_out(json.dumps({"ok": False, "problems": problems}, indent=2, ensure_ascii=False) + "\n")
+        write_json({"ok": False, "problems": problems})
         return 2
     if as_json:
         shown = {"program": listing(compiled)} if program else {}
-        write_out(json.dumps({"ok": True, "problems": [], **found, **shown}, indent=2, ensure_ascii=False) + "\n")
+        write_json({"ok": True, "problems": [], **found, **shown})
     elif program:
         write_out(listing(compiled) + "\n")
     else:

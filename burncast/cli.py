@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from typing import Annotated
 
 import typer
@@ -36,7 +35,7 @@ from burncast.options import (
     Variants,
     WorstCase,
 )
-from burncast.terminal import guarded, write_out
+from burncast.terminal import guarded, write_json, write_out
 
 __all__ = ["app"]
 
@@ -260,7 +259,7 @@ def schema(context: typer.Context) -> None:
     with guarded(context.obj):
         from burncast.engine.schema import scenario_schema
 
-        write_out(json.dumps(scenario_schema(), indent=2, ensure_ascii=False) + "\n")
+        write_json(scenario_schema())
 
 
 @app.command()

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Sequence
 from pathlib import Path
 
@@ -11,7 +10,7 @@ from burncast.distributions.errors import InputError
 from burncast.funding import frontier
 from burncast.reporting import warm_up
 from burncast.solving import solve
-from burncast.terminal import progress_bar, say, show, write_out
+from burncast.terminal import progress_bar, say, show, write_json, write_out
 
 __all__ = ["report_decision", "report_frontier", "report_solution"]
 
@@ -51,7 +50,7 @@ def report_solution(
     if as_json:
         plain = {"created_by": CREATED_BY, "title": scenario.title, "sha256": scenario.sha256, **as_plain(found)}
         plain["scan"] = [{"value": value, "figure": as_plain(figure)} for value, figure in found.scan]
-        write_out(json.dumps(plain, indent=2, ensure_ascii=False, allow_nan=False) + "\n")
+        write_json(plain)
         return
     from burncast.outputs.decision_tables import present_scan
 
@@ -108,7 +107,7 @@ def report_frontier(
         write_files(out, contents, FILES)
         say(f"results are in {out}")
     if as_json:
-        write_out(json.dumps(plain, indent=2, ensure_ascii=False, allow_nan=False) + "\n")
+        write_json(plain)
     else:
         show(present_frontier(dataset))
 
@@ -150,7 +149,7 @@ def report_decision(
         plain["trade_off"] = [
             {"limited": limited, "outcome": outcome, "choice": choice} for limited, outcome, choice in found.trade_off
         ]
-        write_out(json.dumps(as_plain(plain), indent=2, ensure_ascii=False, allow_nan=False) + "\n")
+        write_json(as_plain(plain))
         return
     from burncast.outputs.choice_tables import present_choice
 

@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from burncast.distributions.errors import InputError, LawError, nearest_name
-from burncast.terminal import show, write_out
+from burncast.terminal import show, write_json
 
 if TYPE_CHECKING:
     from burncast.distributions.law import Law
@@ -43,7 +43,7 @@ def report_law(written: str, statements: Sequence[str], name: str, out: Path | N
         check_folder(out, FILES)
     found = _figures(fitted, render(call), said, name)
     if as_json:
-        write_out(json.dumps(found, indent=2, ensure_ascii=False, allow_nan=False) + "\n")
+        write_json(found)
     else:
         _print(found)
     if out is not None:
@@ -105,18 +105,11 @@ def _finite(value: float) -> float | None:
 
 
 def _print(found: dict[str, Any]) -> None:
-    from rich import box
     from rich.console import Group, RenderableType
-    from rich.table import Table
     from rich.text import Text
 
     from burncast.outputs.amounts import format_amount
-
-    def table(*columns: str) -> Table:
-        drawn = Table(box=box.SIMPLE_HEAD, pad_edge=False, show_edge=False)
-        for position, column in enumerate(columns):
-            drawn.add_column(column, justify="left" if position == 0 else "right", no_wrap=True)
-        return drawn
+    from burncast.outputs.table_layout import new_table
 
     parts: list[RenderableType] = [Text(found["law"], style="bold")]
     if found["parameters"]:
@@ -124,14 +117,14 @@ def _print(found: dict[str, Any]) -> None:
         parts.append(Text(f"{found['kind']}: {numbers}"))
     parts.append(Text(""))
     if found["said"]:
-        said = table("Said", "value", "said below", "fitted below")
+        said = new_table("Said", "value", "said below", "fitted below")
         for one in found["said"]:
             said.add_row(
                 one["name"], format_amount(one["value"]), f"{100 * one['stated']:.4g} %", f"{100 * one['fitted']:.4g} %"
             )
         met = "met exactly" if found["misfit"] == 0 else f"largest misfit {100 * found['misfit']:.2g} % of probability"
         parts += [said, Text(met), Text("")]
-    shown = table("Figure", "value")
+    shown = new_table("Figure", "value")
     for label, value in (("mean", found["mean"]), ("sd", found["sd"])):
         shown.add_row(label, "none" if value is None else format_amount(value, digits=4))
     for label, value in found["percentiles"].items():

@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from burncast.distributions.errors import InputError, InterruptedRunError
-from burncast.terminal import progress_bar, say, show, write_out
+from burncast.terminal import progress_bar, say, show, write_json, write_out
 
 if TYPE_CHECKING:
     from burncast.engine.program import Program
@@ -90,7 +89,7 @@ def report(scenarios: Mapping[str, Scenario], request: Request) -> int:
     if request.out is not None:
         _write(request.out, runs, plain)
     if request.as_json:
-        write_out(json.dumps(plain, indent=2, ensure_ascii=False, allow_nan=False) + "\n")
+        write_json(plain)
     else:
         _print(summaries, request.side_by_side)
     held = [verdict for verdict in verdicts if verdict["held"]]

@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Sequence
 from pathlib import Path
 
 from burncast.reporting import warm_up
 from burncast.sensitivity_analysis import parse_groups, sensitivity
-from burncast.terminal import progress_bar, say, show, write_out
+from burncast.terminal import progress_bar, say, show, write_json
 
 __all__ = ["report_sensitivity"]
 
@@ -59,7 +58,7 @@ def report_sensitivity(
         write_files(out, contents, FILES)
         say(f"results are in {out}")
     if as_json:
-        write_out(json.dumps(plain, indent=2, ensure_ascii=False, allow_nan=False) + "\n")
+        write_json(plain)
     else:
         from burncast.outputs.sensitivity_tables import present_sensitivity
 

@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-import json
 from dataclasses import asdict
 
 from burncast.engine.packaged import find_packaged, list_packaged
 from burncast.engine.template import SCHEMA_LINE, TEMPLATE
-from burncast.terminal import write_out
+from burncast.terminal import write_json, write_out
 
 __all__ = ["show_starting_points", "starting_point"]
 
@@ -18,7 +17,7 @@ def show_starting_points(*, as_json: bool) -> None:
     """Every packaged scenario with its title and what it shows, on stdout."""
     packaged = list_packaged()
     if as_json:
-        write_out(json.dumps([asdict(entry) for entry in packaged], indent=2, ensure_ascii=False) + "\n")
+        write_json([asdict(entry) for entry in packaged])
         return
     width = max((len(entry.name) for entry in packaged), default=0) + 3
     for purpose, heading in _HEADINGS.items():

@@ -20,7 +20,7 @@ import os
 import shlex
 import sys
 from collections.abc import Callable, Iterator
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import typer
 
@@ -29,7 +29,7 @@ from burncast.distributions.errors import BurncastError, InputError, Interrupted
 if TYPE_CHECKING:
     from rich.console import RenderableType
 
-__all__ = ["guarded", "open_streams", "progress_bar", "say", "settle_streams", "show", "write_out"]
+__all__ = ["guarded", "open_streams", "progress_bar", "say", "settle_streams", "show", "write_json", "write_out"]
 
 _PLAIN = {"−": "-", "–": "-", "±": "+/-", "∞": "inf", "→": "->", "…": "...", "·": "-"}
 _WIDE = 10_000
@@ -67,6 +67,13 @@ def say(message: str) -> None:
 def write_out(text: str) -> None:
     """Text on stdout as it is."""
     sys.stdout.write(text)
+
+
+def write_json(plain: Any) -> None:
+    """Plain data on stdout as JSON."""
+    from burncast.outputs.json_text import json_text
+
+    write_out(json_text(plain))
 
 
 def show(renderable: RenderableType) -> None:

@@ -4,13 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from rich import box
 from rich.console import Group, RenderableType
-from rich.table import Table
 from rich.text import Text
 
 from burncast.engine.decision import Decision
 from burncast.outputs.amounts import format_amount
+from burncast.outputs.table_layout import add_texts, new_table
 
 __all__ = ["present_choice"]
 
@@ -19,23 +18,23 @@ MOST_LINES = 12
 
 def present_choice(title: str, units: Mapping[str, str], found: Decision) -> RenderableType:
     """The choice beside the present one, and the choices that nothing beats in both figure and limit."""
-    table = _table("Decision", "now", "best", "")
+    table = new_table("Decision", "now", "best", "")
     for name, value in found.choice.items():
-        table.add_row(*(Text(cell) for cell in (name, _number(found.present[name]), _number(value), units[name])))
+        add_texts(table, (name, _number(found.present[name]), _number(value), units[name]))
     table.add_section()
-    table.add_row(Text(found.figure), Text(_number(found.present_outcome)), Text(_number(found.outcome)), Text(""))
+    add_texts(table, (found.figure, _number(found.present_outcome), _number(found.outcome)))
     limited = found.limited is not None and found.present_limited is not None and found.limit is not None
     if limited:
         name = _compared(str(found.limit))
         cells = (_share(name, float(value)) for value in (found.present_limited or 0.0, found.limited or 0.0))
-        table.add_row(Text(name), *(Text(cell) for cell in cells), Text(""))
+        add_texts(table, (name, *cells))
     parts: list[RenderableType] = [Text(title, style="bold"), Text(""), table]
     if len(found.trade_off) > 1:
         name = _compared(str(found.limit))
-        front = _table(f"For each {name}", f"best {found.figure}", *found.choice)
+        front = new_table(f"For each {name}", f"best {found.figure}", *found.choice)
         for limit, outcome, choice in _spread(found.trade_off):
             shown = (_share(name, limit), _number(outcome), *(_number(value) for value in choice.values()))
-            front.add_row(*(Text(cell) for cell in shown))
+            add_texts(front, shown)
         parts += [Text(""), front]
     over = f", the worst of {', '.join(found.worlds)}" if len(found.worlds) > 1 else ""
     how = f"{found.evaluations} choices tried on {found.trajectories:,} trajectories each, seed {found.seed}{over}"
@@ -62,11 +61,3 @@ def _number(value: float) -> str:
 
 def _share(name: str, value: float) -> str:
     return f"{100 * value:.3g} %" if name.startswith("ruin_probability") else _number(value)
-
-
-def _table(first: str, *others: str) -> Table:
-    table = Table(box=box.SIMPLE_HEAD, pad_edge=False, show_edge=False, header_style="bold")
-    table.add_column(Text(first), no_wrap=True)
-    for other in others:
-        table.add_column(Text(other), justify="right", no_wrap=True)
-    return table

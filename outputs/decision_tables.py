@@ -5,24 +5,21 @@ from __future__ import annotations
 from typing import Any
 
 import xarray as xr
-from rich import box
 from rich.console import Group, RenderableType
-from rich.table import Table
 from rich.text import Text
 
 from burncast.outputs.amounts import format_amount, format_periods, format_probability
+from burncast.outputs.table_layout import add_texts, new_table
 
 __all__ = ["plain_frontier", "present_frontier", "present_scan"]
 
 
 def present_scan(name: str, figure: str, scan: tuple[tuple[float, float], ...]) -> RenderableType:
     """The figure of a condition along the range that was looked at."""
-    table = _table(name, figure)
+    table = new_table(name, figure)
     is_share = figure.startswith("ruin_probability")
     for value, found in scan:
-        table.add_row(
-            Text(format_amount(value, digits=4)), Text(f"{100 * found:.3g} %" if is_share else format_amount(found))
-        )
+        add_texts(table, (format_amount(value, digits=4), f"{100 * found:.3g} %" if is_share else format_amount(found)))
     return table
 
 
@@ -33,14 +30,14 @@ def present_frontier(dataset: xr.Dataset) -> RenderableType:
     periods = [int(period) for period in dataset["period"].values]
     headings = [f"survives {format_periods(period, period, step)}" for period in periods]
     money = f" ({attributes['currency']})" if attributes["currency"] else ""
-    table = _table(f"More {attributes['stock']} at the start{money}", *headings)
+    table = new_table(f"More {attributes['stock']} at the start{money}", *headings)
     for place, amount in enumerate(dataset["amount"].values):
         one = dataset.isel(amount=place)
         cells = [
             format_probability(float(share), float(error), count)
             for share, error in zip(one["survival"].values, one["survival_se"].values, strict=True)
         ]
-        table.add_row(Text(format_amount(float(amount))), *(Text(cell) for cell in cells))
+        add_texts(table, (format_amount(float(amount)), *cells))
     how = f"{count:,} trajectories for each amount, seed {attributes['seed']}, on the same random numbers"
     return Group(Text(str(attributes["title"]), style="bold"), Text(""), table, Text(""), Text(how, style="dim"))
 
@@ -58,11 +55,3 @@ def plain_frontier(dataset: xr.Dataset) -> dict[str, Any]:
         for column, period in enumerate(dataset["period"].values)
     ]
     return {**dataset.attrs, "frontier": records}
-
-
-def _table(first: str, *others: str) -> Table:
-    table = Table(box=box.SIMPLE_HEAD, pad_edge=False, show_edge=False, header_style="bold")
-    table.add_column(Text(first), no_wrap=True)
-    for other in others:
-        table.add_column(Text(other), justify="right", no_wrap=True)
-    return table

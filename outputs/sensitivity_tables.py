@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import xarray as xr
-from rich import box
 from rich.console import Group, RenderableType
 from rich.table import Table
 from rich.text import Text
 
 from burncast.outputs.amounts import format_amount
+from burncast.outputs.table_layout import add_texts, new_table
 
 __all__ = ["describe_output", "present_sensitivity"]
 
@@ -39,19 +39,15 @@ def describe_output(dataset: xr.Dataset, value: float) -> str:
 def _shares(dataset: xr.Dataset, method: str) -> tuple[Table, str]:
     named = ("effect",) if method == "shapley" else ("first_order", "total")
     headings = {"effect": "Shapley effect", "first_order": "alone", "total": "with interactions"}
-    table = Table(box=box.SIMPLE_HEAD, pad_edge=False, show_edge=False, header_style="bold")
-    table.add_column(Text(f"What moves {dataset.attrs['output']}"), no_wrap=True)
-    table.add_column(Text("kind"), no_wrap=True)
-    for name in named:
-        table.add_column(Text(headings[name]), justify="right", no_wrap=True)
-        table.add_column(Text("95 %"), justify="right", no_wrap=True)
+    columns = (column for name in named for column in (headings[name], "95 %"))
+    table = new_table(f"What moves {dataset.attrs['output']}", "kind", *columns, left=2)
     for place in range(min(MOST_LINES, dataset.sizes["source"])):
         one = dataset.isel(source=place)
         cells = [str(one["source"].item()), str(one["kind"].item())]
         for name in named:
             found, low, high = (float(one[f"{name}{end}"]) for end in ("", "_low", "_high"))
             cells += [f"{_tenth(found)} %", f"{_tenth(low)} to {_tenth(high)}"]
-        table.add_row(*(Text(cell) for cell in cells))
+        add_texts(table, cells)
     more = dataset.sizes["source"] - MOST_LINES
     if more <= 0:
         return table, ""
@@ -60,17 +56,14 @@ def _shares(dataset: xr.Dataset, method: str) -> tuple[Table, str]:
 
 
 def _tornado(dataset: xr.Dataset) -> tuple[Table, str]:
-    table = Table(box=box.SIMPLE_HEAD, pad_edge=False, show_edge=False, header_style="bold")
-    headings = (f"{dataset.attrs['output']}, by input", "p10", "p90", "at p10", "at p90", "swing", "±")
-    for place, heading in enumerate(headings):
-        table.add_column(Text(heading), justify="right" if place else "left", no_wrap=True)
+    table = new_table(f"{dataset.attrs['output']}, by input", "p10", "p90", "at p10", "at p90", "swing", "±")
     factor = 100.0 if dataset.attrs["output_kind"] == "ruin" else 1.0
     for place in range(min(MOST_LINES, dataset.sizes["input"])):
         one = dataset.isel(input=place)
         cells = [str(one["input"].item()), *(format_amount(float(one[f"value_{end}"])) for end in ("low", "high"))]
         cells += [describe_output(dataset, float(one[f"output_{end}"])) for end in ("low", "high")]
         cells += [format_amount(factor * float(one["swing"])), format_amount(factor * float(one["swing_se"]), digits=2)]
-        table.add_row(*(Text(cell) for cell in cells))
+        add_texts(table, cells)
     more = dataset.sizes["input"] - MOST_LINES
     return table, f"… and {more} more" if more > 0 else ""
 

@@ -8,7 +8,6 @@ complete, so that an earlier result survives a full disk, a kill or a wrong scen
 from __future__ import annotations
 
 import contextlib
-import json
 import os
 import secrets
 from collections.abc import Iterable, Mapping
@@ -19,6 +18,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from burncast.distributions.errors import InputError
+from burncast.outputs.json_text import json_text
 
 if TYPE_CHECKING:
     import xarray as xr
@@ -78,8 +78,8 @@ def write_files(folder: Path, contents: Mapping[str, bytes], names: Iterable[str
 
 
 def encode_json(plain: Any) -> bytes:
-    """Plain data as indented UTF-8 JSON; NaN and infinity are refused, not written as invalid JSON."""
-    return (json.dumps(plain, indent=2, ensure_ascii=False, allow_nan=False) + "\n").encode()
+    """Plain data as :func:`~burncast.outputs.json_text.json_text` writes it, in UTF-8."""
+    return json_text(plain).encode()
 
 
 def encode_dataset(dataset: xr.Dataset) -> bytes:

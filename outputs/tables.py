@@ -6,13 +6,13 @@ import datetime
 from collections.abc import Mapping, Sequence
 from typing import TypeAlias
 
-from rich import box
 from rich.console import Group, RenderableType
 from rich.table import Table
 from rich.text import Text
 
 from burncast.outputs.amounts import format_amount, format_date, format_periods, format_probability
 from burncast.outputs.summary import HorizonFigure, Summary
+from burncast.outputs.table_layout import add_texts, new_table
 
 __all__ = ["compare_summaries", "present_summary"]
 
@@ -52,16 +52,16 @@ def compare_summaries(summaries: Mapping[str, Summary]) -> RenderableType:
         keys = sorted(dict.fromkeys(key for found in cells.values() for key in found), key=lambda key: key[0])
         for first in range(0, len(keys), columns):
             group = keys[first : first + columns]
-            table = _table(heading, *(label for _, label in group))
+            table = new_table(heading, *(label for _, label in group))
             for name, found in cells.items():
-                table.add_row(Text(name), *(Text(found.get(key, "–")) for key in group))
+                add_texts(table, (name, *(found.get(key, "–") for key in group)))
             parts.append(table)
     notes = [f"note, {name}: {note}" for name, summary in summaries.items() for note in summary.notes]
     return Group(*_spaced([*parts, *(Text(line, style="dim") for line in (_how(*summaries.values()), *notes))]))
 
 
 def _ruin(summary: Summary) -> Table:
-    table = _table("Out of money by", "", "probability")
+    table = new_table("Out of money by", "", "probability")
     for figure in summary.ruin_probability:
         at = format_periods(figure.period, summary.periods, summary.step)
         share = format_probability(figure.probability, figure.standard_error, summary.independent)
@@ -70,7 +70,7 @@ def _ruin(summary: Summary) -> Table:
 
 
 def _runway(summary: Summary) -> Table:
-    table = _table("Runway", "", "ruined until then")
+    table = new_table("Runway", "", "ruined until then")
     for figure in summary.runway:
         at = format_periods(figure.periods, summary.periods, summary.step)
         table.add_row(at, _date(figure.date, summary.step), _percent(figure.quantile))
@@ -78,7 +78,7 @@ def _runway(summary: Summary) -> Table:
 
 
 def _need(summary: Summary) -> Table:
-    table = _table("Funding that lasts", "confidence")
+    table = new_table("Funding that lasts", "confidence")
     for figure in summary.funding_need:
         table.add_row(_money(figure.amount, summary.currency), _percent(figure.confidence))
     return table
@@ -86,10 +86,10 @@ def _need(summary: Summary) -> Table:
 
 def _horizon(summary: Summary) -> Table:
     after = format_periods(summary.periods, summary.periods, summary.step)
-    table = _table(f"After {after}", "mean", "p5", "p50", "p95", "unit")
+    table = new_table(f"After {after}", "mean", "p5", "p50", "p95", "unit")
     for figure in summary.horizon:
         values = (figure.mean, figure.p5, figure.p50, figure.p95)
-        table.add_row(Text(_name(figure)), *(format_amount(value) for value in values), Text(figure.unit or ""))
+        add_texts(table, (_name(figure), *(format_amount(value) for value in values), figure.unit or ""))
     table.columns[-1].justify = "left"
     return table
 
@@ -134,14 +134,6 @@ def _how(first: Summary, *others: Summary) -> str:
         f"{first.trajectories:,} trajectories{' each' if others else ''}, seed {first.seed}, method {first.method}, "
         f"{seconds:.2f} s ({format_amount(speed)} trajectories/s)"
     )
-
-
-def _table(first: str, *others: str) -> Table:
-    table = Table(box=box.SIMPLE_HEAD, pad_edge=False, show_edge=False, header_style="bold")
-    table.add_column(Text(first), justify="left", no_wrap=True)
-    for other in others:
-        table.add_column(Text(other), justify="right", no_wrap=True)
-    return table
 
 
 def _spaced(parts: Sequence[RenderableType]) -> list[RenderableType]:
