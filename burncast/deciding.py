@@ -3,16 +3,15 @@
 from __future__ import annotations
 
 import dataclasses
-import os
 from collections.abc import Callable, Mapping
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from burncast.distributions.errors import InputError
 
 if TYPE_CHECKING:
     from burncast.engine.decision import Decision
     from burncast.engine.program import Program
-    from burncast.engine.scenario import Scenario
+    from burncast.engine.scenario import Scenario, ScenarioSource
     from burncast.engine.simulate import Simulation
     from burncast.outputs.conditions import Condition
 
@@ -24,7 +23,7 @@ Progress = Callable[[int, int], None]
 
 
 def decide(
-    scenario: Scenario | str | os.PathLike[str] | Mapping[str, Any],
+    scenario: ScenarioSource,
     figure: str,
     limit: str | None = None,
     *,
@@ -63,10 +62,10 @@ def decide(
     """
     from burncast.engine.choosing import Tried, efficient, search
     from burncast.engine.decision import Decision
-    from burncast.engine.scenario import Scenario, load
+    from burncast.engine.scenario import load
     from burncast.outputs.conditions import evaluate, parse_condition, parse_figure
 
-    loaded = scenario if isinstance(scenario, Scenario) else load(scenario)
+    loaded = load(scenario)
     ranges = {name: entry.decision for name, entry in loaded.quantities.items() if entry.decision is not None}
     if not ranges:
         raise InputError("the scenario has nothing to decide: mark inputs with decision = [low, high]")

@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 import math
-import os
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from typing import TYPE_CHECKING, Any
 
 from burncast.distributions.errors import InputError
@@ -12,7 +11,7 @@ from burncast.distributions.errors import InputError
 if TYPE_CHECKING:
     import xarray as xr
 
-    from burncast.engine.scenario import Scenario
+    from burncast.engine.scenario import Scenario, ScenarioSource
     from burncast.engine.simulate import Simulation
 
 __all__ = ["replay", "simulate", "simulations"]
@@ -21,7 +20,7 @@ Progress = Callable[[int, int], None]
 
 
 def simulate(
-    scenario: Scenario | str | os.PathLike[str] | Mapping[str, Any],
+    scenario: ScenarioSource,
     trajectories: int = 1_000_000,
     seed: int = 0,
     *,
@@ -73,10 +72,10 @@ def simulate(
     >>> result["runway"].sel(quantile=0.5).item()
     7.0
     """
-    from burncast.engine.scenario import Scenario, load
+    from burncast.engine.scenario import load
     from burncast.outputs.dataset import QUANTILES, check_quantiles, stack, to_dataset
 
-    loaded = scenario if isinstance(scenario, Scenario) else load(scenario)
+    loaded = load(scenario)
     probabilities = check_quantiles(QUANTILES if quantiles is None else quantiles)
     if until_se is not None and not until_se > 0:
         raise InputError(f"until_se is a standard error greater than 0, not {until_se}")
@@ -111,19 +110,17 @@ def simulations(
             yield name, _run_until(entry, trajectories, seed, until_se, options)
 
 
-def replay(
-    scenario: Scenario | str | os.PathLike[str] | Mapping[str, Any], trajectory: int, seed: int = 0
-) -> xr.Dataset:
+def replay(scenario: ScenarioSource, trajectory: int, seed: int = 0) -> xr.Dataset:
     """Every quantity of one trajectory over time, as a dataset over ``period`` and the quantities' dimensions.
 
     Trajectory i is the one that :func:`simulate` drew as its i-th (from 0) with the same seed. Formulas have no value
     at period 0 (NaN).
     """
     from burncast.engine.replay import replay as replay_trajectory
-    from burncast.engine.scenario import Scenario, load
+    from burncast.engine.scenario import load
     from burncast.outputs.dataset import replay_to_dataset
 
-    loaded = scenario if isinstance(scenario, Scenario) else load(scenario)
+    loaded = load(scenario)
     return replay_to_dataset(loaded, replay_trajectory(loaded, trajectory, seed), trajectory, seed)
 
 

@@ -4,16 +4,15 @@ from __future__ import annotations
 
 import dataclasses
 import math
-import os
-from collections.abc import Callable, Mapping, Sequence
-from typing import TYPE_CHECKING, Any
+from collections.abc import Callable, Sequence
+from typing import TYPE_CHECKING
 
 from burncast.distributions.errors import InputError, nearest_name
 
 if TYPE_CHECKING:
     import xarray as xr
 
-    from burncast.engine.scenario import Scenario
+    from burncast.engine.scenario import Scenario, ScenarioSource
 
 __all__ = ["frontier"]
 
@@ -25,7 +24,7 @@ Progress = Callable[[int, int], None]
 
 
 def frontier(
-    scenario: Scenario | str | os.PathLike[str] | Mapping[str, Any],
+    scenario: ScenarioSource,
     *,
     amounts: Sequence[float] | None = None,
     periods: Sequence[int] | None = None,
@@ -64,12 +63,12 @@ def frontier(
     import xarray as xr
 
     from burncast.engine.addresses import STREAM_VERSION
-    from burncast.engine.scenario import Scenario, load
+    from burncast.engine.scenario import load
     from burncast.outputs import estimates
     from burncast.outputs.store import CREATED_BY
     from burncast.solving import simulate_tracking
 
-    loaded = scenario if isinstance(scenario, Scenario) else load(scenario)
+    loaded = load(scenario)
     if loaded.ruin is None:
         raise InputError("the scenario has no [ruin]: there is nothing to survive")
     name = _stock(loaded, stock)

@@ -2,21 +2,17 @@
 
 from __future__ import annotations
 
-import os
-from collections.abc import Mapping
-from typing import Any
-
 from burncast.engine.explain_ruin import RuinExplanation
 from burncast.engine.explain_ruin import explain_ruin as explain
 from burncast.engine.rare_ruin import RareRuin
 from burncast.engine.rare_ruin import rare_ruin as estimate
-from burncast.engine.scenario import Scenario, load
+from burncast.engine.scenario import ScenarioSource, load
 
 __all__ = ["RareRuin", "RuinExplanation", "explain_ruin", "rare_ruin"]
 
 
 def rare_ruin(
-    scenario: Scenario | str | os.PathLike[str] | Mapping[str, Any],
+    scenario: ScenarioSource,
     by: int | None = None,
     seed: int = 0,
     *,
@@ -52,12 +48,12 @@ def rare_ruin(
     >>> found.standard_error < 0.1 * found.probability
     True
     """
-    loaded = scenario if isinstance(scenario, Scenario) else load(scenario)
+    loaded = load(scenario)
     return estimate(loaded, by, seed=seed, particles=particles, replications=replications, moves=moves, threads=threads)
 
 
 def explain_ruin(
-    scenario: Scenario | str | os.PathLike[str] | Mapping[str, Any],
+    scenario: ScenarioSource,
     by: int | None = None,
     seed: int = 0,
     *,
@@ -72,5 +68,5 @@ def explain_ruin(
 
     Raises InputError where fewer than 50 trajectories are ruined, or all.
     """
-    loaded = scenario if isinstance(scenario, Scenario) else load(scenario)
+    loaded = load(scenario)
     return explain(loaded, by, trajectories=trajectories, seed=seed, threads=threads)

@@ -2,16 +2,15 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import Callable, Mapping, Sequence
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from burncast.distributions.errors import InputError, nearest_name
 
 if TYPE_CHECKING:
     import xarray as xr
 
-    from burncast.engine.scenario import Scenario
+    from burncast.engine.scenario import ScenarioSource
 
 __all__ = ["METHODS", "parse_groups", "sensitivity"]
 
@@ -22,7 +21,7 @@ Progress = Callable[[int, int], None]
 
 
 def sensitivity(
-    scenario: Scenario | str | os.PathLike[str] | Mapping[str, Any],
+    scenario: ScenarioSource,
     output: str = "ruin_probability",
     method: str = "sobol",
     *,
@@ -64,8 +63,9 @@ def sensitivity(
     >>> found["total"].round(1).sel(source=["a", "b"]).values.tolist()
     [0.4, 0.6]
     """
-    from burncast.engine.scenario import Scenario, load
+    from burncast.engine.scenario import load
     from burncast.engine.sensitivity import Question
+    from burncast.engine.simulate import check_seed_and_threads
     from burncast.outputs.sensitivity_dataset import shapley_dataset, tornado_dataset, variance_dataset
     from burncast.outputs.targets import parse_target
 
@@ -75,11 +75,10 @@ def sensitivity(
         raise InputError(f"method is {method!r}; expected one of {', '.join(METHODS)}{hint}")
     if not FEWEST <= trajectories <= MOST:
         raise InputError(f"trajectories is {trajectories:,}; expected a number from {FEWEST:,} to {MOST:,}")
-    if not 0 <= seed < 1 << 64:
-        raise InputError(f"seed is {seed}; expected a whole number from 0 to 2^64 - 1")
+    check_seed_and_threads(seed, threads)
     if groups and method == "tornado":
         raise InputError("a tornado moves inputs one by one; it takes no groups")
-    loaded = scenario if isinstance(scenario, Scenario) else load(scenario)
+    loaded = load(scenario)
     question = Question(loaded, parse_target(output, loaded), trajectories, seed, threads, progress)
     if method == "sobol":
         return variance_dataset(question, question.variance_shares(groups or {}))

@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-import os
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from burncast.distributions.errors import InputError
 
 if TYPE_CHECKING:
-    from burncast.engine.scenario import Quantity, Scenario
+    from burncast.engine.scenario import Quantity, Scenario, ScenarioSource
     from burncast.engine.simulate import Simulation
     from burncast.outputs.conditions import Condition
 
@@ -47,7 +46,7 @@ class Solution:
 
 
 def solve(
-    scenario: Scenario | str | os.PathLike[str] | Mapping[str, Any],
+    scenario: ScenarioSource,
     find: str,
     so_that: str,
     *,
@@ -85,10 +84,10 @@ def solve(
     """
     from burncast.engine.pinning import fixed, named_input
     from burncast.engine.root_finding import find_crossing, scan_points
-    from burncast.engine.scenario import Scenario, load
+    from burncast.engine.scenario import load
     from burncast.outputs.figure_bands import figure_band
 
-    loaded = scenario if isinstance(scenario, Scenario) else load(scenario)
+    loaded = load(scenario)
     quantity, labels = named_input(loaded, find)
     condition, track = _condition(so_that, loaded)
     low, high = _range(loaded, quantity, labels, between, seed)

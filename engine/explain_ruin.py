@@ -20,6 +20,7 @@ from burncast.engine.outcomes import run_outcomes
 from burncast.engine.rare_ruin import until
 from burncast.engine.replay import explain_failure
 from burncast.engine.scenario import Scenario
+from burncast.engine.simulate import check_seed_and_threads
 
 __all__ = ["InputShift", "RuinBox", "RuinExplanation", "explain_ruin"]
 
@@ -84,6 +85,7 @@ def explain_ruin(
         raise InputError(f"by is {last}; expected a period from 1 to {scenario.periods}")
     if not 1_000 <= trajectories <= 1 << 24:
         raise InputError(f"trajectories is {trajectories:,}; expected a number from 1,000 to 2^24")
+    check_seed_and_threads(seed, threads)
     names = tuple(name for name, quantity in scenario.quantities.items() if quantity.kind == "input")
     program, opening = compile_scenario(scenario, ()), until(compile_scenario(scenario, names), 1)
     elements = [

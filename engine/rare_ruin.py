@@ -22,7 +22,7 @@ from burncast.engine.given import GivenOutcomes
 from burncast.engine.margins import towards_ruin
 from burncast.engine.program import Program
 from burncast.engine.scenario import Scenario
-from burncast.engine.simulate import processors
+from burncast.engine.simulate import check_seed_and_threads, processors
 
 __all__ = ["RareRuin", "rare_ruin", "until"]
 
@@ -77,11 +77,8 @@ def rare_ruin(
     ):
         if not least <= value <= most:
             raise InputError(f"{name} is {value:,}; expected a number from {least:,} to {most:,}")
-    if not 0 <= seed < 1 << 64:
-        raise InputError(f"seed is {seed}; expected a whole number from 0 to 2^64 - 1")
+    check_seed_and_threads(seed, threads)
     program = until(compile_scenario(towards_ruin(scenario)), last)
-    if threads is not None and threads < 1:
-        raise InputError(f"threads is {threads}; expected 1 or more")
     condition = Exceedance(nearness(last), math.inf)
 
     pilot = condition_on(program, condition, seed, particles=particles // 2, moves=moves, least_need=-math.inf)

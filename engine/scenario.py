@@ -10,7 +10,7 @@ from __future__ import annotations
 import dataclasses
 import os
 from collections.abc import Mapping
-from typing import Any
+from typing import Any, TypeAlias
 
 from burncast.distributions.errors import Problem, ScenarioError
 from burncast.engine.assembly import assemble, begin_reading
@@ -32,14 +32,34 @@ from burncast.engine.structure_check import Structure, check_structure
 from burncast.engine.toml_text import write_toml
 from burncast.engine.units import check_units
 
-__all__ = ["ByElement", "Correlation", "Kind", "Location", "Quantity", "Ruin", "Scenario", "Step", "Value", "load"]
+__all__ = [
+    "ByElement",
+    "Correlation",
+    "Kind",
+    "Location",
+    "Quantity",
+    "Ruin",
+    "Scenario",
+    "ScenarioSource",
+    "Step",
+    "Value",
+    "load",
+]
 
 
-def load(source: str | os.PathLike[str] | Mapping[str, Any]) -> Scenario:
+ScenarioSource: TypeAlias = Scenario | str | os.PathLike[str] | Mapping[str, Any]
+"""What :func:`load` takes."""
+
+
+def load(source: ScenarioSource) -> Scenario:
     """Read a scenario: a file, the name of a packaged one, or a mapping with the same content.
+
+    A scenario that was read before is returned as it is.
 
     Raises :class:`ScenarioError` with every problem found, in the order of files and lines.
     """
+    if isinstance(source, Scenario):
+        return source
     structures = _with_extended(check_structure(read_document(source)))
     problems = [problem for structure in structures for problem in structure.problems]
     if any(structure.hopeless for structure in structures):

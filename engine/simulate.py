@@ -213,13 +213,18 @@ def processors() -> int:
     return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
 
 
-def _check_request(trajectories: int, seed: int, threads: int | None, method: str, keep_paths: int) -> None:
-    if not 1 <= trajectories <= MOST_TRAJECTORIES:
-        raise InputError(f"trajectories is {trajectories:,}; expected a number from 1 to 2^48")
+def check_seed_and_threads(seed: int, threads: int | None) -> None:
+    """Raise the InputError of a seed or of a number of threads that cannot be."""
     if not 0 <= seed < 1 << 64:
         raise InputError(f"seed is {seed}; expected a whole number from 0 to 2^64 - 1")
     if threads is not None and not 1 <= threads <= 4096:
         raise InputError(f"threads is {threads}; expected 1 or more")
+
+
+def _check_request(trajectories: int, seed: int, threads: int | None, method: str, keep_paths: int) -> None:
+    if not 1 <= trajectories <= MOST_TRAJECTORIES:
+        raise InputError(f"trajectories is {trajectories:,}; expected a number from 1 to 2^48")
+    check_seed_and_threads(seed, threads)
     if method not in METHODS:
         raise InputError(f"method is {method!r}; expected one of {', '.join(METHODS)}")
     if keep_paths < 0:
