@@ -110,18 +110,27 @@ def simulations(
             yield name, _run_until(entry, trajectories, seed, until_se, options)
 
 
-def replay(scenario: ScenarioSource, trajectory: int, seed: int = 0) -> xr.Dataset:
+def replay(
+    scenario: ScenarioSource,
+    trajectory: int,
+    seed: int = 0,
+    *,
+    method: str = "random",
+    trajectories: int | None = None,
+) -> xr.Dataset:
     """Every quantity of one trajectory over time, as a dataset over ``period`` and the quantities' dimensions.
 
-    Trajectory i is the one that :func:`simulate` drew as its i-th (from 0) with the same seed. Formulas have no value
-    at period 0 (NaN).
+    Trajectory i is the one that :func:`simulate` drew as its i-th (from 0) with the same seed and ``method``, to the
+    last bit. ``trajectories`` is how many that run had; only ``method="lhs"`` asks for it. Quantities on which nothing
+    in the run depended are drawn at random. Formulas have no value at period 0 (NaN).
     """
     from burncast.engine.replay import replay as replay_trajectory
     from burncast.engine.scenario import load
     from burncast.outputs.dataset import replay_to_dataset
 
     loaded = load(scenario)
-    return replay_to_dataset(loaded, replay_trajectory(loaded, trajectory, seed), trajectory, seed)
+    replayed = replay_trajectory(loaded, trajectory, seed, method=method, trajectories=trajectories)
+    return replay_to_dataset(loaded, replayed, trajectory, seed, method)
 
 
 def _run_until(scenario: Scenario, most: int, seed: int, until_se: float, options: dict[str, Any]) -> Simulation:

@@ -13,9 +13,10 @@ from burncast.engine.dependencies import resolve
 from burncast.engine.expressions import Call, names
 from burncast.engine.kernels import run_blocks
 from burncast.engine.lanes import LANES
-from burncast.engine.normals import Normals, renamed, with_normals
-from burncast.engine.program import Tracked
+from burncast.engine.normals import Normals, drawn_normals, renamed, with_normals
+from burncast.engine.program import Program, Tracked
 from burncast.engine.reference import run_reference
+from burncast.engine.sampling import REPLICATIONS, Sampler, sampler_for
 from burncast.engine.scenario import Quantity, Scenario
 from burncast.engine.workspace import code_of, workspace_for
 
@@ -25,40 +26,40 @@ Floats = NDArray[np.float64]
 
 
 def replay(
-    scenario: Scenario, trajectory: int, seed: int = 0, normals: Normals | None = None
+    scenario: Scenario,
+    trajectory: int,
+    seed: int = 0,
+    *,
+    method: str = "random",
+    trajectories: int | None = None,
 ) -> dict[str, tuple[Tracked, Floats]]:
     """Every quantity of trajectory ``trajectory`` over time: shape (elements, T + 1), NaN at 0 where it has no opening.
 
-    The values are those of the run with the same seed, whatever its number of trajectories; or those on the ``normals``
-    of one trajectory of the compiled scenario.
+    The values are those of the run with the same seed and ``method``, whatever its number of ``trajectories``; only a
+    Latin hypercube depends on it.
     """
     if not 0 <= trajectory < 1 << 48:
         raise InputError(f"trajectory is {trajectory}; expected a number from 0 to 2^48 - 1")
-    program = compile_scenario(scenario, tuple(scenario.quantities))
-    elements = sum(item.elements for item in program.tracked)
-    paths = np.full((1, elements, program.periods + 1), np.nan)
-    space = workspace_for(program, paths, trajectory)
-    chunk = ChunkTally.empty(program.tally_rows, program.periods).arrays
-    first, count = trajectory - trajectory % LANES, LANES
-    if normals is not None:
-        first, count = trajectory, 1
-        space = with_normals(space, renamed(normals, compile_scenario(scenario), program))
-    run_blocks(code_of(program), space, chunk, np.uint64(seed), np.uint64(first), count, np.zeros(1, dtype=np.int64))
-    return {
-        item.name: (item, paths[0, item.first_element : item.first_element + item.elements]) for item in program.tracked
-    }
+    if trajectories is not None and not trajectory < trajectories:
+        raise InputError(f"trajectory is {trajectory}; expected one of the run's, 0 to {trajectories - 1:,}")
+    if trajectories is None and method == "lhs":
+        raise InputError("trajectories is missing: the points of a Latin hypercube depend on how many the run had")
+    count = max(trajectory + 1, 4 * REPLICATIONS) if trajectories is None else trajectories
+    sampler = sampler_for(compile_scenario(scenario), method, seed, count)
+    return _replay(scenario, trajectory, seed, sampler)
 
 
-def explain_failure(scenario: Scenario, seed: int, trajectory: int, normals: Normals | None = None) -> SimulationError:
+def explain_failure(scenario: Scenario, seed: int, trajectory: int, sampler: Sampler | None = None) -> SimulationError:
     """The error for a trajectory in which something became NaN or infinite: what did so first, and when."""
     found: list[tuple[int, int, str, Floats]] = []
-    replayed = replay(scenario, trajectory, seed, normals)
+    replayed = _replay(scenario, trajectory, seed, sampler)
     for order, (name, (item, values)) in enumerate(_in_order(scenario, replayed).items()):
         for period in range(item.first_period, values.shape[1]):
             if not np.all(np.isfinite(values[:, period])):
                 found.append((period, order, name, values[:, period]))
                 break
     if not found:
+        normals = None if sampler is None else sampler.trajectory(trajectory)
         reference = run_reference(compile_scenario(scenario), seed, np.array([trajectory], dtype=np.uint64), normals)
         period = int(reference.failure[0])
         return SimulationError(
@@ -74,11 +75,49 @@ def explain_failure(scenario: Scenario, seed: int, trajectory: int, normals: Nor
     return SimulationError(
         f"{place + ': ' if place else ''}{quantity.location.key} became {value} in trajectory {trajectory}, "
         f"period {period}{_reason(quantity)}"
-        + (f"; see the path with burncast.replay(scenario, trajectory={trajectory}, seed={seed})" * (normals is None)),
+        f"; see the path with burncast.replay(scenario, trajectory={trajectory}, seed={seed}{_points(sampler)})",
         quantity=name,
         trajectory=trajectory,
         period=period,
     )
+
+
+def _replay(
+    scenario: Scenario, trajectory: int, seed: int, sampler: Sampler | None
+) -> dict[str, tuple[Tracked, Floats]]:
+    program = compile_scenario(scenario, tuple(scenario.quantities))
+    elements = sum(item.elements for item in program.tracked)
+    paths = np.full((1, elements, program.periods + 1), np.nan)
+    space = workspace_for(program, paths, trajectory)
+    chunk = ChunkTally.empty(program.tally_rows, program.periods).arrays
+    first, count = trajectory - trajectory % LANES, LANES
+    if sampler is not None:
+        first, count = trajectory, 1
+        space = with_normals(space, _normals(sampler, trajectory, program))
+    run_blocks(code_of(program), space, chunk, np.uint64(seed), np.uint64(first), count, np.zeros(1, dtype=np.int64))
+    return {
+        item.name: (item, paths[0, item.first_element : item.first_element + item.elements]) for item in program.tracked
+    }
+
+
+def _normals(sampler: Sampler, trajectory: int, program: Program) -> Normals:
+    """A trajectory's normals; streams of quantities that the run did without are drawn at random."""
+    normals = renamed(sampler.trajectory(trajectory), sampler.program, program)
+    drawn = drawn_normals(program, sampler.seed, np.array([trajectory], dtype=np.uint64))
+    for streams, known, rows, more in (
+        (program.draw_names, sampler.program.draw_names, normals.inputs, drawn.inputs),
+        (program.shock_names, sampler.program.shock_names, normals.shocks, drawn.shocks),
+    ):
+        missing = [row for row, name in enumerate(streams) if name not in known]
+        rows[missing] = more[missing]
+    return normals
+
+
+def _points(sampler: Sampler | None) -> str:
+    """What a call of replay needs to be told of the points of a run."""
+    if sampler is None:
+        return ""
+    return f", method={sampler.method!r}" + f", trajectories={sampler.trajectories}" * (sampler.method == "lhs")
 
 
 def _reason(quantity: Quantity) -> str:

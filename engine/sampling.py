@@ -51,6 +51,11 @@ class Sampler:
     seed: int
     design: Design
 
+    @property
+    def trajectories(self) -> int:
+        """How many trajectories the run has."""
+        return int(self.design.sizes.sum())
+
     def normals(self, first: int, count: int) -> Normals:
         """The normals of trajectories ``first`` … ``first + count − 1``; ``first`` is a multiple of the lanes."""
         normals = empty_normals(self.program, -(-count // LANES) * LANES)

@@ -204,7 +204,7 @@ def run_program(
     if failure is not None:
         from burncast.engine.replay import explain_failure
 
-        raise explain_failure(scenario, seed, failure, None if sampler is None else sampler.trajectory(failure))
+        raise explain_failure(scenario, seed, failure, sampler)
     return total
 
 

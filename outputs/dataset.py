@@ -70,7 +70,11 @@ def to_dataset(simulation: Simulation, quantiles: Sequence[float] = QUANTILES) -
 
 
 def replay_to_dataset(
-    scenario: Scenario, replayed: Mapping[str, tuple[Tracked, NDArray[np.float64]]], trajectory: int, seed: int
+    scenario: Scenario,
+    replayed: Mapping[str, tuple[Tracked, NDArray[np.float64]]],
+    trajectory: int,
+    seed: int,
+    method: str = "random",
 ) -> xr.Dataset:
     """One trajectory's quantities, each with its values f64[elements, T+1], as a dataset over (its own,) ``period``.
 
@@ -81,6 +85,7 @@ def replay_to_dataset(
         "title": scenario.title,
         "sha256": scenario.sha256,
         "seed": seed,
+        "method": method,
         "trajectory": trajectory,
     }
     coordinates = _coordinates(scenario)

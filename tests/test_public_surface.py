@@ -49,7 +49,13 @@ def test_a_name_that_does_not_exist_is_an_attribute_error():
 
 def test_the_verbs_take_what_is_documented():
     assert list(inspect.signature(burncast.load).parameters) == ["source"]
-    assert list(inspect.signature(burncast.replay).parameters) == ["scenario", "trajectory", "seed"]
+    assert list(inspect.signature(burncast.replay).parameters) == [
+        "scenario",
+        "trajectory",
+        "seed",
+        "method",
+        "trajectories",
+    ]
     assert list(inspect.signature(burncast.explain_ruin).parameters) == [
         "scenario",
         "by",

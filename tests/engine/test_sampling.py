@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import re
 import subprocess
 import sys
+from ast import literal_eval
 
 import numpy as np
 import pytest
@@ -15,6 +17,7 @@ from burncast.distributions.errors import InputError, SimulationError
 from burncast.engine.brownian_bridge import bridge, bridge_increments
 from burncast.engine.compiler import compile_scenario
 from burncast.engine.normals import drawn_normals
+from burncast.engine.replay import replay
 from burncast.engine.replications import ruin_shares, standard_error
 from burncast.engine.sampling import REPLICATIONS, sampler_for
 from burncast.engine.scenario import load
@@ -236,7 +239,44 @@ def test_a_failure_names_the_quantity_and_the_period(method):
     with pytest.raises(SimulationError, match="ratio became nan in trajectory") as caught:
         run(load(broken), 4096, method=method)
     assert caught.value.quantity == "ratio"
-    assert "burncast.replay" not in str(caught.value)
+    again = re.search(r"burncast\.replay\(scenario, (.*)\)$", str(caught.value))
+    assert again is not None
+    options = {name: literal_eval(value) for name, value in (part.split("=") for part in again[1].split(", "))}
+    assert options["method"] == method
+    values = replay(load(broken), **options)["ratio"][1][0, 1:]
+    assert np.flatnonzero(np.isnan(values))[0] + 1 == caught.value.period
+
+
+@pytest.mark.parametrize("method", ["random", *EVEN])
+def test_a_replay_is_the_trajectory_of_the_run_under_every_method(method):
+    asked = document()
+    asked["processes"]["weather"] = "ou(start=0, mean=0, half_life=1, volatility=1)"  # nothing depends on it
+    asked["outputs"]["track"] = ["cash", "price", "news"]
+    scenario, trajectories = load(asked), 1111
+    found = run(scenario, trajectories, 5, method=method, keep_paths=trajectories)
+    for trajectory in (0, 17, 511, 512, 1023, 1110):
+        replayed = replay(scenario, trajectory, 5, method=method, trajectories=trajectories)
+        for item in found.tracked:
+            np.testing.assert_array_equal(replayed[item.name][1][0], found.paths[trajectory, item.first_element])
+        assert np.ptp(replayed["weather"][1]) > 0.1
+        if method != "lhs":
+            np.testing.assert_array_equal(
+                replayed["cash"][1], replay(scenario, trajectory, 5, method=method)["cash"][1]
+            )
+
+
+@pytest.mark.parametrize(
+    ("options", "says"),
+    [
+        ({"method": "lhs"}, "trajectories is missing: the points of a Latin hypercube"),
+        ({"method": "luck"}, "method is 'luck'; expected one of random"),
+        ({"trajectories": 5}, "trajectory is 5; expected one of the run's, 0 to 4"),
+        ({"method": "sobol", "trajectories": 32}, "'sobol' needs 64 or more"),
+    ],
+)
+def test_a_trajectory_that_no_run_has_is_not_replayed(scenario, options, says):
+    with pytest.raises(InputError, match=says):
+        replay(scenario, 5, **options)
 
 
 def test_an_ordinary_run_imports_no_scipy():

@@ -104,6 +104,10 @@ def test_replay_is_the_same_trajectory_with_every_quantity(scenario):
     np.testing.assert_allclose(path["cash"][1:], path["cash"].values[:-1] - path["cost"].sum("part").values[1:])
     assert path["date"].values[-1] == np.datetime64("2024-06-30")
     assert path.attrs["trajectory"] == 42
+    spread = burncast.simulate(scenario, 100, seed=7, method="lhs", keep_paths=100)
+    path = burncast.replay(scenario, 42, seed=7, method="lhs", trajectories=100)
+    np.testing.assert_array_equal(path["cost"], spread["paths_cost"][42])
+    assert path.attrs["method"] == "lhs"
 
 
 @pytest.mark.parametrize(
