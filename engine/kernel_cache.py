@@ -26,7 +26,9 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any, TypeVar, cast
 
-__all__ = ["borrowing", "cache_directory", "inlined", "kernel", "outermost", "source_hash", "write_whole"]
+__all__ = ["borrowing", "cache_directory", "inlined", "keep", "kept", "kernel", "outermost", "source_hash"]
+
+_DIGEST_BYTES = 32
 
 Function = TypeVar("Function", bound=Callable[..., Any])
 
@@ -89,19 +91,30 @@ def cache_directory() -> Path:
     return folder
 
 
-def write_whole(path: Path, content: bytes) -> None:
-    """Write a file of the cache under another name first: a reader sees all of it or nothing.
+def keep(path: Path, content: bytes) -> None:
+    """Write a file of the cache, with a digest in front for :func:`kept`.
 
-    Where the disk is full the next run only takes longer.
+    It is written under another name first: a reader sees all of it or nothing. Where the disk is full the next run only
+    takes longer.
     """
     handle, temporary = tempfile.mkstemp(dir=path.parent)
     try:
         with os.fdopen(handle, "wb") as file:
-            file.write(content)
+            file.write(hashlib.sha256(content).digest() + content)
         os.replace(temporary, path)
     except OSError:
         with contextlib.suppress(OSError):
             os.unlink(temporary)
+
+
+def kept(path: Path) -> bytes | None:
+    """What :func:`keep` wrote there; None where there is nothing, or it is damaged."""
+    try:
+        content = path.read_bytes()
+    except OSError:
+        return None
+    digest, body = content[:_DIGEST_BYTES], content[_DIGEST_BYTES:]
+    return body if hashlib.sha256(body).digest() == digest else None
 
 
 @functools.cache

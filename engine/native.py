@@ -24,7 +24,7 @@ from typing import Any
 import llvmlite.binding as llvm
 import numpy as np
 
-from burncast.engine.kernel_cache import cache_directory, write_whole
+from burncast.engine.kernel_cache import cache_directory, keep, kept
 
 __all__ = ["Native"]
 
@@ -60,10 +60,10 @@ class Native:
             if kinds not in self._functions:
                 label = hashlib.blake2b(kinds.encode(), digest_size=4).hexdigest()
                 path = cache_directory() / f"{self.name}-{label}-{_processor()}.o"
-                content = path.read_bytes() if path.exists() else b""
-                if not content:
+                content = kept(path)
+                if content is None:
                     content = self._compile(arguments)
-                    write_whole(path, content)
+                    keep(path, content)
                 self._functions[kinds] = _link(content)
             return self._functions[kinds]
 

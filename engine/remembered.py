@@ -21,14 +21,13 @@ import numpy as np
 import burncast.distributions
 from burncast.distributions.errors import ScenarioError
 from burncast.engine.document import Trace, find_scenario, traced
-from burncast.engine.kernel_cache import cache_directory, write_whole
+from burncast.engine.kernel_cache import cache_directory, keep, kept
 from burncast.engine.program import Program
 from burncast.engine.scenario_model import Scenario
 
 __all__ = ["remembered_program", "remembered_scenario"]
 
 _MOST_KEPT = 32
-_DIGEST_BYTES = 32
 
 
 def remembered_scenario(source: str) -> Scenario:
@@ -74,19 +73,14 @@ def _place(kind: str, *words: str) -> Path:
 
 def _fetch(path: Path) -> Any:
     """What was kept there; None where there is nothing, or it is damaged."""
-    try:
-        content = path.read_bytes()
-    except OSError:
-        return None
-    digest, body = content[:_DIGEST_BYTES], content[_DIGEST_BYTES:]
-    return pickle.loads(body) if hashlib.sha256(body).digest() == digest else None
+    body = kept(path)
+    return pickle.loads(body) if body is not None else None
 
 
 def _keep(path: Path, value: Any) -> None:
-    body = pickle.dumps(value, pickle.HIGHEST_PROTOCOL)
-    write_whole(path, hashlib.sha256(body).digest() + body)
-    kept = sorted(path.parent.glob("*.pickle"), key=lambda file: file.stat().st_mtime)
-    for old in kept[:-_MOST_KEPT]:
+    keep(path, pickle.dumps(value, pickle.HIGHEST_PROTOCOL))
+    files = sorted(path.parent.glob("*.pickle"), key=lambda file: file.stat().st_mtime)
+    for old in files[:-_MOST_KEPT]:
         old.unlink(missing_ok=True)
 
 

@@ -70,8 +70,26 @@ def test_a_kernel_is_compiled_for_each_kind_of_arguments(widths):
     assert (directory[7], directory[1]) == (1, 2)
 
 
+@pytest.mark.parametrize("damage", [lambda whole: whole[:-9], lambda whole: whole[:-9] + 9 * b"\xcc", lambda _: b""])
+def test_a_damaged_file_is_compiled_anew(tmp_path, monkeypatch, damage):
+    monkeypatch.setattr(native, "cache_directory", lambda: tmp_path)
+
+    def totals():
+        found = np.zeros((1, BINS), np.uint32)
+        one = native.Native("burncast.engine.page_sums", "add_pages")
+        one(np.array([3]), np.array([0]), np.ones((1, BINS), np.uint32), np.zeros(DIRECTORY, np.uint32), found, 0)
+        return found
+
+    whole = totals()
+    (path,) = tmp_path.iterdir()
+    content = path.read_bytes()
+    path.write_bytes(damage(content))
+    np.testing.assert_array_equal(totals(), whole)
+    assert kernel_cache.kept(path) is not None
+
+
 def test_what_is_left_on_disk_is_whole(tmp_path, monkeypatch):
     path = tmp_path / "kernel.o"
     monkeypatch.setattr(kernel_cache.os, "replace", lambda *_: (_ for _ in ()).throw(OSError("full")))
-    kernel_cache.write_whole(path, b"symbol\ncode")
+    kernel_cache.keep(path, b"symbol\ncode")
     assert list(tmp_path.iterdir()) == []
