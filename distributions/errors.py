@@ -11,6 +11,7 @@ from dataclasses import dataclass
 
 __all__ = [
     "BurncastError",
+    "DataError",
     "FormulaError",
     "InputError",
     "InterruptedRunError",
@@ -63,6 +64,20 @@ class ScenarioError(InputError):
         self.problems = tuple(sorted(once, key=lambda problem: (problem.file or "", problem.line or 0)))
         first = self.problems[0]
         self.file, self.line, self.key = first.file, first.line, first.key
+        super().__init__("\n".join(str(problem) for problem in self.problems))
+
+
+class DataError(InputError):
+    """Observed data that cannot be used as they are: every problem at once, one of each kind.
+
+    Attributes: ``problems``, never empty, whose ``line`` is the row of the file (the header is row 1) and whose ``key``
+    is the column; ``file``, ``row`` and ``column`` of the first one.
+    """
+
+    def __init__(self, problems: Iterable[Problem]) -> None:
+        self.problems = tuple(problems)
+        first = self.problems[0]
+        self.file, self.row, self.column = first.file, first.line, first.key
         super().__init__("\n".join(str(problem) for problem in self.problems))
 
 

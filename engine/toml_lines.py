@@ -1,12 +1,14 @@
-"""On which line each key of a TOML document stands, which ``tomllib`` does not tell."""
+"""Where each key of a TOML document stands, which ``tomllib`` does not tell."""
 
 from __future__ import annotations
 
 import re
 import tomllib
-from typing import TypeAlias
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Literal, TypeAlias
 
-__all__ = ["KeyPath", "key_lines", "show_key"]
+__all__ = ["KeyPath", "Statement", "key_lines", "show_key", "statements"]
 
 KeyPath: TypeAlias = tuple[str | int, ...]
 
@@ -18,12 +20,26 @@ _KEY = re.compile(r'\s*("(?:[^"\\\n]|\\.)*"|\'[^\'\n]*\'|[A-Za-z0-9_-]+)\s*(\.|=
 _BARE = re.compile(r"[A-Za-z0-9_-]+")
 
 
-def key_lines(text: str) -> dict[KeyPath, int]:
-    """The line (from 1) of every table header and key of a valid TOML text; an inline table counts as its key.
+@dataclass(frozen=True, slots=True)
+class Statement:
+    """A table header or a key with its value, and where it lies in the text.
 
-    Elements of arrays of tables are numbered from 0: ``("correlations", 0, "rho")``.
+    ``path`` is what it names and ``table`` the header that it stands under, ``()`` before the first (elements of arrays
+    of tables are numbered from 0). ``begin`` is where it begins, ``value`` where its value does, ``end`` where that
+    ends (of a header: both where the header ends), ``line`` the line (from 1).
     """
-    lines: dict[KeyPath, int] = {}
+
+    path: KeyPath
+    table: KeyPath
+    kind: Literal["table", "element", "key"]
+    line: int
+    begin: int
+    value: int
+    end: int
+
+
+def statements(text: str) -> Iterator[Statement]:
+    """Every table header and key of a valid TOML text, in order; an inline table counts as its key's value."""
     counts: dict[KeyPath, int] = {}
     table: KeyPath = ()
     position, line = 0, 1
@@ -35,21 +51,35 @@ def key_lines(text: str) -> dict[KeyPath, int]:
         elif text[position] == "#":
             position = _line_end(text, position)
         elif text[position] == "[":
-            is_array = text.startswith("[[", position)
+            begin, is_array = position, text.startswith("[[", position)
             path, position = _read_path(text, position + (2 if is_array else 1))
             table = _resolve(path, counts)
             if is_array:
                 counts[table] = counts.get(table, -1) + 1
                 table = (*table, counts[table])
-            lines.setdefault(table, line)
+                position += text.startswith("]", position)
+            yield Statement(table, table, "element" if is_array else "table", line, begin, position, position)
             position = _line_end(text, position)
         else:
+            begin = position
             path, position = _read_path(text, position)
-            for length in range(1, len(path) + 1):
-                lines.setdefault(table + path[:length], line)
-            end = _value_end(text, position)
-            line += text.count("\n", position, end)
-            position = end
+            end, after = _value_end(text, position)
+            value = position + len(text[position:end]) - len(text[position:end].lstrip())
+            yield Statement(table + path, table, "key", line, begin, value, end)
+            line += text.count("\n", position, after)
+            position = after
+
+
+def key_lines(text: str) -> dict[KeyPath, int]:
+    """The line (from 1) of every table header and key of a valid TOML text; an inline table counts as its key.
+
+    Elements of arrays of tables are numbered from 0: ``("correlations", 0, "rho")``.
+    """
+    lines: dict[KeyPath, int] = {}
+    for statement in statements(text):
+        first = len(statement.path) if statement.kind != "key" else len(statement.table) + 1
+        for length in range(first, len(statement.path) + 1):
+            lines.setdefault(statement.path[:length], statement.line)
     return lines
 
 
@@ -97,16 +127,19 @@ def _resolve(path: KeyPath, counts: dict[KeyPath, int]) -> KeyPath:
     return resolved + path[-1:]
 
 
-def _value_end(text: str, position: int) -> int:
-    """Where the value that begins here ends: at a line end outside of brackets and strings."""
+def _value_end(text: str, position: int) -> tuple[int, int]:
+    """Where the value that begins here ends, and where its line does: outside of brackets and strings."""
     depth = 0
+    end = position
     while match := _SKIPPED.match(text, position):
         token = match.group()
         if token == "\n" and depth == 0:
-            break
+            return end, position
         depth += (token in "[{") - (token in "]}")
         position = match.end()
-    return position if position < len(text) and match else len(text)
+        if not (token.isspace() or (token[0] == "#" and depth == 0)):
+            end = match.start() + len(token.rstrip())
+    return (end, position) if position >= len(text) else (len(text), len(text))
 
 
 def _line_end(text: str, position: int) -> int:

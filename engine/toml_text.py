@@ -8,7 +8,7 @@ import re
 from collections.abc import Mapping
 from typing import Any
 
-__all__ = ["write_toml"]
+__all__ = ["toml_key", "toml_value", "write_toml"]
 
 _BARE = re.compile(r"[A-Za-z0-9_-]+")
 
@@ -29,11 +29,11 @@ def write_toml(data: Mapping[str, Any]) -> str:
         if section == "variants":
             for name, variant in content.items():
                 if not variant:
-                    blocks.extend(_blocks(f"variants.{_key(name)}", variant))
+                    blocks.extend(_blocks(f"variants.{toml_key(name)}", variant))
                 for inner, entries in variant.items():
-                    blocks.extend(_blocks(f"variants.{_key(name)}.{_key(inner)}", entries))
+                    blocks.extend(_blocks(f"variants.{toml_key(name)}.{toml_key(inner)}", entries))
         else:
-            blocks.extend(_blocks(_key(section), content))
+            blocks.extend(_blocks(toml_key(section), content))
     return "\n".join(blocks)
 
 
@@ -44,7 +44,10 @@ def _blocks(header: str, content: Any) -> list[str]:
 
 
 def _table(header: str, content: Mapping[str, Any]) -> str:
-    return "\n".join([header, *(f"{_key(key)} = {_value(_short(value))}" for key, value in content.items())]) + "\n"
+    return (
+        "\n".join([header, *(f"{toml_key(key)} = {toml_value(_short(value))}" for key, value in content.items())])
+        + "\n"
+    )
 
 
 def _short(value: Any) -> Any:
@@ -54,11 +57,13 @@ def _short(value: Any) -> Any:
     return value
 
 
-def _key(key: str) -> str:
+def toml_key(key: str) -> str:
+    """A key as it is written: quoted where it has to be."""
     return key if _BARE.fullmatch(key) else _text(key)
 
 
-def _value(value: Any) -> str:
+def toml_value(value: Any) -> str:
+    """A value on one line; a table is written inline."""
     if isinstance(value, bool):
         return "true" if value else "false"
     if isinstance(value, str):
@@ -66,9 +71,9 @@ def _value(value: Any) -> str:
     if isinstance(value, (datetime.date, datetime.time)):
         return value.isoformat()
     if isinstance(value, list):
-        return f"[{', '.join(_value(item) for item in value)}]"
+        return f"[{', '.join(toml_value(item) for item in value)}]"
     if isinstance(value, Mapping):
-        return "{ " + ", ".join(f"{_key(key)} = {_value(item)}" for key, item in value.items()) + " }"
+        return "{ " + ", ".join(f"{toml_key(key)} = {toml_value(item)}" for key, item in value.items()) + " }"
     return repr(value)
 
 
