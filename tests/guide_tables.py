@@ -5,9 +5,17 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
+import numpy as np
 import xarray as xr
 
-__all__ = ["Stated", "assert_ruin_is_stated", "assert_spreads_are_stated", "section_rows", "stated_numbers"]
+__all__ = [
+    "Stated",
+    "assert_ruin_is_stated",
+    "assert_ruin_of_variants_is_stated",
+    "assert_spreads_are_stated",
+    "section_rows",
+    "stated_numbers",
+]
 
 GUIDE = Path(__file__).parents[1] / "docs" / "guide"
 SCALES = {"": 1.0, "M": 1e6, "bn": 1e9, "%": 0.01}
@@ -54,6 +62,17 @@ def assert_spreads_are_stated(rows: Mapping[str, list[str]], spreads: Mapping[st
         stated = stated_numbers(rows[label])[-3:]
         assert len(stated) == 3, label
         assert all(each.agrees(value, slack) for each, value in zip(stated, found, strict=True)), (label, found)
+
+
+def assert_ruin_of_variants_is_stated(page: str, section: str, forecast: xr.Dataset) -> None:
+    """Rows by variant, all of them, begin with the probability of ruin after 12, 24 and 36 months, to a tenth of it."""
+    cells = {name: row[:3] for name, row in section_rows(page, section).items()}
+    rows = {name: row for name, row in cells.items() if row and all(cell.endswith(" %") for cell in row)}
+    stated = {name: [number.value for number in stated_numbers(row)] for name, row in rows.items()}
+    assert set(stated) == {str(name) for name in forecast.variant.values}
+    for name, shares in stated.items():
+        ruin = forecast.ruin_probability.sel(variant=name, period=[12, 24, 36]).values
+        np.testing.assert_allclose(shares, ruin, rtol=0.1, atol=0.01)
 
 
 def assert_ruin_is_stated(rows: Mapping[str, list[str]], forecast: xr.Dataset, trajectories: int) -> None:

@@ -7,11 +7,12 @@ from pathlib import Path
 import pytest
 import xarray as xr
 
+import burncast
 from burncast import Scenario
 from burncast.engine.expressions import Number
 from burncast.engine.quantities import ByElement
 
-__all__ = ["assert_holds", "public_record", "spread", "stated"]
+__all__ = ["assert_holds", "money_by_variant", "public_record", "spread", "stated"]
 
 DATA = Path(__file__).parent / "data"
 
@@ -34,6 +35,12 @@ def stated(scenario: Scenario, name: str, *element: str) -> float:
     number = value.values[element] if isinstance(value, ByElement) else value
     assert isinstance(number, Number)
     return number.value
+
+
+def money_by_variant(example: Path, trajectories: int, seed: int) -> xr.Dataset:
+    """Cash and credits of a scenario file and its variants."""
+    document = {"scenario": {"title": "Variants", "extends": str(example)}, "outputs": {"track": ["cash", "credits"]}}
+    return burncast.simulate(document, trajectories=trajectories, seed=seed, variants=True)
 
 
 def spread(result: xr.Dataset, name: str, period: int, **element: str) -> tuple[float, float, float]:

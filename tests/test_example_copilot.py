@@ -5,13 +5,13 @@ each user; subscribers are those that Microsoft named in January 2024, later tha
 """
 
 import math
-import re
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 import pytest
 import xarray as xr
+from guide_tables import assert_ruin_of_variants_is_stated
 from scipy import integrate, optimize, stats
 
 import burncast
@@ -138,10 +138,4 @@ def test_a_cap_at_twice_the_average_saves_less_than_cheaper_answers(forecast: xr
 
 
 def test_guide_states_what_the_example_says(forecast: xr.Dataset) -> None:
-    page = (ROOT / "docs" / "guide" / "examples.md").read_text(encoding="utf-8")
-    section = page.split("## `copilot`")[1].split("\n## ")[0]
-    rows = re.findall(r"^\| `?(\w+)`? \| ([\d.]+) % \| ([\d.]+) % \| ([\d.]+) % \|", section, re.MULTILINE)
-    assert {name for name, *_ in rows} == {str(name) for name in forecast.variant.values}
-    for name, *stated in rows:
-        ruin = forecast.ruin_probability.sel(variant=name, period=[12, 24, 36]).values
-        np.testing.assert_allclose([float(percent) / 100 for percent in stated], ruin, rtol=0.1, atol=0.01)
+    assert_ruin_of_variants_is_stated("examples.md", "`copilot`", forecast)

@@ -4,7 +4,6 @@ SemiAnalysis: 30 bn USD of yearly profit, 36 bn a week later, and 3 bn with shor
 6 bn for half of all searches, in a report of Reuters of 22 February 2023. Profit of the segment in 2022: 55.5 bn.
 """
 
-import re
 import tomllib
 from pathlib import Path
 from typing import Any
@@ -12,6 +11,7 @@ from typing import Any
 import numpy as np
 import pytest
 import xarray as xr
+from guide_tables import assert_ruin_of_variants_is_stated
 from numpy.typing import NDArray
 
 import burncast
@@ -167,10 +167,4 @@ def test_what_threatens_profit(forecast: xr.Dataset) -> None:
 
 
 def test_guide_states_what_the_example_says(forecast: xr.Dataset) -> None:
-    page = (ROOT / "docs" / "guide" / "examples.md").read_text(encoding="utf-8")
-    section = page.split("## `search-llm`")[1].split("\n## ")[0]
-    rows = re.findall(r"^\| `?(\w+)`? \| ([\d.]+) % \| ([\d.]+) % \| ([\d.]+) % \|", section, re.MULTILINE)
-    assert {name for name, *_ in rows} == {str(name) for name in forecast.variant.values}
-    for name, *stated in rows:
-        ruin = forecast.ruin_probability.sel(variant=name, period=[12, 24, 36]).values
-        np.testing.assert_allclose([float(percent) / 100 for percent in stated], ruin, rtol=0.1, atol=0.01)
+    assert_ruin_of_variants_is_stated("examples.md", "`search-llm`", forecast)

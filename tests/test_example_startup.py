@@ -4,12 +4,12 @@ Ranges are those published in 2024: Carta on seed rounds and dilution, Andreesse
 of models collected by AgentOps (tokencost), US pay of ai-jobs.net.
 """
 
-import re
 from pathlib import Path
 
 import numpy as np
 import pytest
 import xarray as xr
+from guide_tables import assert_ruin_of_variants_is_stated
 from numpy.typing import NDArray
 
 import burncast
@@ -161,10 +161,4 @@ def test_rationing_turns_a_tenth_away() -> None:
 
 
 def test_guide_states_what_the_example_says(forecast: xr.Dataset) -> None:
-    page = (ROOT / "docs" / "guide" / "examples.md").read_text(encoding="utf-8")
-    section = page.split("## `startup`")[1].split("\n## ")[0]
-    rows = re.findall(r"^\| `?(\w+)`? \| ([\d.]+) % \| ([\d.]+) % \| ([\d.]+) % \|", section, re.MULTILINE)
-    assert {name for name, *_ in rows} == {str(name) for name in forecast.variant.values}
-    for name, *stated in rows:
-        ruin = forecast.ruin_probability.sel(variant=name, period=[12, 24, 36]).values
-        np.testing.assert_allclose([float(percent) / 100 for percent in stated], ruin, rtol=0.1, atol=0.01)
+    assert_ruin_of_variants_is_stated("examples.md", "`startup`", forecast)

@@ -10,7 +10,7 @@ import numpy as np
 import pytest
 import xarray as xr
 from guide_tables import assert_ruin_is_stated, assert_spreads_are_stated, section_rows, stated_numbers
-from public_record import assert_holds, public_record, spread, stated
+from public_record import assert_holds, money_by_variant, public_record, spread, stated
 
 import burncast
 from burncast import Scenario
@@ -110,11 +110,7 @@ def half_year() -> xr.Dataset:
 
 @pytest.fixture(scope="module")
 def forecast() -> xr.Dataset:
-    document = {
-        "scenario": {"title": "Variants", "extends": str(EXAMPLE)},
-        "outputs": {"track": ["cash", "credits"]},
-    }
-    return burncast.simulate(burncast.load(document), trajectories=TRAJECTORIES_BY_VARIANT, seed=SEED, variants=True)
+    return money_by_variant(EXAMPLE, TRAJECTORIES_BY_VARIANT, SEED)
 
 
 @pytest.mark.parametrize(
