@@ -32,6 +32,8 @@ from burncast.options import (
     Stock,
     Threads,
     Trajectories,
+    UntilFigure,
+    UntilSe,
     Variants,
     WorstCase,
 )
@@ -77,6 +79,8 @@ def run(
     seed: Seed = 0,
     threads: Threads = None,
     method: Sampling = "random",
+    until_se: UntilSe = None,
+    until_figure: UntilFigure = "ruin_probability",
     variants: Variants = False,
     out: Out = None,
     as_json: Json = False,
@@ -91,7 +95,18 @@ def run(
     with guarded(context.obj):
         from burncast.reporting import Request, load_columns, report
 
-        request = Request(trajectories, seed, threads, out, as_json, fail_if or [], side_by_side=False, method=method)
+        request = Request(
+            trajectories,
+            seed,
+            threads,
+            out,
+            as_json,
+            fail_if or [],
+            side_by_side=False,
+            method=method,
+            until_se=until_se,
+            until_figure=until_figure,
+        )
         raise typer.Exit(report(load_columns([source], variants), request))
 
 
@@ -104,6 +119,8 @@ def compare(
     seed: Seed = 0,
     threads: Threads = None,
     method: Sampling = "random",
+    until_se: UntilSe = None,
+    until_figure: UntilFigure = "ruin_probability",
     out: Out = None,
     as_json: Json = False,
     fail_if: Conditions = None,
@@ -120,7 +137,18 @@ def compare(
 
         if len(sources) == 1 and not variants:
             raise InputError("compare needs two or more scenarios, or one with --variants")
-        request = Request(trajectories, seed, threads, out, as_json, fail_if or [], side_by_side=True, method=method)
+        request = Request(
+            trajectories,
+            seed,
+            threads,
+            out,
+            as_json,
+            fail_if or [],
+            side_by_side=True,
+            method=method,
+            until_se=until_se,
+            until_figure=until_figure,
+        )
         raise typer.Exit(report(load_columns(sources, variants), request))
 
 

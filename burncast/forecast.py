@@ -2,17 +2,15 @@
 
 from __future__ import annotations
 
-import math
 from collections.abc import Callable, Iterator, Sequence
 from typing import TYPE_CHECKING, Any
-
-from burncast.distributions.errors import InputError
 
 if TYPE_CHECKING:
     import xarray as xr
 
     from burncast.engine.scenario import Scenario, ScenarioSource
     from burncast.engine.simulate import Simulation
+    from burncast.stopping import Until
 
 __all__ = ["replay", "simulate", "simulations"]
 
@@ -28,7 +26,8 @@ def simulate(
     method: str = "random",
     quantiles: Sequence[float] | None = None,
     keep_paths: int = 0,
-    until_se: float | None = None,
+    until_se: float | str | None = None,
+    until_figure: str = "ruin_probability",
     variants: bool = False,
     progress: Progress | None = None,
 ) -> xr.Dataset:
@@ -53,7 +52,11 @@ def simulate(
         Keep the tracked quantities of the first so many trajectories as ``paths_<name>``.
     until_se
         Run only as many trajectories (65,536, doubled until enough, ``trajectories`` at most) as bring the standard
-        error of the ruin probability at the horizon down to this.
+        error of ``until_figure`` down to this: a number, or a share of the figure such as ``"1%"``. The attribute
+        ``stopped`` says why the run ended, ``reached`` whether the figure became that precise.
+    until_figure
+        ``ruin_probability[24]`` (without an index, by the horizon), ``runway[0.5]``, ``funding_need[0.9]`` or
+        ``cash_mean[36]``.
     variants
         Run the scenario's variants too, on the same random numbers, along a leading dimension ``variant``.
     progress
@@ -74,15 +77,13 @@ def simulate(
     """
     from burncast.engine.scenario import load
     from burncast.outputs.dataset import QUANTILES, check_quantiles, stack, to_dataset
+    from burncast.stopping import parse_until
 
     loaded = load(scenario)
     probabilities = check_quantiles(QUANTILES if quantiles is None else quantiles)
-    if until_se is not None and not until_se > 0:
-        raise InputError(f"until_se is a standard error greater than 0, not {until_se}")
-    if until_se is not None and loaded.ruin is None:
-        raise InputError("until_se is about the probability of ruin, and the scenario has no [ruin]")
     options = {"threads": threads, "method": method, "keep_paths": keep_paths, "progress": progress}
-    runs = simulations(loaded, trajectories, seed, variants=variants, until_se=until_se, **options)
+    until = parse_until(until_se, until_figure)
+    runs = simulations(loaded, trajectories, seed, variants=variants, until=until, **options)
     datasets = {name: to_dataset(simulation, probabilities) for name, simulation in runs}
     return stack(datasets) if variants else datasets["base"]
 
@@ -93,21 +94,24 @@ def simulations(
     seed: int,
     *,
     variants: bool = False,
-    until_se: float | None = None,
+    until: Until | None = None,
     **options: Any,
 ) -> Iterator[tuple[str, Simulation]]:
     """The finished simulation of the scenario, called ``base``, and of each variant, by name, one after the other.
 
-    ``options`` are those of :func:`burncast.engine.simulate.run`.
+    ``options`` are those of :func:`burncast.engine.simulate.run`; ``until`` says how precisely which figure is wanted
+    of each.
     """
-    from burncast.engine.simulate import run
+    from burncast.engine.compiler import compile_scenario
+    from burncast.stopping import run_until
 
     scenarios = {"base": scenario, **scenario.variants} if variants else {"base": scenario}
+    programs = {name: compile_scenario(entry) for name, entry in scenarios.items()}
+    if until is not None:
+        for name, entry in scenarios.items():
+            until.check(entry, programs[name], options.get("method", "random"))
     for name, entry in scenarios.items():
-        if until_se is None:
-            yield name, run(entry, trajectories, seed, **options)
-        else:
-            yield name, _run_until(entry, trajectories, seed, until_se, options)
+        yield name, run_until(until, entry, programs[name], trajectories, seed, **options)
 
 
 def replay(
@@ -131,25 +135,3 @@ def replay(
     loaded = load(scenario)
     replayed = replay_trajectory(loaded, trajectory, seed, method=method, trajectories=trajectories)
     return replay_to_dataset(loaded, replayed, trajectory, seed, method)
-
-
-def _run_until(scenario: Scenario, most: int, seed: int, until_se: float, options: dict[str, Any]) -> Simulation:
-    """Runs of doubling size, so that all together cost at most twice the last.
-
-    The stopping rule adds one ruined and one surviving trajectory (Agresti and Coull 1998): without ruin so far the
-    usual standard error would be 0 and stop at once.
-    """
-    from burncast.engine.lanes import CHUNK
-    from burncast.engine.simulate import run
-    from burncast.outputs.estimates import ruin_probability_se
-
-    trajectories = min(CHUNK, most)
-    while True:
-        simulation = run(scenario, trajectories, seed, **options)
-        share = (float(simulation.tally.first_passage[:-1].sum()) + 1.0) / (trajectories + 2.0)
-        error = math.sqrt(share * (1.0 - share) / trajectories)
-        if simulation.replications is not None:
-            error = max(float(ruin_probability_se(simulation)[-1]), 1.0 / trajectories)
-        if trajectories >= most or error <= until_se:
-            return simulation
-        trajectories = min(2 * trajectories, most)

@@ -34,6 +34,8 @@ __all__ = [
     "Stock",
     "Threads",
     "Trajectories",
+    "UntilFigure",
+    "UntilSe",
     "Variants",
     "WorstCase",
     "parse_whole",
@@ -115,6 +117,23 @@ Sampling = Annotated[
         "--method",
         metavar="METHOD",
         help="How futures are spread: random, sobol, lhs or antithetic; the error is that of the method.",
+    ),
+]
+UntilSe = Annotated[
+    str | None,
+    typer.Option(
+        "--until-se",
+        metavar="ERROR",
+        help="Stop once the standard error of --until-figure is no more than this: 0.0005, or 1% of the figure.",
+        show_default=False,
+    ),
+]
+UntilFigure = Annotated[
+    str,
+    typer.Option(
+        "--until-figure",
+        metavar="FIGURE",
+        help='What --until-se is about: "ruin_probability[24]", "runway[0.5]", "funding_need[0.9]", "cash_mean[36]".',
     ),
 ]
 Out = Annotated[

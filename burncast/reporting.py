@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from burncast.engine.scenario import Scenario
     from burncast.engine.simulate import Simulation
     from burncast.outputs.conditions import Condition
+    from burncast.stopping import Until
 
 __all__ = ["Request", "load_columns", "report", "warm_up"]
 
@@ -31,6 +32,8 @@ class Request:
     fail_if: Sequence[str]
     side_by_side: bool
     method: str = "random"
+    until_se: str | None = None
+    until_figure: str = "ruin_probability"
 
 
 def load_columns(sources: Sequence[str], variants: bool) -> dict[str, Scenario]:
@@ -68,16 +71,20 @@ def report(scenarios: Mapping[str, Scenario], request: Request) -> int:
     from burncast.outputs.result_files import FILES
     from burncast.outputs.store import CREATED_BY, check_folder
     from burncast.outputs.summary import as_plain, summarise
+    from burncast.stopping import parse_until
 
+    until = parse_until(request.until_se, request.until_figure)
     conditions = [parse_condition(text) for text in request.fail_if]
     programs = {name: remembered_program(scenario) for name, scenario in scenarios.items()}
     for name, scenario in scenarios.items():
         for condition in conditions:
             check_condition(condition, scenario, programs[name].tracked)
+        if until is not None:
+            until.check(scenario, programs[name], request.method)
     if request.out is not None:
         check_folder(request.out, FILES)
 
-    runs = {name: _simulate(name, scenario, programs[name], request) for name, scenario in scenarios.items()}
+    runs = {name: _simulate(name, scenario, programs[name], until, request) for name, scenario in scenarios.items()}
     summaries = {name: summarise(simulation) for name, simulation in runs.items()}
     verdicts = [
         _verdict(condition, name, evaluate(condition, simulation))
@@ -113,19 +120,20 @@ def warm_up(scenario: Scenario, trajectories: int, seed: int) -> None:
             raise InterruptedRunError(0, trajectories) from None
 
 
-def _simulate(name: str, scenario: Scenario, program: Program, request: Request) -> Simulation:
-    from burncast.engine.simulate import run
+def _simulate(name: str, scenario: Scenario, program: Program, until: Until | None, request: Request) -> Simulation:
+    from burncast.stopping import run_until
 
     warm_up(scenario, request.trajectories, request.seed)
     with progress_bar(name if request.side_by_side else scenario.title, request.trajectories) as progress:
-        return run(
+        return run_until(
+            until,
             scenario,
+            program,
             request.trajectories,
             request.seed,
             threads=request.threads,
             method=request.method,
             progress=progress,
-            program=program,
         )
 
 

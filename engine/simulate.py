@@ -22,6 +22,7 @@ from burncast.engine.addresses import STREAM_VERSION
 from burncast.engine.chunk_tally import ChunkTally
 from burncast.engine.kernels import run_blocks
 from burncast.engine.lanes import CHUNK
+from burncast.engine.precision import Precision
 from burncast.engine.program import Program, Tracked
 from burncast.engine.sampling import METHODS, REPLICATIONS, Sampler, sampler_for
 from burncast.engine.scenario_model import Scenario
@@ -41,6 +42,7 @@ Floats = NDArray[np.float64]
 class Simulation:
     """A finished run.
 
+    ``precision`` says why a run stopped that was to reach a standard error.
     ``tally`` holds the statistics, ``tracked`` says which of its rows belong to which quantity; ``paths`` has shape
     (kept trajectories, elements of all tracked quantities, T + 1), NaN where a quantity has no value at period 0.
     ``replications`` int64[R, T + 2] are the first passages of each replication (see :mod:`burncast.engine.sampling`),
@@ -57,6 +59,7 @@ class Simulation:
     paths: Floats | None
     notes: tuple[str, ...]
     stream_version: int = STREAM_VERSION
+    precision: Precision | None = None
     replications: NDArray[np.int64] | None = None
 
     @property

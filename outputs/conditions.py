@@ -28,7 +28,15 @@ if TYPE_CHECKING:
     from burncast.engine.scenario import Scenario
     from burncast.engine.simulate import Simulation
 
-__all__ = ["Condition", "check_condition", "evaluate", "parse_condition", "parse_figure", "parse_index"]
+__all__ = [
+    "Condition",
+    "check_condition",
+    "evaluate",
+    "locate_mean",
+    "parse_condition",
+    "parse_figure",
+    "parse_index",
+]
 
 _OPERATORS: dict[str, Callable[[float, float], bool]] = {
     "<=": operator.le,
@@ -139,8 +147,18 @@ def evaluate(condition: Condition, simulation: Simulation) -> float:
     quantity = _quantity(condition, simulation.tracked)
     if quantity is None:
         return float(estimates.ruin_probability(simulation)[int(at)])
-    places = (labels.index(label) for label, labels in zip(condition.labels, quantity.labels, strict=True))
-    return float(estimates.tracked_mean(simulation, quantity, int(at))[tuple(places)])
+    return float(estimates.tracked_mean(simulation, quantity, int(at))[_element(condition, quantity)])
+
+
+def locate_mean(condition: Condition, simulation: Simulation) -> int:
+    """The tally's row of the tracked element and period whose mean a checked condition is about."""
+    quantity = next(one for one in simulation.tracked if mean_name(one.name) == condition.name)
+    at = simulation.scenario.periods if condition.at is None else int(condition.at)
+    return int(estimates.tracked_rows(simulation, quantity, at)[_element(condition, quantity)])
+
+
+def _element(condition: Condition, quantity: Tracked) -> tuple[int, ...]:
+    return tuple(labels.index(label) for label, labels in zip(condition.labels, quantity.labels, strict=True))
 
 
 def _quantity(condition: Condition, tracked: Sequence[Tracked]) -> Tracked | None:

@@ -102,8 +102,9 @@ def replay_to_dataset(
 def stack(datasets: Mapping[str, xr.Dataset]) -> xr.Dataset:
     """Several results side by side along a leading dimension ``variant``, in the order given.
 
-    The attributes are the first one's; ``variant_sha256`` tells the scenarios, a line each. Periods and labels are
-    joined: where one result has a period or an element that another lacks, the other is NaN.
+    The attributes are the first one's; ``variant_sha256`` tells the scenarios, a line each. Where it was left to a
+    standard error how long each of them ran, ``variant_trajectories`` and ``stopped`` tell that too. Periods and labels
+    are joined: where one result has a period or an element that another lacks, the other is NaN.
     """
     undated = [dataset.drop_vars("date", errors="ignore") for dataset in datasets.values()]
     stacked = xr.concat(
@@ -117,6 +118,11 @@ def stack(datasets: Mapping[str, xr.Dataset]) -> xr.Dataset:
     )
     stacked.attrs["variant_sha256"] = "\n".join(str(dataset.attrs["sha256"]) for dataset in datasets.values())
     stacked.attrs["seconds"] = float(sum(dataset.attrs["seconds"] for dataset in datasets.values()))
+    if "stopped" in stacked.attrs:
+        ends = [(name, dataset.attrs) for name, dataset in datasets.items()]
+        stacked.attrs["stopped"] = "\n".join(f"{name}: {attributes['stopped']}" for name, attributes in ends)
+        stacked.attrs["reached"] = min(int(attributes["reached"]) for _, attributes in ends)
+        stacked.attrs["variant_trajectories"] = "\n".join(str(attributes["trajectories"]) for _, attributes in ends)
     dates = [dataset["date"].reindex(period=stacked["period"]) for dataset in datasets.values() if "date" in dataset]
     if len(dates) < len(datasets):
         return stacked
@@ -164,6 +170,11 @@ def _attributes(simulation: Simulation) -> dict[str, object]:
         "notes": "\n".join(simulation.notes),
         "python": platform.python_version(),
     }
+    if simulation.precision is not None:
+        attributes["until_se"] = simulation.precision.goal
+        attributes["until_figure"] = simulation.precision.figure
+        attributes["reached"] = int(simulation.precision.reached)
+        attributes["stopped"] = simulation.precision.reason
     return attributes | {package: version(package) for package in _PACKAGES}
 
 

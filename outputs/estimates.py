@@ -29,6 +29,7 @@ __all__ = [
     "runway",
     "tracked_mean",
     "tracked_quantiles",
+    "tracked_rows",
 ]
 
 
@@ -75,7 +76,7 @@ def tracked_quantiles(
 
     With a ``period``, those of that period alone, f64[dims…, q].
     """
-    rows = _rows(simulation, tracked, period)
+    rows = tracked_rows(simulation, tracked, period)
     values = np.full((rows.size, len(probabilities)), np.nan)
     for position, row in enumerate(rows.ravel()):
         if row >= 0:
@@ -85,12 +86,12 @@ def tracked_quantiles(
 
 def tracked_mean(simulation: Simulation, tracked: Tracked, period: int | None = None) -> NDArray[np.float64]:
     """Mean of a tracked quantity, f64[dims…, T+1], or f64[dims…] at one ``period``; NaN where it has no value."""
-    rows = _rows(simulation, tracked, period)
+    rows = tracked_rows(simulation, tracked, period)
     means = [simulation.tally.mean(int(row)) if row >= 0 else np.nan for row in rows.ravel()]
     return np.asarray(means, dtype=np.float64).reshape(rows.shape)
 
 
-def _rows(simulation: Simulation, tracked: Tracked, period: int | None) -> NDArray[np.int64]:
+def tracked_rows(simulation: Simulation, tracked: Tracked, period: int | None) -> NDArray[np.int64]:
     """The tally's rows of a tracked quantity, i64[dims…, T+1] or i64[dims…]; −1 where no value exists."""
     scenario = simulation.scenario
     shape = tuple(len(scenario.dimensions[dimension]) for dimension in tracked.dims)

@@ -28,7 +28,7 @@ __all__ = ["CREATED_BY", "check_folder", "encode_dataset", "encode_json", "read_
 MARK = b"Created by burncast"
 CREATED_BY = f"{MARK.decode()} {version('burncast')}"
 _MARK_WITHIN = 4096
-_WHOLE_ATTRIBUTES = ("seed", "trajectories", "independent", "stream_version")
+_WHOLE_ATTRIBUTES = ("seed", "trajectories", "independent", "reached", "stream_version")
 
 
 def check_folder(folder: Path, names: Iterable[str]) -> None:

@@ -20,6 +20,7 @@ __all__ = [
     "HorizonFigure",
     "RuinProbability",
     "RunwayQuantile",
+    "Stopping",
     "Summary",
     "as_plain",
     "summarise",
@@ -77,6 +78,18 @@ class HorizonFigure:
 
 
 @dataclasses.dataclass(frozen=True, slots=True)
+class Stopping:
+    """Why a run stopped that was to reach a standard error of a figure; ``goal`` is how it was asked for."""
+
+    figure: str
+    goal: str
+    estimate: float
+    standard_error: float
+    reached: bool
+    reason: str
+
+
+@dataclasses.dataclass(frozen=True, slots=True)
 class Summary:
     """Everything ``burncast run`` tells about one scenario; ``ruin``, ``runway`` and ``need`` may be empty."""
 
@@ -93,6 +106,7 @@ class Summary:
     horizon: tuple[HorizonFigure, ...]
     trajectories: int
     independent: int
+    stopping: Stopping | None
     seed: int
     method: str
     stream_version: int
@@ -121,6 +135,7 @@ def summarise(simulation: Simulation) -> Summary:
         horizon=_horizon(simulation),
         trajectories=simulation.trajectories,
         independent=simulation.independent,
+        stopping=_stopping(simulation),
         seed=simulation.seed,
         method=simulation.method,
         stream_version=simulation.stream_version,
@@ -141,6 +156,13 @@ def as_plain(value: Any) -> Any:
     if isinstance(value, float) and not math.isfinite(value):
         return None
     return value
+
+
+def _stopping(simulation: Simulation) -> Stopping | None:
+    known = simulation.precision
+    if known is None:
+        return None
+    return Stopping(known.figure, known.goal, known.estimate, known.standard_error, known.reached, known.reason)
 
 
 def _dates(simulation: Simulation) -> list[datetime.date]:

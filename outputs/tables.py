@@ -32,6 +32,8 @@ def present_summary(summary: Summary) -> RenderableType:
     if summary.horizon:
         parts.append(_horizon(summary))
     parts.append(Text(_how(summary), style="dim"))
+    if summary.stopping:
+        parts.append(Text(summary.stopping.reason, style="dim"))
     parts += [Text(f"note: {note}", style="dim") for note in summary.notes]
     return Group(*_spaced(parts))
 
@@ -56,8 +58,11 @@ def compare_summaries(summaries: Mapping[str, Summary]) -> RenderableType:
             for name, found in cells.items():
                 add_texts(table, (name, *(found.get(key, "–") for key in group)))
             parts.append(table)
+    stops = [
+        f"{name}: {summary.stopping.reason}" for name, summary in summaries.items() if summary.stopping is not None
+    ]
     notes = [f"note, {name}: {note}" for name, summary in summaries.items() for note in summary.notes]
-    return Group(*_spaced([*parts, *(Text(line, style="dim") for line in (_how(*summaries.values()), *notes))]))
+    return Group(*_spaced([*parts, *(Text(line, style="dim") for line in (_how(*summaries.values()), *stops, *notes))]))
 
 
 def _ruin(summary: Summary) -> Table:
@@ -128,11 +133,13 @@ def _horizon_cells(summary: Summary) -> _Cells:
 
 def _how(first: Summary, *others: Summary) -> str:
     """How the figures were computed; scenarios side by side share everything but the time."""
+    counts = [summary.trajectories for summary in (first, *others)]
     seconds = first.seconds + sum(summary.seconds for summary in others)
-    speed = (1 + len(others)) * first.trajectories / max(seconds, 1e-9)
+    each = " each" if others else ""
+    drawn = f"{counts[0]:,}" if len(set(counts)) == 1 else f"{min(counts):,} to {max(counts):,}"
     return (
-        f"{first.trajectories:,} trajectories{' each' if others else ''}, seed {first.seed}, method {first.method}, "
-        f"{seconds:.2f} s ({format_amount(speed)} trajectories/s)"
+        f"{drawn} trajectories{each}, seed {first.seed}, method {first.method}, "
+        f"{seconds:.2f} s ({format_amount(sum(counts) / max(seconds, 1e-9))} trajectories/s)"
     )
 
 

@@ -35,6 +35,7 @@ class KnownSimulation:
     seed: int = 2**63 + 7
     method: str = "random"
     replications: None = None
+    precision: None = None
     seconds: float = 0.5
     paths: np.ndarray | None = None
     notes: tuple[str, ...] = ()

@@ -123,6 +123,7 @@ def test_the_verbs_take_what_is_documented():
         "quantiles",
         "keep_paths",
         "until_se",
+        "until_figure",
         "variants",
         "progress",
     ]

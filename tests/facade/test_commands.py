@@ -415,3 +415,25 @@ def test_running_until_precise_enough_trusts_the_methods_own_error(walk):
     plain = burncast.simulate(walk, 10**6, until_se=1e-3)
     assert float(spread["ruin_probability_se"][-1]) <= 1e-3
     assert spread.attrs["trajectories"] <= plain.attrs["trajectories"]
+
+
+def test_a_run_until_precise_enough_says_why_it_stopped(walk):
+    done = call("run", walk, "--until-se", "1%", "--until-figure", "cash_mean", "--json")
+    assert done.exit_code == 0, done.output
+    figures = json.loads(done.stdout)
+    cash = next(entry for entry in figures["horizon"] if entry["name"] == "cash")
+    assert figures["stopping"]["figure"] == "cash_mean"
+    assert figures["stopping"]["reached"] is True
+    assert figures["stopping"]["estimate"] == cash["mean"]
+    assert figures["stopping"]["standard_error"] <= 0.01 * abs(cash["mean"])
+    assert figures["trajectories"] < 1_000_000
+    done = call("compare", walk, "--variants", "-n", 70_000, "--until-se", 1e-9)
+    assert "base: stopped at the most trajectories allowed: the standard error of ruin_probability is " in done.stdout
+    assert json.loads(call("run", walk, "-n", 1000, "--json").stdout)["stopping"] is None
+
+
+@pytest.mark.parametrize("options", [["--until-se", "0"], ["--until-se", "1%", "--until-figure", "runway"]])
+def test_a_precision_that_cannot_be_is_bad_input(walk, options):
+    done = call("run", walk, *options)
+    assert done.exit_code == 2
+    assert len([line for line in done.stderr.splitlines() if "compiling" not in line]) == 1

@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import math
+import re
 
 import numpy as np
 import pytest
 
 import burncast
+from burncast.engine.simulate import run
+from burncast.outputs.conditions import evaluate, parse_figure
 
 WALK = {
     "scenario": {"title": "A walk", "periods": 6, "start": "2024-01", "currency": "USD"},
@@ -81,9 +84,76 @@ def test_until_se_runs_as_many_as_it_takes_and_no_more(scenario):
     assert most.attrs["trajectories"] == 70_000
     with pytest.raises(burncast.InputError, match="until_se"):
         burncast.simulate(scenario, 1000, until_se=0)
+    assert most.attrs["reached"] == 0
+    assert most.attrs["stopped"].startswith("stopped at the most trajectories allowed: the standard error of ruin_prob")
     without = {name: table for name, table in WALK.items() if name != "ruin"}
     with pytest.raises(burncast.InputError, match="ruin"):
         burncast.simulate(without, 1000, until_se=0.1)
+
+
+@pytest.fixture(scope="module")
+def independent_runs(scenario):
+    return [run(scenario, 131_072, seed) for seed in range(3, 35)]
+
+
+@pytest.mark.parametrize(
+    ("figure", "share"),
+    [
+        ("ruin_probability[5]", 0.0035),
+        ("funding_need[0.9]", 0.003),
+        ('cost_mean["rent", 6]', 0.0006),
+        ("cash_mean", 0.005),
+    ],
+)
+def test_any_figure_can_be_run_until_it_is_known_to_a_share_of_itself(scenario, independent_runs, figure, share):
+    """The error told is compared with what independent runs of the same size differ by: 32 know theirs to an eighth."""
+    options = {"until_se": f"{100 * share:g} %", "until_figure": figure}
+    result = burncast.simulate(scenario, 400_000, seed=3, **options)
+    assert (result.attrs["trajectories"], result.attrs["reached"]) == (131_072, 1)
+    text = result.attrs["stopped"]
+    assert text.startswith(f"stopped because the standard error of {figure} is ")
+    told = float(re.search(r" is ([^ ;]+); ", text)[1])
+    found = [evaluate(parse_figure(figure), one) for one in independent_runs]
+    assert told <= share * abs(found[0])
+    assert np.std(found, ddof=1) == pytest.approx(told, rel=0.5)
+    assert burncast.simulate(scenario, 400_000, seed=3, threads=1, **options).attrs["trajectories"] == 131_072
+
+
+def test_a_runway_within_one_step_or_beyond_the_horizon_is_known_at_once(scenario):
+    sure = burncast.simulate(scenario, 10**6, seed=3, until_se=0.01, until_figure="runway[0.5]")
+    assert (sure.attrs["trajectories"], sure.attrs["reached"]) == (65_536, 1)
+    never = burncast.simulate(scenario.variants["rich"], 10**6, until_se="1%", until_figure="runway[0.5]")
+    assert never["runway"].sel(quantile=0.5).item() == math.inf
+    assert (never.attrs["trajectories"], never.attrs["reached"]) == (65_536, 1)
+
+
+def test_a_probability_of_nothing_is_never_known_to_a_share(scenario):
+    result = burncast.simulate(scenario.variants["rich"], 100_000, until_se="50%")
+    assert result["ruin_probability"].values[-1] == 0.0
+    assert (result.attrs["trajectories"], result.attrs["reached"]) == (100_000, 0)
+
+
+def test_each_variant_runs_until_its_own_figure_is_known(scenario):
+    result = burncast.simulate(scenario, 200_000, variants=True, until_se=1.5e-3)
+    assert result.attrs["variant_trajectories"].split() == ["131072", "65536"]
+    assert [line.split(":")[0] for line in result.attrs["stopped"].splitlines()] == ["base", "rich"]
+    assert result.attrs["reached"] == 1
+
+
+@pytest.mark.parametrize(
+    ("options", "says"),
+    [
+        ({"until_se": "little"}, "until_se is a standard error greater than 0"),
+        ({"until_se": "-1%"}, "until_se is a standard error greater than 0"),
+        ({"until_se": math.inf}, "until_se is a standard error greater than 0"),
+        ({"until_se": 1, "until_figure": "cahs_mean"}, "did you mean 'cash_mean'"),
+        ({"until_se": 1, "until_figure": "ruin_probability[7]"}, "whole number from 0 to 6"),
+        ({"until_se": 1, "until_figure": "cash_mean", "method": "sobol"}, "known of method 'random', not of 'sobol'"),
+    ],
+)
+def test_a_precision_that_cannot_be_asked_for_is_one_message(scenario, options, says):
+    with pytest.raises(burncast.InputError, match=re.escape(says)):
+        burncast.simulate(scenario, 1000, **options)
 
 
 def test_progress_ends_with_everything_done(scenario):
