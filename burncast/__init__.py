@@ -26,11 +26,12 @@ if TYPE_CHECKING:
     )
     from burncast.engine.decision import Decision
     from burncast.engine.scenario import Scenario, load
+    from burncast.engine.solution import Solution
     from burncast.forecast import replay, simulate
     from burncast.funding import frontier
     from burncast.rare_events import RareRuin, RuinExplanation, explain_ruin, rare_ruin
     from burncast.sensitivity_analysis import sensitivity
-    from burncast.solving import Solution, solve
+    from burncast.solving import solve
 
 __all__ = [
     "BurncastError",
@@ -70,7 +71,7 @@ _HOMES = {
     "Scenario": "burncast.engine.scenario",
     "ScenarioError": _ERRORS,
     "SimulationError": _ERRORS,
-    "Solution": "burncast.solving",
+    "Solution": "burncast.engine.solution",
     "decide": "burncast.deciding",
     "explain_ruin": "burncast.rare_events",
     "frontier": "burncast.funding",

@@ -9,10 +9,12 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from burncast.answering import Answer
 from burncast.distributions.errors import InputError, LawError, nearest_name
-from burncast.terminal import show, write_json
 
 if TYPE_CHECKING:
+    from rich.console import RenderableType
+
     from burncast.distributions.law import Law
     from burncast.distributions.misfit import Misfit
 
@@ -28,7 +30,7 @@ def report_law(written: str, statements: Sequence[str], name: str, out: Path | N
     from burncast.engine.constants import law
     from burncast.engine.expressions import Call, parse, render
     from burncast.engine.law_fits import misfits_of
-    from burncast.outputs.store import check_folder
+    from burncast.outputs.store import CREATED_BY, check_folder
 
     if not name.isidentifier():
         raise InputError(f"--name {name} cannot be the name of a quantity; expected letters, digits and underscores")
@@ -42,12 +44,12 @@ def report_law(written: str, statements: Sequence[str], name: str, out: Path | N
     if out is not None:
         check_folder(out, FILES)
     found = _figures(fitted, render(call), said, name)
-    if as_json:
-        write_json(found)
-    else:
-        _print(found)
+    pictures = {}
     if out is not None:
-        _write(out, fitted, found, said)
+        from burncast.outputs.law_chart import law_chart
+
+        pictures["law"] = law_chart(fitted, found["law"], said)
+    Answer("law", {"created_by": CREATED_BY, **found}, _table(found), None, pictures).give(out, FILES, as_json)
 
 
 def _joined(written: str, statements: Sequence[str]) -> str:
@@ -104,8 +106,8 @@ def _finite(value: float) -> float | None:
     return float(value) if math.isfinite(value) else None
 
 
-def _print(found: dict[str, Any]) -> None:
-    from rich.console import Group, RenderableType
+def _table(found: dict[str, Any]) -> RenderableType:
+    from rich.console import Group
     from rich.text import Text
 
     from burncast.outputs.amounts import format_amount
@@ -130,14 +132,4 @@ def _print(found: dict[str, Any]) -> None:
     for label, value in found["percentiles"].items():
         shown.add_row(label, format_amount(value, digits=4))
     parts += [shown, Text(""), Text("For [inputs]:"), Text(found["entry"])]
-    show(Group(*parts))
-
-
-def _write(out: Path, law: Law, found: dict[str, Any], said: Sequence[Misfit]) -> None:
-    from burncast.outputs.chart_style import encode_figure
-    from burncast.outputs.law_chart import law_chart
-    from burncast.outputs.store import CREATED_BY, encode_json, write_files
-
-    figure = law_chart(law, found["law"], said)
-    contents = {f"law.{kind}": encode_figure(figure, kind) for kind in ("svg", "png")}
-    write_files(out, {"law.json": encode_json({"created_by": CREATED_BY, **found}), **contents}, FILES)
+    return Group(*parts)

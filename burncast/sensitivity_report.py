@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Sequence
 from pathlib import Path
 
-from burncast.reporting import warm_up
+from burncast.answering import Answer, make_ready
 from burncast.sensitivity_analysis import parse_groups, sensitivity
-from burncast.terminal import progress_bar, say, show, write_json
+from burncast.terminal import progress_bar
 
 __all__ = ["report_sensitivity"]
 
@@ -26,15 +26,11 @@ def report_sensitivity(
     as_json: bool,
 ) -> None:
     """Everything that the command does."""
-    from burncast.engine.scenario import load
     from burncast.outputs.sensitivity_dataset import plain_sensitivity
-    from burncast.outputs.store import check_folder, encode_dataset, encode_json, write_files
+    from burncast.outputs.sensitivity_tables import present_sensitivity
 
     named = parse_groups(groups)
-    scenario = load(source)
-    if out is not None:
-        check_folder(out, FILES)
-    warm_up(scenario, trajectories, seed)
+    scenario = make_ready(source, out, FILES, trajectories, seed)
     with progress_bar(f"{output}, runs", 1) as progress:
         dataset = sensitivity(
             scenario,
@@ -46,20 +42,10 @@ def report_sensitivity(
             threads=threads,
             progress=progress,
         )
-    plain = plain_sensitivity(dataset)
-    if out is not None:
-        from burncast.outputs.chart_style import encode_figure
+    pictures = {}
+    if out is not None and dataset.sizes.get("source", dataset.sizes.get("input", 0)):
         from burncast.outputs.sensitivity_plots import sensitivity_plot
 
-        contents = {"sensitivity.nc": encode_dataset(dataset), "sensitivity.json": encode_json(plain)}
-        if dataset.sizes.get("source", dataset.sizes.get("input", 0)):
-            figure = sensitivity_plot(dataset)
-            contents |= {f"sensitivity.{kind}": encode_figure(figure, kind) for kind in ("svg", "png")}
-        write_files(out, contents, FILES)
-        say(f"results are in {out}")
-    if as_json:
-        write_json(plain)
-    else:
-        from burncast.outputs.sensitivity_tables import present_sensitivity
-
-        show(present_sensitivity(dataset))
+        pictures["sensitivity"] = sensitivity_plot(dataset)
+    plain, table = plain_sensitivity(dataset), present_sensitivity(dataset)
+    Answer("sensitivity", plain, table, dataset, pictures).give(out, FILES, as_json)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from burncast.distributions.errors import InputError
@@ -11,38 +10,15 @@ from burncast.distributions.errors import InputError
 if TYPE_CHECKING:
     from burncast.engine.scenario import Quantity, Scenario, ScenarioSource
     from burncast.engine.simulate import Simulation
+    from burncast.engine.solution import Solution
     from burncast.outputs.conditions import Condition
 
-__all__ = ["Solution", "solve"]
+__all__ = ["simulate_tracking", "solve"]
 
 TOLERANCE = 1e-3
 SAMPLE = 4096
 
 Progress = Callable[[int, int], None]
-
-
-@dataclass(frozen=True, slots=True)
-class Solution:
-    """What an input would have to be.
-
-    Attributes: ``input`` as it was named and ``so_that``, the condition; ``value``, where it begins to hold, and
-    ``low`` and ``high``, its 95 % interval from the error of the simulation (None where an end lies beyond the range);
-    ``bound``, ``at least`` or ``at most``; ``figure``, what the condition compares, at ``value``; ``scan``, the figure
-    at places along the range, as (value, figure); ``unit`` of the input; ``notes``.
-    """
-
-    input: str
-    so_that: str
-    value: float
-    low: float | None
-    high: float | None
-    bound: str
-    figure: float
-    scan: tuple[tuple[float, float], ...]
-    unit: str
-    trajectories: int
-    seed: int
-    notes: tuple[str, ...]
 
 
 def solve(
@@ -85,6 +61,7 @@ def solve(
     from burncast.engine.pinning import fixed, named_input
     from burncast.engine.root_finding import find_crossing, scan_points
     from burncast.engine.scenario import load
+    from burncast.engine.solution import Solution
     from burncast.outputs.figure_bands import figure_band
 
     loaded = load(scenario)

@@ -9,6 +9,7 @@ from rich.text import Text
 
 from burncast.engine.decision import Decision
 from burncast.outputs.amounts import format_amount
+from burncast.outputs.decision_tables import compared
 from burncast.outputs.table_layout import add_texts, new_table
 
 __all__ = ["present_choice"]
@@ -25,12 +26,12 @@ def present_choice(title: str, units: Mapping[str, str], found: Decision) -> Ren
     add_texts(table, (found.figure, _number(found.present_outcome), _number(found.outcome)))
     limited = found.limited is not None and found.present_limited is not None and found.limit is not None
     if limited:
-        name = _compared(str(found.limit))
+        name = compared(str(found.limit))
         cells = (_share(name, float(value)) for value in (found.present_limited or 0.0, found.limited or 0.0))
         add_texts(table, (name, *cells))
     parts: list[RenderableType] = [Text(title, style="bold"), Text(""), table]
     if len(found.trade_off) > 1:
-        name = _compared(str(found.limit))
+        name = compared(str(found.limit))
         front = new_table(f"For each {name}", f"best {found.figure}", *found.choice)
         for limit, outcome, choice in _spread(found.trade_off):
             shown = (_share(name, limit), _number(outcome), *(_number(value) for value in choice.values()))
@@ -49,10 +50,6 @@ def _spread(
     wanted = [low + (high - low) * place / (MOST_LINES - 1) for place in range(MOST_LINES)]
     nearest = (min(range(len(front)), key=lambda at: abs(front[at][0] - value)) for value in wanted)
     return [front[place] for place in dict.fromkeys(nearest)]
-
-
-def _compared(limit: str) -> str:
-    return limit.replace("<", ">").split(">")[0].strip()
 
 
 def _number(value: float) -> str:

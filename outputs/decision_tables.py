@@ -8,19 +8,27 @@ import xarray as xr
 from rich.console import Group, RenderableType
 from rich.text import Text
 
+from burncast.engine.solution import Solution
 from burncast.outputs.amounts import format_amount, format_periods, format_probability
 from burncast.outputs.table_layout import add_texts, new_table
 
-__all__ = ["plain_frontier", "present_frontier", "present_scan"]
+__all__ = ["compared", "plain_frontier", "present_frontier", "present_solution"]
 
 
-def present_scan(name: str, figure: str, scan: tuple[tuple[float, float], ...]) -> RenderableType:
-    """The figure of a condition along the range that was looked at."""
-    table = new_table(name, figure)
+def present_solution(title: str, found: Solution) -> RenderableType:
+    """What the input must be, and the figure of the condition along the range that was looked at."""
+    unit = f" {found.unit}" if found.unit else ""
+    low, high = ("beyond the range" if end is None else format_amount(end, digits=4) for end in (found.low, found.high))
+    value = format_amount(found.value, digits=4)
+    answer = f"{found.input} must be {found.bound} {value}{unit} (95 %: {low} to {high}), so that {found.so_that}."
+    figure = compared(found.so_that)
+    table = new_table(found.input, figure)
     is_share = figure.startswith("ruin_probability")
-    for value, found in scan:
-        add_texts(table, (format_amount(value, digits=4), f"{100 * found:.3g} %" if is_share else format_amount(found)))
-    return table
+    for place, share in found.scan:
+        add_texts(table, (format_amount(place, digits=4), f"{100 * share:.3g} %" if is_share else format_amount(share)))
+    how = f"{found.trajectories:,} trajectories for each value, seed {found.seed}, on the same random numbers"
+    notes = [Text(f"note: {note}") for note in found.notes]
+    return Group(Text(title, style="bold"), Text(""), Text(answer), Text(""), table, Text(""), Text(how), *notes)
 
 
 def present_frontier(dataset: xr.Dataset) -> RenderableType:
@@ -55,3 +63,12 @@ def plain_frontier(dataset: xr.Dataset) -> dict[str, Any]:
         for column, period in enumerate(dataset["period"].values)
     ]
     return {**dataset.attrs, "frontier": records}
+
+
+def compared(condition: str) -> str:
+    """The figure that a condition is about.
+
+    >>> compared("ruin_probability[24] <= 0.05")
+    'ruin_probability[24]'
+    """
+    return condition.replace("<", ">").split(">")[0].strip()
