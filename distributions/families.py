@@ -57,6 +57,10 @@ def _student_t(df: float, mean: float = 0.0, scale: float = 1.0) -> Law:
     return StudentT(df, mean, scale)
 
 
+def _of_library(law: Law, **_origin: object) -> Law:
+    return law
+
+
 def _exponential(mean: float) -> Law:
     return Exponential(mean)
 
@@ -161,6 +165,7 @@ _FAMILIES = (
     Family("mixture", (Form((), mixture, ("weights",)),), laws="many"),
     Family("pool", (Form((), pool, ("weights", "kind")),), laws="many"),
     Family("truncate", (Form((), truncate, ("low", "high")),), laws="one"),
+    Family("sip", (Form(("library", "name"), _of_library),), laws="one"),
     Family("interval", (Form(("low", "high"), interval),)),
 )
 

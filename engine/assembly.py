@@ -16,6 +16,7 @@ from burncast.engine.expressions import TIME_NAMES, Expression, ExpressionError,
 from burncast.engine.quantities import Reading, read_quantities
 from burncast.engine.scenario_model import YEARS_PER_STEP, Location, Quantity, Ruin, Scenario
 from burncast.engine.schedules import Calendar
+from burncast.engine.sip_inputs import library_correlations
 from burncast.engine.unit_vocabulary import is_unit_name
 
 __all__ = ["RESULT_NAMES", "assemble", "begin_reading"]
@@ -66,7 +67,8 @@ def assemble(reading: Reading, text: str) -> Scenario:
     document = reading.document
     about = document.data.get("scenario", {})
     quantities = read_quantities(reading)
-    correlations = tuple(
+    calendar = reading.calendar
+    correlations = library_correlations(quantities, calendar.sips, calendar.sip_members, reading.problems) + tuple(
         correlation
         for number, entry in enumerate(document.data.get("correlations", []))
         if entry is not None

@@ -20,10 +20,12 @@ from pathlib import Path
 from typing import Any, TypeAlias
 
 from burncast.distributions.errors import Problem, nearest_name
+from burncast.distributions.sip_library import Sip
 from burncast.engine import expression_nodes as tree
 from burncast.engine.document import read_limited
 from burncast.engine.expression_nodes import Expression, Known
 from burncast.engine.scenario_model import Location, Step, period_end
+from burncast.engine.sip_inputs import SipKey, SipMembers, resolve_sip
 
 __all__ = [
     "BETWEEN",
@@ -44,13 +46,18 @@ Row: TypeAlias = tuple[int, str, float]
 
 @dataclass(slots=True)
 class Calendar:
-    """The periods of a scenario, and the data files read for it: content by path, and (name as written, sha256)."""
+    """The periods of a scenario, and the data files read for it: content by path, and (name as written, sha256).
+
+    ``sips`` are the SIPs that it draws, ``sip_members`` those that are inputs (of variants too).
+    """
 
     start: datetime.date | None
     step: Step
     periods: int
     files: dict[str, bytes] = field(default_factory=dict)
     digests: set[tuple[str, str]] = field(default_factory=set)
+    sips: dict[SipKey, Sip] = field(default_factory=dict)
+    sip_members: SipMembers = field(default_factory=dict)
 
     def period_of(self, date: datetime.date) -> int:
         """The period that contains a date; 1 begins on ``start``, and there are periods before it."""
@@ -126,17 +133,19 @@ _SAMPLED = frozenset({"empirical", "smoothed"})
 
 def names_files(text: str) -> bool:
     """Whether an expression can have anything for :func:`resolve_data` to do."""
-    return "series" in text or any(name in text for name in _SAMPLED)
+    return "series" in text or "sip" in text or any(name in text for name in _SAMPLED)
 
 
 def resolve_data(
     expression: Expression, calendar: Calendar, location: Location, problems: list[Problem]
 ) -> Expression | None:
-    """Replace ``series("file.csv", "column")`` by its path and the file in ``empirical("file.csv", "column")`` by its
-    numbers."""
+    """Replace ``series("file.csv", "column")`` by its path, the file in ``empirical("file.csv", "column")`` by its
+    numbers, and ``sip("library.SIPmath", "Demand")`` by its law."""
     if isinstance(expression, tree.Call):
         if expression.function == "series":
             return _series(expression, calendar, location, problems)
+        if expression.function == "sip":
+            return _sip(expression, calendar, location, problems)
         if expression.function in _SAMPLED and any(isinstance(item, tree.Text) for item in expression.arguments):
             return _sample(expression, calendar, location, problems)
     old = tree.children(expression)
@@ -200,26 +209,49 @@ def _sample(call: tree.Call, calendar: Calendar, location: Location, problems: l
     return tree.Call(call.function, (tree.Sequence(tuple(tree.Number(value) for _, _, value in rows)),), call.keywords)
 
 
+def _sip(call: tree.Call, calendar: Calendar, location: Location, problems: list[Problem]) -> Expression | None:
+    def read(name: str) -> bytes | None:
+        return _read_beside(name, "a SIPmath library", calendar, location, problems)
+
+    found = resolve_sip(call, read, location, problems)
+    if found is None:
+        return None
+    sip, expression = found
+    library = next(item.value for item in call.arguments if isinstance(item, tree.Text))
+    calendar.sips[location.file, library, sip.name] = sip
+    return expression
+
+
 def read_csv(
     name: str, calendar: Calendar, location: Location, problems: list[Problem]
 ) -> tuple[list[str], list[list[str]]] | None:
     """The header and the rows of a CSV file beside the scenario, whose content becomes part of its identity."""
-    path = Path(location.file).parent / name if location.file else Path(name)
+    content = _read_beside(name, "a CSV file", calendar, location, problems)
+    if content is None:
+        return None
     try:
-        content = calendar.files.get(str(path)) or read_limited(path, 200_000_000)
         reader = csv.reader(io.StringIO(content.decode("utf-8-sig"), newline=""), strict=True)
         header = [cell.strip() for cell in next(reader, [])]
         rows = list(reader)
-    except OSError as error:
-        message = f"{name!r} cannot be read: {error.strerror or error}"
-        problems.append(location.problem(message, f"a CSV file beside the scenario ({path})"))
-        return None
     except (UnicodeDecodeError, ValueError, csv.Error) as error:
         problems.append(location.problem(f"{name!r} is not a CSV file: {error}"))
         return None
+    return header, rows
+
+
+def _read_beside(name: str, what: str, calendar: Calendar, location: Location, problems: list[Problem]) -> bytes | None:
+    """The content of a file beside the scenario, which becomes part of its identity."""
+    path = Path(location.file).parent / name if location.file else Path(name)
+    try:
+        content = calendar.files.get(str(path)) or read_limited(path, 200_000_000)
+    except (OSError, ValueError) as error:
+        reason = error.strerror if isinstance(error, OSError) else None
+        message = f"{name!r} cannot be read: {reason or error}"
+        problems.append(location.problem(message, f"{what} beside the scenario ({path})"))
+        return None
     calendar.files[str(path)] = content
     calendar.digests.add((name, hashlib.sha256(content).hexdigest()))
-    return header, rows
+    return content
 
 
 def _columns(

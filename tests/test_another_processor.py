@@ -116,6 +116,7 @@ LAWS = (
     "smoothed([5.1, 1.3, 3.7, 1.3])",
     "weibull(mode=3, p90=8)",
     "gamma(edges=[0, 10, 20, 40], chips=[3, 5, 1])",
+    f"sip('{ROOT / 'tests' / 'data' / 'development_time.SIPmath.json'}', 'Orders')",
     "bernoulli(0.3)",
     "discrete([1, 2, 5], weights=[0.21, 0.52, 0.31])",
     "empirical([5.1, 1.3, 3.7, 1.3])",
