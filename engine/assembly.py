@@ -13,6 +13,8 @@ from burncast.distributions.errors import Problem, nearest_name
 from burncast.engine.correlations import read_correlation
 from burncast.engine.document import Document
 from burncast.engine.expressions import TIME_NAMES, Expression, ExpressionError, is_name, parse
+from burncast.engine.particle_files import read_particles
+from burncast.engine.particles import Particles
 from burncast.engine.quantities import Reading, read_quantities
 from burncast.engine.scenario_model import YEARS_PER_STEP, Location, Quantity, Ruin, Scenario
 from burncast.engine.schedules import Calendar
@@ -97,6 +99,7 @@ def assemble(reading: Reading, text: str) -> Scenario:
         file=document.file,
         extra_units=tuple(about.get("units", ())),
         description=about.get("description"),
+        particles=_read_particles(reading),
     )
 
 
@@ -164,6 +167,21 @@ def _read_track(reading: Reading, quantities: Mapping[str, Quantity]) -> tuple[s
                 place, f"{name!r} is already the name of a part of the result", "another name, or not to track it"
             )
     return tuple(track)
+
+
+def _read_particles(reading: Reading) -> Particles | None:
+    entry = reading.document.data.get("posterior")
+    if entry is None or "posterior" in reading.misspelt:
+        return None
+    if {"particles", "sha256"} - entry.keys():
+        place = reading.document.location("posterior")
+        reading.report(place, "is not whole", "`particles`, a file, and its `sha256`, as they were saved")
+        return None
+    found = read_particles(entry["particles"], entry["sha256"], reading.document.location("posterior", "particles"))
+    if isinstance(found, Particles):
+        return found
+    reading.problems.append(found)
+    return None
 
 
 def _read_expression(reading: Reading, text: str, location: Location) -> Expression | None:

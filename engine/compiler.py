@@ -138,6 +138,7 @@ class _Compilation:
             shock_names=tuple(data.shock_names),
             draw_names=tuple(data.draw_names),
             notes=lowered.notes,
+            particles=self.scenario.particles,
         )
 
     def _roots(self) -> list[Node]:

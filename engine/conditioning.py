@@ -25,6 +25,7 @@ from burncast.engine.elementary_numpy import exp
 from burncast.engine.given import GivenOutcomes, Machine
 from burncast.engine.kernels import crank_nicolson
 from burncast.engine.normals import Normals, empty_normals, used_draws
+from burncast.engine.particle_files import refuse_particles
 from burncast.engine.program import Program
 from burncast.engine.streams_numpy import philox
 
@@ -144,12 +145,14 @@ class Conditioned:
     """Particles under the condition that was meant, equally weighted.
 
     ``log_probability`` of the condition (log evidence of a likelihood), −inf where no particle came there; ``normals``
-    and ``outcomes`` of N particles; the ``plan`` that was followed and the share of moves accepted at each level.
+    and ``outcomes`` of N particles, and their ``families`` int64[N]: which of the first particles each descends from;
+    the ``plan`` that was followed and the share of moves accepted at each level.
     """
 
     log_probability: float
     normals: Normals
     outcomes: GivenOutcomes
+    families: NDArray[np.int64]
     plan: tuple[Level, ...]
     acceptance: tuple[float, ...]
 
@@ -169,22 +172,25 @@ def condition_on(
     """Draw ``particles`` trajectories of ``program`` under ``condition``, with ``moves`` steps at each level.
 
     Runs on one thread, the same bits on any machine; ``replication`` (0 … 65535) makes independent runs of one seed.
+    Raises InputError for a program that begins with particles already.
+
     Levels and sizes are adapted, which biases the probability upwards by some levels/particles of its value (Cérou et
     al. 2012, section 3); along the ``plan`` of another run it is free of bias.
     """
+    refuse_particles(program, "its trajectories cannot be conditioned again")
     run = _Run(program, condition, seed, replication, particles, least_need, keep_tracked)
     level, log_probability = condition.first, 0.0
     passed: list[Level] = []
     acceptance: list[float] = []
     while level < condition.last:
         if len(passed) == MOST_LEVELS:
-            return Conditioned(-math.inf, run.normals, run.outcomes, tuple(passed), tuple(acceptance))
+            return run.result(-math.inf, passed, acceptance)
         following = condition.following(run.values, level) if plan is None else plan[len(passed)].value
         before = condition.log_weight(run.values, level)
         gained = condition.log_weight(run.values, following) - before
         most = float(gained.max())
         if most == -math.inf:
-            return Conditioned(-math.inf, run.normals, run.outcomes, tuple(passed), tuple(acceptance))
+            return run.result(-math.inf, passed, acceptance)
         weights = exp(gained - most)
         log_probability += most + math.log(math.fsum(weights) / particles)
         run.resample(weights)
@@ -199,7 +205,7 @@ def condition_on(
                 run.adapt(math.exp(0.7 * (share - GOAL)), of_few)
         passed.append(Level(level, run.size, run.share))
         acceptance.append(accepted / moves)
-    return Conditioned(log_probability, run.normals, run.outcomes, tuple(passed), tuple(acceptance))
+    return run.result(log_probability, passed, acceptance)
 
 
 class _Run:
@@ -230,6 +236,12 @@ class _Run:
         self.normals, self.spare = self.spare, self.normals
         self.outcomes = self._outcomes(self.normals)
         self.values = condition.values(self.outcomes)
+        self.families = np.arange(particles)
+
+    def result(self, log_probability: float, plan: list[Level], acceptance: list[float]) -> Conditioned:
+        """The particles as they are."""
+        families = self.families
+        return Conditioned(log_probability, self.normals, self.outcomes, families, tuple(plan), tuple(acceptance))
 
     def resample(self, weights: Floats) -> None:
         """Systematic resampling: every particle as often as its weight says, up to one."""
@@ -277,6 +289,7 @@ class _Run:
         np.take(self.normals.addresses, chosen, out=self.spare.addresses)
         self.normals, self.spare = self.spare, self.normals
         self.values = self.values[chosen]
+        self.families = self.families[chosen]
         tracked = self.outcomes.tracked
         self.outcomes = GivenOutcomes(
             self.outcomes.passage[chosen],

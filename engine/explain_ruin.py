@@ -17,6 +17,7 @@ from burncast.engine.boxes import find_box
 from burncast.engine.compiler import compile_scenario
 from burncast.engine.normals import drawn_normals
 from burncast.engine.outcomes import run_outcomes
+from burncast.engine.particle_files import refuse_particles
 from burncast.engine.rare_ruin import until
 from burncast.engine.replay import explain_failure
 from burncast.engine.scenario import Scenario
@@ -88,6 +89,7 @@ def explain_ruin(
     check_seed_and_threads(seed, threads)
     names = tuple(name for name, quantity in scenario.quantities.items() if quantity.kind == "input")
     program, opening = compile_scenario(scenario, ()), until(compile_scenario(scenario, names), 1)
+    refuse_particles(program, "its ruin cannot be explained by single inputs")
     elements = [
         (f"{item.name}[{','.join(label)}]" if item.dims else item.name, item.first_element + place)
         for item in opening.tracked

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from burncast.engine.native import Native
 
-__all__ = ["add_pages", "crank_nicolson", "fill_antithetic", "fill_even", "run_blocks", "settle"]
+__all__ = ["add_pages", "crank_nicolson", "fill_drawn", "fill_even", "run_blocks", "settle"]
 
 run_blocks = Native("burncast.engine.machine", "run_blocks")
 settle = Native("burncast.engine.histogram", "settle")
 add_pages = Native("burncast.engine.page_sums", "add_pages")
 fill_even = Native("burncast.engine.sampling_kernels", "fill_even")
-fill_antithetic = Native("burncast.engine.sampling_kernels", "fill_antithetic")
+fill_drawn = Native("burncast.engine.sampling_kernels", "fill_drawn")
 crank_nicolson = Native("burncast.engine.moves", "crank_nicolson")

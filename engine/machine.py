@@ -125,6 +125,9 @@ def run_blocks(
             for j in range(active):
                 space.addresses[j] = space.given_addresses[begin + j]
         for period in range(code.periods + 1):
+            if period > 0 and period == space.own_from:
+                for j in range(LANES):
+                    space.addresses[j] = trajectory + np.uint64(j)
             if period == 1 or (period > 0 and period & 3 == 0):
                 if space.is_given != 0:
                     copy_shocks(space.normals, space.given_shocks, begin, active, period, code.periods)
@@ -325,7 +328,7 @@ def run_blocks(
                             space.wide[0],
                             space.listed,
                             period,
-                            seed,
+                            space.past_seed if period < space.own_from else seed,
                             space.addresses,
                         )
                     elif op == TRANSPORT:

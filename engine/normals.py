@@ -7,7 +7,7 @@ happens (the sizes and ages of jumps) have no place here: they stay addressed by
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.typing import NDArray
@@ -24,19 +24,28 @@ class Normals:
     """``inputs`` float64[draws, N], ``shocks`` float32[shock streams, T, N] of periods 1 … T, and ``addresses``
     uint64[N], the trajectories whose jumps are drawn.
 
-    Rows of ``inputs`` are those of ``Program.draws``; streams of jumps among them are never read.
+    Rows of ``inputs`` are those of ``Program.draws``; streams of jumps among them are never read. Where ``own_from`` is
+    not 0, jumps before that period are those that ``addresses`` had under ``past_seed``; from then on a trajectory
+    draws its own.
     """
 
     inputs: NDArray[np.float64]
     shocks: NDArray[np.float32]
     addresses: NDArray[np.uint64]
+    own_from: int = 0
+    past_seed: int = 0
 
     def __len__(self) -> int:
         return len(self.addresses)
 
     def columns(self, chosen: slice | NDArray[np.int64]) -> Normals:
         """Some of the trajectories."""
-        return Normals(self.inputs[:, chosen], self.shocks[:, :, chosen], self.addresses[chosen])
+        return replace(
+            self,
+            inputs=self.inputs[:, chosen],
+            shocks=self.shocks[:, :, chosen],
+            addresses=self.addresses[chosen],
+        )
 
 
 def empty_normals(program: Program, count: int) -> Normals:
@@ -77,7 +86,7 @@ def renamed(normals: Normals, written: Program, read: Program) -> Normals:
 
     A stream that the first one does without is 0 in the second.
     """
-    result = empty_normals(read, len(normals))
+    result = replace(empty_normals(read, len(normals)), own_from=normals.own_from, past_seed=normals.past_seed)
     for name, row in zip(written.draw_names, normals.inputs, strict=True):
         if name in read.draw_names:
             result.inputs[read.draw_names.index(name)] = row
@@ -95,4 +104,6 @@ def with_normals(space: Workspace, normals: Normals) -> Workspace:
         given_inputs=np.ascontiguousarray(normals.inputs),
         given_shocks=np.ascontiguousarray(normals.shocks),
         given_addresses=np.ascontiguousarray(normals.addresses),
+        own_from=normals.own_from,
+        past_seed=np.uint64(normals.past_seed),
     )

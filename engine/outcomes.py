@@ -20,7 +20,9 @@ from burncast.engine.chunk_tally import ChunkTally
 from burncast.engine.kernels import run_blocks
 from burncast.engine.lanes import LANES
 from burncast.engine.machine_rows import NEED_ROW
+from burncast.engine.normals import with_normals
 from burncast.engine.program import Program
+from burncast.engine.sampling import sampler_for
 from burncast.engine.simulate import processors
 from burncast.engine.workspace import Workspace, code_of, workspace_for
 
@@ -64,6 +66,7 @@ def run_outcomes(
         np.empty((trajectories, len(at))),
     )
     code, stop = code_of(program), np.zeros(1, dtype=np.int64)
+    sampler = sampler_for(program, "random", seed, trajectories)
     elements = sum(item.elements for item in program.tracked)
     workers = threads or processors()
     blocks = -(-trajectories // LANES)
@@ -81,6 +84,8 @@ def run_outcomes(
         for place in range(begin, min(begin + part, trajectories), LANES):
             count = min(LANES, trajectories - place)
             here = space._replace(first_path=first + place)
+            if sampler is not None:
+                here = with_normals(here, sampler.normals(first + place, count))
             status = run_blocks(code, here, chunk.arrays, np.uint64(seed), np.uint64(first + place), count, stop)
             if status != -1:
                 break

@@ -13,6 +13,7 @@ import numpy as np
 
 from burncast.distributions.errors import InputError, nearest_name
 from burncast.engine.expressions import Number
+from burncast.engine.particle_files import refuse_particles
 from burncast.engine.program import FIELDS, OPCODES, Program
 from burncast.engine.scenario import ByElement, Quantity, Scenario, Value
 
@@ -23,6 +24,7 @@ _OP, _COUNT, _OUT, _A, _K, _AUX = (FIELDS.index(name) for name in ("op", "count"
 
 def pinned(program: Program, stream: str, z: float) -> Program:
     """``program`` with one input's normal, that of the draw ``stream``, equal to ``z`` in every trajectory."""
+    refuse_particles(program, "its inputs cannot be held one by one")
     place = program.draw_names.index(stream)
     column = program.scalars.shape[1]
     lines, labels = [], []

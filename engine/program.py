@@ -20,6 +20,8 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from burncast.engine.particles import Particles
+
 __all__ = ["FIELDS", "OPCODES", "Program", "Tracked"]
 
 Floats = NDArray[np.float64]
@@ -72,7 +74,8 @@ class Program:
     ``scalars`` has shape (T + 1, number of scalars); ``tables`` is one flat array into which ``table_index`` points
     (shape (tables, 4): kind, offset, length, second length); ``shocks`` holds the 32-bit streams drawn every period and
     ``draws`` those drawn once or on demand. The labels name the
-    quantity that an instruction of ``setup``, ``odd`` and ``even`` finishes, or are empty.
+    quantity that an instruction of ``setup``, ``odd`` and ``even`` finishes, or are empty. ``particles`` are what
+    trajectories begin with instead of drawing it (None: they draw everything).
     """
 
     periods: int
@@ -91,6 +94,7 @@ class Program:
     shock_names: tuple[str, ...]
     draw_names: tuple[str, ...]
     notes: tuple[str, ...] = ()
+    particles: Particles | None = None
 
     @property
     def tally_rows(self) -> int:

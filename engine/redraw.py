@@ -19,6 +19,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from burncast.engine.addresses import stream_id
+from burncast.engine.particle_files import refuse_particles
 from burncast.engine.program import Program
 from burncast.engine.scenario import Scenario
 
@@ -66,7 +67,9 @@ def redrawn(program: Program, names: Collection[str], number: int) -> Program:
     """``program`` with the streams of the quantities ``names`` replaced by their ``number``-th renewal (from 1).
 
     A stream that belongs to several quantities, as that of a t copula's radius does, is redrawn with any of them.
+    Raises InputError for a program with particles, which hold all that they stand for together.
     """
+    refuse_particles(program, "its quantities cannot be drawn anew one by one")
     streams = (*program.draw_names, *program.shock_names)
     used = np.concatenate([program.draws, program.shocks])
     fresh = np.array(_fresh(streams, used, number), dtype=np.uint32)

@@ -199,10 +199,13 @@ def _jumps(line: _Line) -> Floats:
     run = line.run
     _, sizes, first, per_element = (int(field) for field in run.program.table_index[line["aux"]])
     streams = [int(stream) for stream in run.program.draws[first + line.row * per_element :][:per_element]]
+    seed, addresses = run.seed, run.trajectories
+    if run.normals is not None and line.period < run.normals.own_from:
+        seed, addresses = run.normals.past_seed, run.normals.addresses
     counts = line.x
     result = np.where(counts <= MOST_JUMPS, 0.0, np.nan)
     for jump in range(int(np.max(counts, where=counts <= MOST_JUMPS, initial=0.0))):
-        z = [streams_numpy.shocks(run.seed, stream, run.trajectories, line.period, jump) for stream in streams]
+        z = [streams_numpy.shocks(seed, stream, addresses, line.period, jump) for stream in streams]
         worth = run.table(sizes, z[0].astype(np.float64))
         if per_element == 2:
             worth = worth * elementary.exp(-line.y * elementary.normal_cdf(z[1].astype(np.float64)))

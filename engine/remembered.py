@@ -3,7 +3,8 @@
 Reading, checking and compiling a large scenario takes as long as some hundred thousand of its trajectories. So the
 command line keeps the results beside the compiled kernels, and takes them from there as long as all that they follow
 from is the same: every file that was read, by its content, every name that was looked up, by what it meant, and the
-sources of this package. Only what was found without a mistake is kept.
+sources of this package. Only what was found without a mistake is kept, and nothing that begins with the megabytes of a
+posterior.
 """
 
 from __future__ import annotations
@@ -41,7 +42,8 @@ def remembered_scenario(source: str) -> Scenario:
 
     with traced() as trace:
         scenario = load(source)
-    _keep(path, (trace, scenario))
+    if scenario.particles is None:
+        _keep(path, (trace, scenario))
     return scenario
 
 
@@ -53,7 +55,8 @@ def remembered_program(scenario: Scenario) -> Program:
         from burncast.engine.compiler import compile_scenario
 
         program = compile_scenario(scenario)
-        _keep(path, program)
+        if program.particles is None:
+            _keep(path, program)
     return program
 
 

@@ -115,7 +115,7 @@ def _normals(sampler: Sampler, trajectory: int, program: Program) -> Normals:
 
 def _points(sampler: Sampler | None) -> str:
     """What a call of replay needs to be told of the points of a run."""
-    if sampler is None:
+    if sampler is None or sampler.method == "random":
         return ""
     return f", method={sampler.method!r}" + f", trajectories={sampler.trajectories}" * (sampler.method == "lhs")
 

@@ -10,25 +10,28 @@ method          trajectories
 ``antithetic``  pairs with opposite normals (Hammersley and Morton 1956)
 ==============  ==================================================================================================
 
-All but the first are REPLICATIONS independent replications, trajectory t belonging to replication t mod REPLICATIONS.
+A program with particles (:mod:`burncast.engine.particles`) draws at random what they leave open. All but plain random
+draws are REPLICATIONS independent replications, trajectory t belonging to replication t mod REPLICATIONS.
 Sobol points and Latin hypercubes drive processes through the Brownian bridge (:mod:`burncast.engine.brownian_bridge`).
 Jumps, whose number depends on what happens, are drawn at random under every method.
 """
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.typing import NDArray
 
 from burncast.distributions.errors import InputError
+from burncast.engine.addresses import stream_id
 from burncast.engine.brownian_bridge import bridge
 from burncast.engine.chunk_arrays import ChunkArrays
 from burncast.engine.design import MOST_DIMENSIONS, REPLICATIONS, TAG, Design
-from burncast.engine.kernels import fill_antithetic, fill_even, run_blocks
+from burncast.engine.kernels import fill_drawn, fill_even, run_blocks
 from burncast.engine.lanes import LANES
 from burncast.engine.normals import Normals, empty_normals, used_draws, with_normals
+from burncast.engine.particles import Particles
 from burncast.engine.program import Program
 from burncast.engine.streams_numpy import philox
 from burncast.engine.workspace import Code, Workspace
@@ -40,6 +43,10 @@ PIECE = 4 * LANES
 """Trajectories whose normals are in memory at once."""
 
 MOST_POINTS = 1 << 32
+LOW, SHIFT = np.uint64(0xFFFFFFFF), np.uint64(32)
+
+PICK = stream_id("posterior particle")
+"""The stream that says which particle a trajectory begins with."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,7 +65,7 @@ class Sampler:
 
     def normals(self, first: int, count: int) -> Normals:
         """The normals of trajectories ``first`` … ``first + count − 1``; ``first`` is a multiple of the lanes."""
-        normals = empty_normals(self.program, -(-count // LANES) * LANES)
+        normals = self._empty(-(-count // LANES) * LANES)
         self.fill(normals, first)
         return normals.columns(slice(0, count))
 
@@ -72,12 +79,35 @@ class Sampler:
         words, lower = np.empty(LANES, np.uint32), np.empty(LANES, np.uint32)
         where = (self.design, np.uint64(self.seed), np.uint64(first), len(normals) // LANES)
         out = (normals.inputs, normals.shocks, words, lower)
-        if self.method == "antithetic":
-            fill_antithetic(*where, *out)
+        if self.method in ("antithetic", "random"):
+            fill_drawn(*where, *out, REPLICATIONS if self.method == "antithetic" else 0)
         else:
             path = np.empty((self.program.periods + 1, LANES), np.float32)
             fill_even(*where, *out, np.empty(LANES, np.float32), path)
         normals.addresses[:] = np.uint64(first) + np.arange(len(normals), dtype=np.uint64)
+        if self.program.particles is not None:
+            self._begin_with(self.program.particles, normals)
+
+    def _begin_with(self, particles: Particles, normals: Normals) -> None:
+        """Put a particle of group t mod REPLICATIONS in place of what trajectory t drew."""
+        t = normals.addresses
+        words = philox((t & LOW, t >> SHIFT, 0, PICK), (int(self.seed) & 0xFFFFFFFF, int(self.seed) >> 32))
+        size = np.uint64(len(particles) // REPLICATIONS)
+        chosen = (t % np.uint64(REPLICATIONS) + ((words[0] * size) >> SHIFT) * np.uint64(REPLICATIONS)).astype(np.int64)
+        known = min(particles.periods, self.program.periods)
+        for name, row in zip(particles.input_streams, particles.inputs, strict=True):
+            if name in self.program.draw_names:
+                normals.inputs[self.program.draw_names.index(name)] = row[chosen]
+        for name, rows in zip(particles.shock_streams, particles.shocks, strict=True):
+            if name in self.program.shock_names:
+                normals.shocks[self.program.shock_names.index(name), :known] = rows[:known, chosen]
+        normals.addresses[:] = particles.addresses[chosen]
+
+    def _empty(self, count: int) -> Normals:
+        normals, particles = empty_normals(self.program, count), self.program.particles
+        if particles is None:
+            return normals
+        return replace(normals, own_from=particles.periods + 1, past_seed=particles.seed)
 
     def run(
         self, code: Code, space: Workspace, chunk: ChunkArrays, first: int, count: int, stop: NDArray[np.int64]
@@ -88,7 +118,7 @@ class Sampler:
         periods = self.program.periods
         passages, needs = np.empty(PIECE, np.int64), np.empty(PIECE)
         found = np.zeros((REPLICATIONS, periods + 2), np.int64)
-        normals = empty_normals(self.program, min(PIECE, -(-count // LANES) * LANES))
+        normals = self._empty(min(PIECE, -(-count // LANES) * LANES))
         given = with_normals(space, normals)._replace(passages=passages, needs=needs)
         for begin in range(first, first + count, PIECE):
             here = min(PIECE, first + count - begin)
@@ -107,10 +137,13 @@ def sampler_for(program: Program, method: str, seed: int, trajectories: int) -> 
     """The points of a run, or None for plain random draws; an InputError where there are too few or too many."""
     if method not in METHODS:
         raise InputError(f"method is {method!r}; expected one of {', '.join(METHODS)}")
-    if method == "random":
+    if program.particles is not None and method != "random":
+        raise InputError(f"method is {method!r}; a scenario that begins with a posterior is run with 'random' alone")
+    if method == "random" and program.particles is None:
         return None
     if trajectories < 4 * REPLICATIONS:
-        raise InputError(f"trajectories is {trajectories}; method {method!r} needs {4 * REPLICATIONS} or more")
+        what = "a posterior" if method == "random" else f"method {method!r}"
+        raise InputError(f"trajectories is {trajectories}; {what} needs {4 * REPLICATIONS} or more")
     if trajectories > REPLICATIONS * MOST_POINTS:
         raise InputError(f"trajectories is {trajectories:,}; method {method!r} has at most 2^36")
     inputs = used_draws(program)

@@ -16,7 +16,7 @@ from burncast.engine.lanes import LANES
 from burncast.engine.philox import philox
 from burncast.engine.streams import normal_from_word, normal_from_words
 
-__all__ = ["fill_antithetic", "fill_even"]
+__all__ = ["fill_drawn", "fill_even"]
 
 POINTS = LANES // REPLICATIONS
 LOW = np.uint64(0xFFFFFFFF)
@@ -64,7 +64,7 @@ def fill_even(
 
 
 @outermost
-def fill_antithetic(
+def fill_drawn(
     design: Design,
     seed: np.uint64,
     first: np.uint64,
@@ -73,8 +73,11 @@ def fill_antithetic(
     shocks: NDArray[np.float32],
     words: NDArray[np.uint32],
     lower: NDArray[np.uint32],
+    apart: int,
 ) -> None:
-    """The same for mirrored pairs: points 2i and 2i + 1 of a replication have opposite normals."""
+    """The same for random draws. With ``apart`` = REPLICATIONS they are mirrored pairs: points 2i and 2i + 1 of a
+    replication have opposite normals; with 0 they are what the streams give.
+    """
     periods = len(design.places)
     for block in range(blocks):
         column = block * LANES
@@ -85,16 +88,16 @@ def fill_antithetic(
             out = inputs[row, column : column + LANES]
             _wide(out, words, lower)
             for j in range(LANES):
-                if j & REPLICATIONS:
-                    out[j] = -out[j - REPLICATIONS]
+                if j & apart:
+                    out[j] = -out[j - apart]
         for stream in range(len(design.shocks)):
             for period in range(1, periods + 1):
                 _drawn(words, lower, trajectory, seed, design.shocks[stream], period)
-                mirrored = shocks[stream, period - 1, column : column + LANES]
-                _narrow(mirrored, words)
+                z = shocks[stream, period - 1, column : column + LANES]
+                _narrow(z, words)
                 for j in range(LANES):
-                    if j & REPLICATIONS:
-                        mirrored[j] = -mirrored[j - REPLICATIONS]
+                    if j & apart:
+                        z[j] = -z[j - apart]
 
 
 @borrowing

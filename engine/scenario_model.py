@@ -6,10 +6,13 @@ import calendar
 import datetime
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import Literal, TypeAlias
+from typing import TYPE_CHECKING, Literal, TypeAlias
 
 from burncast.distributions.errors import Problem
 from burncast.engine.expression_nodes import Expression, Index, Name
+
+if TYPE_CHECKING:
+    from burncast.engine.particles import Particles
 
 __all__ = [
     "YEARS_PER_STEP",
@@ -113,6 +116,7 @@ class Scenario:
     ``dt`` is the length of a period in years. ``track`` are the quantities whose distribution is kept, by default every
     stock. ``text`` is a scenario file that loads to this scenario (with the digests of the files it reads in comments),
     and ``sha256`` the digest of that text: what a result depends on besides seed, number of trajectories and method.
+    ``particles`` are the posterior that trajectories begin with, where the scenario has one.
     """
 
     title: str
@@ -132,6 +136,7 @@ class Scenario:
     variants: dict[str, Scenario] = field(default_factory=dict)
     extra_units: tuple[str, ...] = ()
     description: str | None = None
+    particles: Particles | None = field(default=None, repr=False)
 
     def __hash__(self) -> int:
         return hash(self.sha256)

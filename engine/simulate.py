@@ -46,7 +46,8 @@ class Simulation:
     ``tally`` holds the statistics, ``tracked`` says which of its rows belong to which quantity; ``paths`` has shape
     (kept trajectories, elements of all tracked quantities, T + 1), NaN where a quantity has no value at period 0.
     ``replications`` int64[R, T + 2] are the first passages of each replication (see :mod:`burncast.engine.sampling`),
-    None where trajectories are independent.
+    None where trajectories are independent. ``effective`` is how many independent draws the particles are worth that
+    trajectories begin with, None where they begin with none.
     """
 
     scenario: Scenario
@@ -61,10 +62,13 @@ class Simulation:
     stream_version: int = STREAM_VERSION
     precision: Precision | None = None
     replications: NDArray[np.int64] | None = None
+    effective: int | None = None
 
     @property
     def independent(self) -> int:
-        """How many independent draws the result rests on: trajectories, mirrored pairs, or replications."""
+        """How many independent draws the result rests on: trajectories, particles, mirrored pairs, or replications."""
+        if self.effective is not None:
+            return min(self.trajectories, self.effective)
         if self.replications is None:
             return self.trajectories
         return self.trajectories // 2 if self.method == "antithetic" else len(self.replications)
@@ -126,6 +130,7 @@ def run(
         paths=paths if kept else None,
         notes=program.notes,
         replications=found,
+        effective=None if program.particles is None else program.particles.effective,
     )
 
 
@@ -147,6 +152,7 @@ def run_program(
     A ``sampler`` gives the points; first passages by replication are then added to ``replications``.
     """
     kept = paths if paths is not None else np.empty((0, 0, program.periods + 1))
+    sampler = sampler or sampler_for(program, "random", seed, trajectories)
     starts = range(0, trajectories, chunk_size)
     workers = max(1, min(threads or processors(), len(starts)))
     stop = np.zeros(1, dtype=np.int64)

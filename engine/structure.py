@@ -155,6 +155,13 @@ class RuinTable(_Table):
     need: str | None = _field("The hole to fill; its maximum over time, floored at 0, is the funding need.")
 
 
+class PosteriorTable(_Table):
+    """What was learned from observations, saved beside the scenario; `burncast calibrate posterior` writes it."""
+
+    particles: str | None = _field("The file of particles, relative to this file.")
+    sha256: str | None = _field("The digest of what is in it.")
+
+
 class OutputsTable(_Table):
     """What is kept of a run."""
 
@@ -187,6 +194,7 @@ class ScenarioFile(_Table):
     correlations: list[CorrelationTable] | None = None
     ruin: RuinTable | None = None
     outputs: OutputsTable | None = None
+    posterior: PosteriorTable | None = None
     variants: dict[str, VariantTables] | None = _field(
         "Named overrides, run side by side with the base on the same random numbers."
     )
@@ -201,6 +209,7 @@ _TABLES: dict[str, type[BaseModel]] = {
     "correlations": CorrelationTable,
     "ruin": RuinTable,
     "outputs": OutputsTable,
+    "posterior": PosteriorTable,
 }
 
 

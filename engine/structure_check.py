@@ -136,7 +136,7 @@ def _cut_out(structure: Structure, path: KeyPath, kind: str) -> None:
             path = path[: len(path) - len(inner) + 2]
         elif inner[0] == "correlations" and len(inner) > 1:
             path = path[: len(path) - len(inner) + 2]
-        elif inner[0] in ("outputs", "ruin", "scenario"):
+        elif inner[0] in ("outputs", "posterior", "ruin", "scenario"):
             path = path[: len(path) - len(inner) + min(2, len(inner))]
             structure.hopeless |= inner[1:2] == ("extends",)
         else:

@@ -47,7 +47,8 @@ class Workspace(NamedTuple):
     read from memory, column i for the i-th trajectory of a call: ``given_inputs`` float64[draws, n], ``given_shocks``
     float32[shocks, T, n] and ``given_addresses`` uint64[n]. ``passages`` int64[n] and ``needs`` float64[n] take the
     first passage (−1: it failed) and the need of every trajectory of a call (empty: they are not kept); ``least_need``
-    is what the need is at least.
+    is what the need is at least. Given jumps are drawn under ``past_seed`` before period ``own_from``, and from then on
+    as those of the trajectory itself; where that is 0, they are the given ones throughout.
     """
 
     rows: NDArray[np.float64]
@@ -69,6 +70,8 @@ class Workspace(NamedTuple):
     passages: NDArray[np.int64]
     needs: NDArray[np.float64]
     least_need: float
+    own_from: int
+    past_seed: np.uint64
 
 
 def code_of(program: Program) -> Code:
@@ -109,6 +112,8 @@ def workspace_for(program: Program, paths: NDArray[np.float64], first_path: int 
         np.empty(0, dtype=np.int64),
         np.empty(0, dtype=np.float64),
         0.0,
+        0,
+        np.uint64(0),
     )
 
 
