@@ -24,7 +24,7 @@ from numpy.typing import NDArray
 from burncast.distributions.errors import DataError, Problem, nearest_name
 from burncast.engine.document import read_limited
 
-__all__ = ["Dropped", "ObservedData", "read_data", "years_since_first"]
+__all__ = ["Dropped", "ObservedData", "read_data", "read_rows", "years_since_first"]
 
 Column: TypeAlias = NDArray[Any]
 Choice: TypeAlias = Literal["refuse", "drop"]
@@ -125,7 +125,7 @@ def read_data(
     Raises :class:`DataError` with one problem for each kind of mistake in each column.
     """
     file = str(path)
-    header, rows = _read_rows(Path(path), file)
+    header, rows = read_rows(Path(path), file)
     picked = dict(where or {})
     parsers: dict[str, Callable[[str], Any]] = {
         **dict.fromkeys(numbers, _number),
@@ -168,7 +168,7 @@ def years_since_first(dates: Column) -> NDArray[np.float64]:
 Row: TypeAlias = tuple[int, list[str]]
 
 
-def _read_rows(path: Path, file: str) -> tuple[list[str], list[Row]]:
+def read_rows(path: Path, file: str) -> tuple[list[str], list[Row]]:
     """The header, and every row that is not blank with the line at which it begins."""
     try:
         text = read_limited(path, _MAX_BYTES).decode("utf-8-sig")
