@@ -9,6 +9,7 @@ import typer
 from burncast.options import (
     Amounts,
     Between,
+    By,
     Conditions,
     Evaluations,
     Figure,
@@ -20,8 +21,12 @@ from burncast.options import (
     Limit,
     Method,
     Minimise,
+    Moves,
     Out,
     Output,
+    Particles,
+    Quantities,
+    Replications,
     Runs,
     Sampling,
     Scenarios,
@@ -241,6 +246,70 @@ def decide(
         from burncast.decision_reports import report_decision
 
         report_decision(source, best, so_that, minimise, worst_case, evaluations, trajectories, seed, threads, as_json)
+
+
+@app.command()
+def rare_ruin(
+    context: typer.Context,
+    source: Source,
+    by: By = None,
+    particles: Particles = 4096,
+    replications: Replications = 8,
+    moves: Moves = 8,
+    seed: Seed = 0,
+    threads: Threads = None,
+    out: Folder = None,
+    as_json: Json = False,
+) -> None:
+    """Estimate a probability of ruin that drawing would hardly meet, down to one in a billion.
+
+    Example: burncast rare-ruin startup --by 6
+    """
+    with guarded(context.obj):
+        from burncast.ruin_reports import report_rare_ruin
+
+        report_rare_ruin(source, by, particles, replications, moves, seed, threads, out, as_json)
+
+
+@app.command()
+def explain(
+    context: typer.Context,
+    source: Source,
+    by: By = None,
+    trajectories: Runs = 65_536,
+    seed: Seed = 0,
+    threads: Threads = None,
+    out: Folder = None,
+    as_json: Json = False,
+) -> None:
+    """Say why ruin: what differs on ruined trajectories, where they are, and the most typical of them.
+
+    Example: burncast explain startup --by 24 --out why
+    """
+    with guarded(context.obj):
+        from burncast.ruin_reports import report_explanation
+
+        report_explanation(source, by, trajectories, seed, threads, out, as_json)
+
+
+@app.command()
+def replay(
+    context: typer.Context,
+    source: Source,
+    trajectory: Annotated[int, typer.Argument(metavar="NUMBER", help="Which trajectory, from 0.", show_default=False)],
+    quantity: Quantities = None,
+    seed: Seed = 0,
+    out: Folder = None,
+    as_json: Json = False,
+) -> None:
+    """Show one trajectory of a run, period by period; --out writes every quantity of it.
+
+    Example: burncast replay startup 3201 --quantity cash --quantity headcount
+    """
+    with guarded(context.obj):
+        from burncast.ruin_reports import report_path
+
+        report_path(source, trajectory, quantity or [], seed, out, as_json)
 
 
 @app.command()

@@ -11,6 +11,7 @@ import typer
 __all__ = [
     "Amounts",
     "Between",
+    "By",
     "Conditions",
     "Evaluations",
     "Figure",
@@ -22,8 +23,12 @@ __all__ = [
     "Limit",
     "Method",
     "Minimise",
+    "Moves",
     "Out",
     "Output",
+    "Particles",
+    "Quantities",
+    "Replications",
     "Runs",
     "Sampling",
     "Scenarios",
@@ -70,6 +75,10 @@ def _trajectories(text: str) -> int:
 
 def _evaluations(text: str) -> int:
     return parse_whole(text, 10, 100_000)
+
+
+def _count(text: str) -> int:
+    return parse_whole(text, 1, 1 << 24)
 
 
 def _threads(text: str) -> int:
@@ -234,6 +243,39 @@ Statements = Annotated[
 Figure = Annotated[
     str,
     typer.Option("--best", metavar="FIGURE", help='What is made great: "cash_mean[36]", "runway[0.5]".'),
+]
+By = Annotated[
+    int | None,
+    typer.Option(
+        "--by", parser=_count, metavar="PERIOD", help="Ruin by the end of which period.", show_default="the horizon"
+    ),
+]
+Particles = Annotated[
+    int,
+    typer.Option(
+        "-n",
+        "--particles",
+        parser=_count,
+        metavar="N",
+        help="Futures in each replication; the standard error falls with the root of their number.",
+    ),
+]
+Replications = Annotated[
+    int,
+    typer.Option("--replications", parser=_count, metavar="N", help="Independent replications, which tell the error."),
+]
+Moves = Annotated[
+    int,
+    typer.Option("--moves", parser=_count, metavar="N", help="Steps of each future at each level."),
+]
+Quantities = Annotated[
+    list[str] | None,
+    typer.Option(
+        "--quantity",
+        metavar="NAME",
+        help="What to show; what is tracked where left out. May be given several times.",
+        show_default=False,
+    ),
 ]
 Limit = Annotated[
     str | None,

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 from burncast.engine.explain_ruin import RuinExplanation
 from burncast.engine.explain_ruin import explain_ruin as explain
 from burncast.engine.rare_ruin import RareRuin
@@ -20,6 +22,7 @@ def rare_ruin(
     replications: int = 8,
     moves: int = 8,
     threads: int | None = None,
+    progress: Callable[[int, int], None] | None = None,
 ) -> RareRuin:
     """Estimate the probability of ruin by the end of period ``by`` (None: the horizon), down to about 1e-9.
 
@@ -33,6 +36,8 @@ def rare_ruin(
         standard error falls with the root of particles times replications; more moves help where ruin is complicated.
     threads
         Threads to compute on; the result does not depend on it.
+    progress
+        Called with (replications done, total).
 
     Raises InputError for what the caller can mend, SimulationError where no trajectory came to ruin.
 
@@ -49,7 +54,16 @@ def rare_ruin(
     True
     """
     loaded = load(scenario)
-    return estimate(loaded, by, seed=seed, particles=particles, replications=replications, moves=moves, threads=threads)
+    return estimate(
+        loaded,
+        by,
+        seed=seed,
+        particles=particles,
+        replications=replications,
+        moves=moves,
+        threads=threads,
+        progress=progress,
+    )
 
 
 def explain_ruin(

@@ -58,8 +58,9 @@ class RuinExplanation:
     """What sets ruined trajectories apart, the most telling first.
 
     ``processes`` are the shifts of the sums of shocks until ``by``, in their standard deviations, by stream;
-    ``typical`` is the number of the ruined trajectory whose normals are nearest to the mean of all ruined ones:
-    ``burncast.replay(scenario, typical, seed)``.
+    ``typical`` is the number of the ruined trajectory whose normals are nearest to the mean of all ruined ones, ruined
+    in period ``typical_ruin``: ``burncast.replay(scenario, typical, seed)``. Standard errors of the shifts are
+    ``shift_se`` of inputs and ``process_shift_se``, of the fewer trajectories that were looked at for processes.
     """
 
     by: int
@@ -69,6 +70,10 @@ class RuinExplanation:
     processes: dict[str, float]
     box: RuinBox
     typical: int
+    typical_ruin: int
+    shift_se: float
+    process_shift_se: float
+    trajectories: int
     seed: int
 
 
@@ -118,6 +123,7 @@ def explain_ruin(
     processes = dict(zip(program.shock_names, sums.mean(axis=1).tolist(), strict=True))
     points = np.concatenate([normals.inputs, sums])
     distance = ((points - points.mean(axis=1, keepdims=True)) ** 2).sum(axis=0)
+    typical = int(ruined[int(np.argmin(distance))])
     return RuinExplanation(
         by=last,
         probability=len(ruined) / trajectories,
@@ -125,7 +131,11 @@ def explain_ruin(
         inputs=tuple(sorted(shifts, key=lambda one: -abs(one.shift))),
         processes=dict(sorted(processes.items(), key=lambda one: -abs(one[1]))),
         box=RuinBox({labels[column]: rule for column, rule in box.rules.items()}, box.coverage, box.density),
-        typical=int(ruined[int(np.argmin(distance))]),
+        typical=typical,
+        typical_ruin=int(outcomes.passage[typical]),
+        shift_se=1.0 / math.sqrt(len(ruined)),
+        process_shift_se=1.0 / math.sqrt(sums.shape[1]),
+        trajectories=trajectories,
         seed=seed,
     )
 

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import dataclasses
 import math
+from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 
@@ -60,11 +61,13 @@ def rare_ruin(
     replications: int = 8,
     moves: int = 8,
     threads: int | None = None,
+    progress: Callable[[int, int], None] | None = None,
 ) -> RareRuin:
     """Estimate the probability of ruin by the end of period ``by`` (None: the horizon).
 
     ``particles`` trajectories go through the levels in each of the ``replications``, ``moves`` steps at each level;
-    ``threads`` never changes the result. Raises InputError for a request that cannot be met, and SimulationError where
+    ``threads`` never changes the result; ``progress`` is called with (replications done, total), the pilot run being one
+    of them. Raises InputError for a request that cannot be met, and SimulationError where
     no trajectory came near ruin, or something became NaN or infinite on the way there.
     """
     last = scenario.periods if by is None else by
@@ -97,9 +100,12 @@ def rare_ruin(
             plan=pilot.plan,
         )
 
-    workers = min(threads or processors(), replications)
+    workers, found = min(threads or processors(), replications), []
     with ThreadPoolExecutor(workers, thread_name_prefix="burncast") as pool:
-        found = list(pool.map(one, range(replications)))
+        for conditioned in pool.map(one, range(replications)):
+            found.append(conditioned)
+            if progress is not None:
+                progress(1 + len(found), 1 + replications)
     estimates = [math.exp(run.log_probability) for run in found]
     if max(estimates) == 0.0:
         raise _too_far(last, particles)

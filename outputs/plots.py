@@ -6,6 +6,7 @@ Both are drawn from the dataset alone, so that a stored result can be drawn agai
 from __future__ import annotations
 
 import datetime
+from collections.abc import Sequence
 
 import numpy as np
 import xarray as xr
@@ -28,7 +29,7 @@ from burncast.outputs.chart_style import (
     write_title,
 )
 
-__all__ = ["fan_chart", "ruin_curve"]
+__all__ = ["draw_fan", "fan_chart", "ruin_curve", "time_axis"]
 
 _BANDS = ((0.05, 0.95, 0.18), (0.25, 0.75, 0.36))
 _MOST_PANELS = 8
@@ -41,9 +42,9 @@ def fan_chart(dataset: xr.Dataset, name: str) -> Figure:
     """
     panels = _panels(dataset[name])
     figure, axes = new_figure(len(panels))
-    time = _time_axis(dataset)
+    time = time_axis(dataset)
     for panel, (label, values) in zip(axes, panels.items(), strict=True):
-        _draw_fan(panel, time, values, label, len(panels))
+        draw_fan(panel, time, values, label, len(panels))
         style_time(panel, time)
     write_title(figure, _fan_finding(dataset, name, next(iter(panels.values()))), _context(dataset))
     return figure
@@ -52,7 +53,7 @@ def fan_chart(dataset: xr.Dataset, name: str) -> Figure:
 def ruin_curve(dataset: xr.Dataset) -> Figure:
     """Probability of ruin by the end of each period with its 95 % Monte Carlo band; one line per variant."""
     figure, (axes,) = new_figure()
-    time = _time_axis(dataset)
+    time = time_axis(dataset)
     lines = _lines(dataset)
     bound = zero_count_bound(_independent(dataset))
     wide = 1.96 if dataset.attrs["method"] == "random" else 2.13  # Student, 15 degrees of freedom
@@ -75,12 +76,15 @@ def ruin_curve(dataset: xr.Dataset) -> Figure:
     return figure
 
 
-def _draw_fan(axes: Axes, time: TimeAxis, values: xr.DataArray, label: str, panels: int) -> None:
+def draw_fan(
+    axes: Axes, time: TimeAxis, values: xr.DataArray, label: str, panels: int = 1, room_for: Sequence[float] = ()
+) -> None:
+    """Median and bands of ``values`` over (period, quantile), words at their ends; the axis has ``room_for`` more."""
     quantiles = {level: values.sel(quantile=level).values for level in (0.05, 0.25, 0.5, 0.75, 0.95)}
     for low, high, strength in _BANDS:
         axes.fill_between(time.places, quantiles[low], quantiles[high], color=BLUE, alpha=strength, linewidth=0)
     axes.plot(time.places, quantiles[0.5], color=BLUE, linewidth=2.2, marker=time.markers, clip_on=False)
-    style_amounts(axes, np.stack(list(quantiles.values())), label)
+    style_amounts(axes, np.concatenate([*quantiles.values(), np.asarray(room_for)]), label)
     low, high = axes.get_ylim()
     if low < 0 < high:
         axes.axhline(0, color=INK, linewidth=1.0)
@@ -120,7 +124,7 @@ def _fan_finding(dataset: xr.Dataset, name: str, values: xr.DataArray) -> str:
     begin, end = format_amount(float(median[first])), format_amount(float(median[last]))
     currency = str(dataset.attrs["currency"])
     unit = f" {currency}" if currency and values.attrs.get("units") == currency else ""
-    when = _time_axis(dataset).name(last)
+    when = time_axis(dataset).name(last)
     quantity = _words(name).capitalize()
     if "element" in values.coords:
         quantity += f" ({', '.join(str(part) for part in values['element'].item())})"
@@ -128,7 +132,7 @@ def _fan_finding(dataset: xr.Dataset, name: str, values: xr.DataArray) -> str:
     if begin == end:
         course = f"stays {'at' if low == high else 'near'} {end}{unit}"
     elif empty.size and median[first] > 0:
-        course = f"falls from {begin}{unit} to below zero in {_time_axis(dataset).name(int(empty[0]))}"
+        course = f"falls from {begin}{unit} to below zero in {time_axis(dataset).name(int(empty[0]))}"
     else:
         course = f"goes from {begin} to {end}{unit} by {when}"
     if low == high:
@@ -155,7 +159,7 @@ def _ruin_finding(dataset: xr.Dataset, lines: dict[str, xr.Dataset]) -> str:
         bound = f"below {100 * zero_count_bound(_independent(dataset)):.2g} % at 95 % confidence"
         return f"Never out of money within {span} in {trajectories:,} trajectories (the risk is {bound})"
     half = np.flatnonzero(probability >= 0.5)
-    time = _time_axis(dataset)
+    time = time_axis(dataset)
     when = time.name(horizon)
     if probability[-1] == 1.0:
         return f"Every trajectory runs out within {span}, half of them by {time.name(int(half[0]))}"
@@ -191,7 +195,7 @@ def _lines(dataset: xr.Dataset) -> dict[str, xr.Dataset]:
     return {str(name): known.sel(variant=name) for name in known["variant"].values}
 
 
-def _time_axis(dataset: xr.Dataset) -> TimeAxis:
+def time_axis(dataset: xr.Dataset) -> TimeAxis:
     """The dates of the periods, or their numbers where there is no one date for each."""
     dates: tuple[datetime.date, ...] = ()
     if "date" in dataset.coords and dataset["date"].dims == ("period",):

@@ -9,7 +9,8 @@ from matplotlib.figure import Figure
 from matplotlib.ticker import FuncFormatter, MaxNLocator
 
 from burncast.outputs.amounts import format_amount
-from burncast.outputs.chart_style import BLUE, COLOURS, GREY, INK, new_figure, write_title
+from burncast.outputs.bar_charts import finish_bars, new_bars
+from burncast.outputs.chart_style import BLUE, COLOURS, INK
 from burncast.outputs.sensitivity_tables import describe_output
 
 __all__ = ["sensitivity_plot"]
@@ -19,28 +20,13 @@ MOST_BARS = 15
 
 def sensitivity_plot(dataset: xr.Dataset) -> Figure:
     """The strongest sources, one bar below the other."""
-    figure, (axes,) = new_figure()
     dimension = "input" if dataset.attrs["method"] == "tornado" else "source"
     shown = dataset.isel({dimension: slice(0, MOST_BARS)})
-    count = shown.sizes[dimension]
-    figure.set_size_inches(9.0, 1.9 + 0.34 * count)
-    axes.grid(axis="y", visible=False)
-    axes.grid(axis="x", color="#E4E4E4", linewidth=0.8)
-    axes.set_yticks(np.arange(count), [_short(str(name)) for name in shown[dimension].values], color=INK)
-    axes.tick_params(axis="y", length=0)
-    axes.spines["left"].set_visible(False)
-    axes.set_ylim(count - 0.4, -0.6)
+    figure, axes = new_bars([str(name) for name in shown[dimension].values])
     draw = _draw_tornado if dimension == "input" else _draw_shares
     finding, heading = draw(axes, shown)
     context = f"{dataset.attrs['title']} · {int(dataset.attrs['trajectories']):,} trajectories in each run"
-    figure.subplots_adjust(bottom=0.62 / figure.get_size_inches()[1])
-    write_title(figure, finding, context)
-    widest = max(label.get_window_extent().width for label in axes.get_yticklabels()) / figure.bbox.width
-    left, right = min(0.5, 0.035 + widest), 0.93
-    figure.subplots_adjust(left=left, right=right)
-    title = axes.set_title(heading, loc="left", fontsize=10, color=GREY)
-    title.set_x((0.025 - left) / (right - left))
-    return figure
+    return finish_bars(figure, axes, finding, heading, context)
 
 
 def _draw_tornado(axes: Axes, dataset: xr.Dataset) -> tuple[str, str]:
@@ -102,7 +88,3 @@ def _draw_shares(axes: Axes, dataset: xr.Dataset) -> tuple[str, str]:
 
 def _words(name: object) -> str:
     return str(name).replace("_", " ").capitalize()
-
-
-def _short(name: str) -> str:
-    return name if len(name) <= 44 else f"{name[:43]}…"

@@ -71,6 +71,7 @@ def test_the_verbs_take_what_is_documented():
         "replications",
         "moves",
         "threads",
+        "progress",
     ]
     assert list(inspect.signature(burncast.solve).parameters) == [
         "scenario",
@@ -171,6 +172,9 @@ def test_the_commands():
         "solve",
         "frontier",
         "decide",
+        "rare_ruin",
+        "explain",
+        "replay",
         "check",
         "elicit",
         "schema",
