@@ -3,7 +3,8 @@ them.
 
 The parameters' coordinates are jointly normal, so that each is a ``normal``, ``lognormal`` or ``johnson_sb`` input, and
 ``[[correlations]]`` holds the correlations of the coordinates. Where the series cannot tell the process from a random
-walk, the law of the reversion spans the likelihood-ratio interval, cut at ten times the length of the series.
+walk, the law of the reversion spans the likelihood-ratio interval, cut at ten times the length of the series; the other
+parameters keep their law given the reversion.
 """
 
 from __future__ import annotations
@@ -69,10 +70,9 @@ def _law_of_parameters(fit: ProcessFit) -> tuple[Array, Array]:
         limit = _slowest(fit)
         low, high = (end if math.isfinite(end) else limit for end in (low, high))
         high = max(min(high, limit), fit.coordinates[0])
-        centre[0] = (low + high) / 2
-        ratio = (high - low) / (2 * _NORMAL_95) / math.sqrt(spread[0, 0])
-        spread[0] *= ratio
-        spread[:, 0] *= ratio
+        slopes, variance = spread[:, 0] / spread[0, 0], ((high - low) / (2 * _NORMAL_95)) ** 2
+        centre += slopes * ((low + high) / 2 - centre[0])
+        spread += np.outer(slopes, slopes) * (variance - spread[0, 0])
     if isinstance(fit.law, JumpDiffusion):
         # The lean of the jumps is a constant of the law of their size: the others' law given that it is right.
         free = [place for place in range(4) if math.isfinite(spread[place, place])]
@@ -101,13 +101,14 @@ class _Parameters:
     ) -> None:
         self.fit, self.name, self.unit, self.source = fit, name, unit, source
         self._centre, self._spread = centre, spread
+        self._names = [one.name for one in fit.parameters]
         self._uncertain = [
             place for place, one in enumerate(fit.parameters) if spread[place, place] > 0 and one.name != "jump_lean"
         ]
 
     def __getitem__(self, parameter: str) -> str:
         """Its input, or its number."""
-        place = [one.name for one in self.fit.parameters].index(parameter)
+        place = self._names.index(parameter)
         if place in self._uncertain:
             return f"{self.name}_{parameter}"
         return _number(self.fit.parameters[place].value(float(self._centre[place])))
@@ -126,6 +127,10 @@ class _Parameters:
             found.append(
                 Entry(f"{self.name}_{one.name}", law, unit=unit or None, source=self.source, note=self._note(place))
             )
+        if "trend" in self._names and self["trend"] != f"{self.name}_trend":
+            value = self.fit.values["trend"]
+            unit = self.fit.parameters[self._names.index("trend")].unit
+            found.append(Entry(f"{self.name}_trend", value, unit=unit, source=self.source))
         return found
 
     def _note(self, place: int) -> str:
@@ -188,7 +193,7 @@ def _gaussian(fit: ProcessFit, known: _Parameters) -> list[Entry | CorrelationEn
     then = " + ".join(f"{known[one]} * {_number(at_last[one])}" for one in _SEASONS if abs(at_last.get(one, 0)) > 1e-9)
     waves = [f"{known[one]} * (seasonal(1, peak={peak}) - 1)" for one, peak in _SEASONS.items() if one in at_last]
     if "trend" in at_last:
-        waves.append(f"{known['trend']} * time")
+        waves.append(f"{known.name}_trend * time")
     pattern = " + ".join(waves)
     start = (f"{opening} * exp(-({then}))" if log else f"{opening} - ({then})") if then else opening
     value = f"{base} * exp({pattern})" if log else f"{base} + {pattern}"
