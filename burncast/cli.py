@@ -27,6 +27,7 @@ from burncast.options import (
     Particles,
     Quantities,
     Replications,
+    RunOf,
     Runs,
     Sampling,
     Scenarios,
@@ -299,6 +300,8 @@ def replay(
     trajectory: Annotated[int, typer.Argument(metavar="NUMBER", help="Which trajectory, from 0.", show_default=False)],
     quantity: Quantities = None,
     seed: Seed = 0,
+    method: Sampling = "random",
+    trajectories: RunOf = None,
     out: Folder = None,
     as_json: Json = False,
 ) -> None:
@@ -309,7 +312,7 @@ def replay(
     with guarded(context.obj):
         from burncast.ruin_reports import report_path
 
-        report_path(source, trajectory, quantity or [], seed, out, as_json)
+        report_path(source, trajectory, quantity or [], seed, method, trajectories, out, as_json)
 
 
 @app.command()

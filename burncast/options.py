@@ -29,6 +29,7 @@ __all__ = [
     "Particles",
     "Quantities",
     "Replications",
+    "RunOf",
     "Runs",
     "Sampling",
     "Scenarios",
@@ -161,6 +162,17 @@ Folder = Annotated[
 Runs = Annotated[
     int,
     typer.Option("-n", "--trajectories", parser=_trajectories, metavar="N", help="Futures to draw in each run."),
+]
+RunOf = Annotated[
+    int | None,
+    typer.Option(
+        "-n",
+        "--trajectories",
+        parser=_trajectories,
+        metavar="N",
+        help="How many futures the run had; a Latin hypercube depends on it.",
+        show_default=False,
+    ),
 ]
 Output = Annotated[
     str,

@@ -80,7 +80,16 @@ def report_explanation(
     Answer("explanation", plain, table, path, pictures).give(out, EXPLANATION_FILES, as_json)
 
 
-def report_path(source: str, trajectory: int, named: Sequence[str], seed: int, out: Path | None, as_json: bool) -> None:
+def report_path(
+    source: str,
+    trajectory: int,
+    named: Sequence[str],
+    seed: int,
+    method: str,
+    trajectories: int | None,
+    out: Path | None,
+    as_json: bool,
+) -> None:
     """Everything that ``burncast replay`` does."""
     from rich.console import Group
     from rich.text import Text
@@ -92,10 +101,10 @@ def report_path(source: str, trajectory: int, named: Sequence[str], seed: int, o
         if name not in scenario.quantities:
             nearest = nearest_name(name, scenario.quantities)
             raise InputError(f"there is no quantity {name!r}" + (f"; did you mean {nearest!r}?" if nearest else ""))
-    path = replay(scenario, trajectory, seed)
+    path = replay(scenario, trajectory, seed, method=method, trajectories=trajectories)
     columns = path_columns(scenario, named)
     records = plain_path(scenario, path, columns, scenario.periods)
-    plain = {**about(scenario), "trajectory": trajectory, "seed": seed, "path": records}
+    plain = {**about(scenario), "trajectory": trajectory, "seed": seed, "method": method, "path": records}
     heading = Text(f"{scenario.title}, trajectory {trajectory:,} of seed {seed}", style="bold")
     table = Group(heading, Text(""), present_path(scenario, path, columns, scenario.periods))
     Answer("path", plain, table, path).give(out, PATH_FILES, as_json)

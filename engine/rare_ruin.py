@@ -66,9 +66,9 @@ def rare_ruin(
     """Estimate the probability of ruin by the end of period ``by`` (None: the horizon).
 
     ``particles`` trajectories go through the levels in each of the ``replications``, ``moves`` steps at each level;
-    ``threads`` never changes the result; ``progress`` is called with (replications done, total), the pilot run being one
-    of them. Raises InputError for a request that cannot be met, and SimulationError where
-    no trajectory came near ruin, or something became NaN or infinite on the way there.
+    ``threads`` never changes the result. ``progress`` is called with (replications done, total), the pilot run being
+    one of them. Raises InputError for a request that cannot be met, and SimulationError where no trajectory came near
+    ruin, or something became NaN or infinite on the way there.
     """
     last = scenario.periods if by is None else by
     if not 1 <= last <= scenario.periods:

@@ -85,3 +85,34 @@ def test_what_more_money_buys():
         for period, stated in zip((12, 24, 36), stated_numbers(rows[label]), strict=True):
             one = found.sel(amount=amount, period=period)
             assert stated.agrees(float(one["survival"]), 4.5 * float(one["survival_se"]) + 1e-3), (label, period)
+
+
+def test_what_ruin_looks_like():
+    rows = section_rows(PAGE, "What ruin looks like")
+    found = burncast.explain_ruin("startup", by=24, seed=0, trajectories=16_384)
+    inputs = {one.name: one for one in found.inputs}
+    for name in ("closing", "conversion[team]", "imitation"):
+        shift, before, after = stated_numbers(rows[name])
+        assert shift.agrees(inputs[name].shift, 4.5 * found.shift_se), name
+        assert before.agrees(inputs[name].all[1], 0.03 * before.value), name
+        assert after.agrees(inputs[name].ruined[1], 0.03 * after.value), name
+    (shift,) = stated_numbers(rows["round_closes"][:2])
+    assert shift.agrees(found.processes["round_closes"], 4.5 * 1.5 * found.process_shift_se)
+    text = (ROOT / "docs" / "guide" / PAGE).read_text(encoding="utf-8")
+    (said,) = re.findall(r"([\d]+) % of trajectories are ruined, rather than (\d+) %; (\d+) % of all ruined", text)
+    known = [found.box.density, found.probability, found.box.coverage]
+    assert known == pytest.approx([int(number) / 100 for number in said], abs=0.03)
+    (number,) = map(int, re.findall(r"here number (\d+)", text))
+    cash = burncast.replay("startup", number, seed=0)["cash"].values
+    (month,) = map(int, re.findall(r"whose cash is gone in month (\d+)", text))
+    assert cash[month] < 0 <= min(cash[:month])
+    assert cash[month + 7 : month + 9].max() > 3e6
+
+
+def test_rare_ruin_is_the_one_of_the_guide_to_sampling():
+    text = (ROOT / "docs" / "guide" / "sampling.md").read_text(encoding="utf-8")
+    (stated,) = re.findall(r"^probability +(\S+), 1 in ([\d,]+)\n.*?error +(\S+) ", text, re.MULTILINE)
+    probability, odds, error = float(stated[0]), float(stated[1].replace(",", "")), float(stated[2])
+    assert probability * odds == pytest.approx(1.0, abs=0.01)
+    found = burncast.rare_ruin("startup", by=6, seed=1, particles=512)
+    assert found.probability == pytest.approx(probability, abs=4.5 * (error**2 + found.standard_error**2) ** 0.5)

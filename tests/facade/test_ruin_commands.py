@@ -179,6 +179,8 @@ BARE = WALK[: WALK.index("[ruin]")] + WALK[WALK.index("[outputs]") :]
         (WALK.replace("cash < 0", "cash < 1000"), ["explain", "-n", "2000"], "all of 2,000"),
         (BARE, ["explain"], "has no [ruin]"),
         (WALK, ["replay", "3", "--quantity", "bern"], "did you mean 'burn'"),
+        (WALK, ["replay", "3", "--method", "lhs"], "the points of a Latin hypercube depend on how many"),
+        (WALK, ["replay", "3", "--method", "sobel"], "method is 'sobel'; expected one of"),
         (WALK, ["replay", str(1 << 48)], "expected a number from 0 to 2^48 - 1"),
     ],
 )
