@@ -14,6 +14,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
+    from burncast.calibration.joint_processes import JointFit, fit_processes
+    from burncast.calibration.process_fit import ProcessFit, fit_process
     from burncast.deciding import decide
     from burncast.distributions.errors import (
         BurncastError,
@@ -38,8 +40,10 @@ __all__ = [
     "Decision",
     "InputError",
     "InterruptedRunError",
+    "JointFit",
     "LawError",
     "Problem",
+    "ProcessFit",
     "RareRuin",
     "RuinExplanation",
     "Scenario",
@@ -49,6 +53,8 @@ __all__ = [
     "__version__",
     "decide",
     "explain_ruin",
+    "fit_process",
+    "fit_processes",
     "frontier",
     "load",
     "rare_ruin",
@@ -64,8 +70,10 @@ _HOMES = {
     "Decision": "burncast.engine.decision",
     "InputError": _ERRORS,
     "InterruptedRunError": _ERRORS,
+    "JointFit": "burncast.calibration.joint_processes",
     "LawError": _ERRORS,
     "Problem": _ERRORS,
+    "ProcessFit": "burncast.calibration.process_fit",
     "RareRuin": "burncast.rare_events",
     "RuinExplanation": "burncast.rare_events",
     "Scenario": "burncast.engine.scenario",
@@ -74,6 +82,8 @@ _HOMES = {
     "Solution": "burncast.engine.solution",
     "decide": "burncast.deciding",
     "explain_ruin": "burncast.rare_events",
+    "fit_process": "burncast.calibration.process_fit",
+    "fit_processes": "burncast.calibration.joint_processes",
     "frontier": "burncast.funding",
     "load": "burncast.engine.scenario",
     "rare_ruin": "burncast.rare_events",

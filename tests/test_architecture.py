@@ -23,7 +23,9 @@ MODULES = sorted(
     for folder in SHIPPED
     for path in (ROOT / folder).rglob("*.py")
     if not any((ROOT / parent).is_symlink() for parent in path.relative_to(ROOT).parents)
+    and path.parent != ROOT / "examples" / "calibration"
 )
+SCRIPTS = sorted((ROOT / "examples" / "calibration").glob("*.py"))
 
 
 def name_of(path: Path) -> str:
@@ -73,6 +75,14 @@ def test_every_module_says_what_it_is_and_what_it_offers(path):
         if isinstance(target, ast.Name)
     ]
     assert "__all__" in assigned, "no __all__"
+
+
+@pytest.mark.parametrize("path", SCRIPTS, ids=name_of)
+def test_scripts_for_calibration_use_what_users_have(path):
+    """They are programs to copy and change, not modules: public names of burncast, what it depends on, a docstring."""
+    assert ast.get_docstring(ast.parse(path.read_text(encoding="utf-8"))), "no docstring"
+    for name in imported_names(path):
+        assert not name.startswith("burncast.") or name.startswith("burncast.calibration."), f"{name} is not public"
 
 
 def test_every_folder_with_modules_is_packaged_and_has_its_symlink():
