@@ -23,6 +23,7 @@ from burncast.distributions.normal import Normal
 from burncast.distributions.pareto import Pareto, pareto_from_moments
 from burncast.distributions.pert import pert
 from burncast.distributions.pool import pool
+from burncast.distributions.scipy_law import ScipyFamily
 from burncast.distributions.student_t import StudentT, student_t_from_moments
 from burncast.distributions.triangular import Triangular
 from burncast.distributions.truncation import truncate
@@ -166,6 +167,7 @@ _FAMILIES = (
     Family("pool", (Form((), pool, ("weights", "kind")),), laws="many"),
     Family("truncate", (Form((), truncate, ("low", "high")),), laws="one"),
     Family("sip", (Form(("library", "name"), _of_library),), laws="one"),
+    ScipyFamily("scipy", (), laws="one"),
     Family("interval", (Form(("low", "high"), interval),)),
 )
 

@@ -18,10 +18,10 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from burncast.distributions.errors import Problem, ScenarioError, nearest_name
+from burncast.distributions.errors import LawError, Problem, ScenarioError, nearest_name
 from burncast.engine.packaged import find_packaged, packaged_scenarios
 from burncast.engine.scenario_model import Location
-from burncast.engine.scipy_laws import in_language, is_frozen
+from burncast.engine.scipy_laws import in_language, is_distribution
 from burncast.engine.toml_lines import KeyPath, key_lines, show_key
 
 __all__ = ["Document", "Trace", "find_scenario", "read_document", "read_limited", "traced"]
@@ -163,18 +163,24 @@ def _paths(data: Any, above: KeyPath = ()) -> Iterator[KeyPath]:
         yield from _paths(value, (*above, key))
 
 
-def _plain(value: Any, depth: int = 0) -> Any:
-    """What a document given from Python holds, in the types that a file would give."""
-    if depth > _MAX_DEPTH:
+def _plain(value: Any, path: KeyPath = ()) -> Any:
+    """What a document given from Python holds, in the types that a file would give; ``path`` is where it stands."""
+    if len(path) > _MAX_DEPTH:
         raise ScenarioError([Problem(f"the mapping is nested more than {_MAX_DEPTH} levels deep")])
     if isinstance(value, Mapping):
-        return {str(key): _plain(item, depth + 1) for key, item in value.items() if item is not None}
+        return {str(key): _plain(item, (*path, str(key))) for key, item in value.items() if item is not None}
     if isinstance(value, (list, tuple)):
-        return [_plain(item, depth + 1) for item in value]
+        return [_plain(item, (*path, place)) for place, item in enumerate(value)]
     if isinstance(value, (bool, int, float)):
         return value
     if isinstance(value, numbers.Integral):
         return int(value)
     if isinstance(value, numbers.Real):
         return float(value)
-    return in_language(value) if is_frozen(value) else value
+    if not is_distribution(value):
+        return value
+    try:
+        return in_language(value)
+    except LawError as error:
+        problem = Problem(error.message, key=show_key(path), expected=error.expected, nearest=error.nearest)
+        raise ScenarioError([problem]) from None

@@ -50,7 +50,7 @@ def test_every_named_family_is_there():
     ours |= {"johnson_su", "johnson_sb", "skew_normal", "poisson", "binomial", "negative_binomial"}
     ours |= {"metalog", "piecewise", "smoothed", "pool"}
     ours |= {"beta_binomial", "zero_inflated", "hurdle"}
-    ours |= {"pareto", "bernoulli", "discrete", "empirical", "mixture", "truncate", "interval", "sip"}
+    ours |= {"pareto", "bernoulli", "discrete", "empirical", "mixture", "truncate", "interval", "sip", "scipy"}
     assert set(FAMILIES) == ours
 
 
