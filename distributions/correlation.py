@@ -20,11 +20,11 @@ from scipy import special
 
 from burncast.distributions.errors import LawError
 from burncast.distributions.law import FloatArray, positive
-from burncast.distributions.portable import exp, log1p, sinh
+from burncast.distributions.portable import exp, log, log1p, sinh
 from burncast.distributions.symmetric import eigenvectors, product
 from burncast.distributions.transport import Table, tabulate
 
-__all__ = ["check_correlation", "cholesky_factor", "nearest_correlation", "t_copula_tables"]
+__all__ = ["check_correlation", "cholesky_factor", "nearest_correlation", "t_copula_tables", "t_quantile_table"]
 
 MOST_PROJECTIONS = 10_000
 CONVERGED = 1e-13
@@ -112,6 +112,20 @@ def t_copula_tables(df: float, z_limit: float = 8.5) -> tuple[Table, Table]:
         return z, density / (exp(-0.5 * z * z) / np.sqrt(2 * np.pi))
 
     return tabulate(stretch, -z_limit, z_limit, scale=1.0), tabulate(normalise, -most, most, scale=1.0)
+
+
+@lru_cache(maxsize=64)
+def t_quantile_table(df: float, z_limit: float = 8.5) -> Table:
+    """The inverse of ``normalise``: z → asinh(t/√df), with t the quantile of Student's law at Φ(z)."""
+    positive(df, "df")
+
+    def quantile(z: FloatArray) -> tuple[FloatArray, FloatArray]:
+        ratio = np.asarray(special.stdtrit(df, special.ndtr(-np.abs(z)))) / -np.sqrt(df)
+        s = np.copysign(log(ratio + np.sqrt(1 + ratio * ratio)), z)
+        density = exp(-df / 2 * log1p(ratio * ratio) - special.betaln(df / 2, 0.5))
+        return s, exp(-0.5 * z * z) / np.sqrt(2 * np.pi) / density
+
+    return tabulate(quantile, -z_limit, z_limit, scale=1.0)
 
 
 def _factor(matrix: ArrayLike, least_pivot: float) -> FloatArray:

@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from burncast.distributions.errors import nearest_name
+from burncast.distributions.errors import LawError, nearest_name
 from burncast.distributions.rank_correlation import normal_correlation
 from burncast.engine.expressions import ExpressionError, Index, Name, parse
 from burncast.engine.quantities import Reading
-from burncast.engine.scenario_model import Correlation, Location
+from burncast.engine.scenario_model import Copula, Correlation, Location
 from burncast.engine.schedules import read_csv
+
+if TYPE_CHECKING:
+    from burncast.distributions.archimedean import Archimedean
 
 __all__ = ["read_correlation"]
 
@@ -22,30 +25,102 @@ _ROUNDING = 1e-12
 def read_correlation(reading: Reading, entry: Mapping[str, Any], location: Location) -> Correlation | None:
     """One entry; what is wrong goes to the reading's problems."""
     before = len(reading.problems)
-    names, matrix = _stated(reading, entry, location)
+    copula: Copula = entry.get("copula", "gaussian")
+    elliptical = copula in ("gaussian", "t")
+    names: list[str] = list(entry.get("between", []))
+    matrix: Matrix = ()
+    if elliptical:
+        names, matrix = _stated(reading, entry, location)
     members = [_member(reading, text, location) for text in names]
     size = len(names)
     if not names and "between" not in entry and len(reading.problems) == before:
         reading.report(location, "does not say between what", "`between` with two or more names")
     elif names and (size < 2 or len(set(members)) < size):
         reading.report(location, "`between` needs two or more different quantities")
-    copula, df = entry.get("copula", "gaussian"), entry.get("df")
+    _check_keys(reading, entry, copula, location)
+    df, measure = entry.get("df"), entry.get("measure", "pearson")
     if copula == "t" and (df is None or not 0 < df < 1e6):
         reading.report(location, "a t copula needs its degrees of freedom", "`df` above 0, such as df = 4")
-    if copula != "t" and df is not None:
-        reading.report(location, "`df` belongs to a t copula", 'copula = "t"')
-    measure = entry.get("measure", "pearson")
-    if measure == "spearman" and copula == "t":
-        message = "Spearman's correlation of a t copula has no closed form"
-        reading.report(location, message, 'measure = "kendall", or "pearson" of the normals')
+    if len(reading.problems) > before:
+        return None
+    theta = vine = None
+    if copula == "vine":
+        from burncast.engine.vine_files import read_vine_file  # imports SciPy
+
+        vine = read_vine_file(reading, entry["file"], size, location)
+    elif not elliptical:
+        theta = _theta(reading, entry, copula, size, location)
     if len(reading.problems) > before:
         return None
     normal = tuple(
-        tuple(1.0 if i == j else normal_correlation(value, measure) for j, value in enumerate(row))
+        tuple(1.0 if i == j else normal_correlation(value, measure, df) for j, value in enumerate(row))
         for i, row in enumerate(matrix)
     )
     between = tuple(member for member in members if member is not None)
-    return Correlation(between, normal, copula, None if df is None else float(df), location)
+    rotation = int(entry.get("rotate", 0))
+    return Correlation(between, normal, copula, None if df is None else float(df), location, theta, rotation, vine)
+
+
+_KEYS = {
+    "gaussian": ("rho", "matrix", "measure"),
+    "t": ("rho", "matrix", "measure", "df"),
+    "clayton": ("theta", "rho", "measure", "rotate"),
+    "gumbel": ("theta", "rho", "measure", "rotate"),
+    "frank": ("theta", "rho", "measure"),
+    "vine": ("file",),
+}
+"""What may be said of each copula besides `between` and `copula`."""
+
+
+def _check_keys(reading: Reading, entry: Mapping[str, Any], copula: Copula, location: Location) -> None:
+    allowed = _KEYS[copula]
+    for key in entry.keys() - {"between", "copula", *allowed}:
+        owners = [name for name, keys in _KEYS.items() if key in keys]
+        message = f"`{key}` does not belong to a {copula} copula"
+        reading.report(location, message, " or ".join(f'copula = "{name}"' for name in owners))
+    if copula == "vine" and "file" not in entry:
+        reading.report(location, "a vine copula needs its file", 'file = "vine.json", which pyvinecopulib wrote')
+
+
+def _theta(reading: Reading, entry: Mapping[str, Any], copula: Copula, size: int, location: Location) -> float | None:
+    """The parameter of an Archimedean copula, given or found from a rank correlation; None where that is wrong."""
+    from burncast.distributions.archimedean import ARCHIMEDEAN  # imports SciPy
+
+    family, rotation = ARCHIMEDEAN[copula], int(entry.get("rotate", 0))
+    measure = entry.get("measure", "pearson")
+    if rotation in (90, 270) and size > 2:
+        reading.report(location, f"`rotate = {rotation}` turns one of two, and `between` has {size}", "rotate = 180")
+    elif ("theta" in entry) == ("rho" in entry):
+        reading.report(location, f"a {copula} copula needs either `theta` or a rank correlation as `rho`")
+    elif "rho" in entry and measure == "pearson":
+        expected = 'measure = "kendall" or measure = "spearman"'
+        reading.report(location, f"`rho` of a {copula} copula is a rank correlation", expected)
+    elif "theta" in entry and "measure" in entry:
+        reading.report(location, "`measure` says what `rho` is, and there is none", "`theta` alone")
+    else:
+        try:
+            if "rho" in entry:
+                theta = _from_rank(family, float(entry["rho"]), measure, rotation)
+            else:
+                theta = float(entry["theta"])
+                family.check(theta)
+        except LawError as error:
+            reading.report(location, error.message, error.expected)
+            return None
+        if copula == "frank" and size > 2 and theta < 0:
+            reading.report(location, "a Frank copula of more than two cannot be negative", "a theta above 0")
+            return None
+        return theta
+    return None
+
+
+def _from_rank(family: Archimedean, rho: float, measure: str, rotation: int) -> float:
+    if rotation in (0, 180):
+        return family.from_rank(rho, measure)
+    if rho >= 0:
+        message = f"{measure} of a {family.name} copula turned by {rotation} degrees is {rho:g}"
+        raise LawError(message, expected="a number below 0")
+    return family.from_rank(-rho, measure)
 
 
 def _stated(reading: Reading, entry: Mapping[str, Any], location: Location) -> tuple[list[str], Matrix]:

@@ -2,29 +2,36 @@
 
 Correlations that share a quantity form one group with one matrix (pairs that are not stated are uncorrelated). A matrix
 that is no correlation matrix is replaced by the nearest one, and the change is reported. A member that is constant
-keeps its place, so that fixing it in a variant leaves the draws of the others as they were. Gaussian groups are L·ε
-with L the Cholesky factor, members in the order of their names; where another order is asked for, redrawing the streams
-of the last members gives these anew conditionally on the first. Student-t groups are multiplied by √(df/χ²) of a draw
-of their own and carried back to normal marginals (Demarta and McNeil 2005, "The t copula and related copulas").
+keeps its place, so that fixing it in a variant leaves the draws of the others as they were. Members are mixed in the
+order of their names (:mod:`burncast.engine.copulas`); where another order is asked for, redrawing the streams of the
+last members gives these anew conditionally on the first. A copula other than the Gaussian and Student's t binds one
+list of inputs and nothing else. A group of inputs and processes is :mod:`burncast.engine.anticipation`'s.
 """
 
 from __future__ import annotations
 
 from collections.abc import Sequence
+from collections.abc import Set as AbstractSet
 
 import numpy as np
 
-from burncast.distributions.correlation import cholesky_factor, nearest_correlation, t_copula_tables
+from burncast.distributions.correlation import nearest_correlation
 from burncast.distributions.errors import FormulaError, Problem, nearest_name
 from burncast.distributions.families import FAMILIES
+from burncast.distributions.law import FloatArray
+from burncast.engine import copulas
+from burncast.engine.anticipation import anticipating
 from burncast.engine.expressions import Call, Index, Name, walk
 from burncast.engine.functions import PROCESSES
-from burncast.engine.graph import Graph, Node, Rate
+from burncast.engine.graph import Graph, Node
 from burncast.engine.scenario import ByElement, Correlation, Kind, Scenario
+from burncast.engine.vine_draws import vine_draws
 
 __all__ = ["dependent_normals"]
 
 SMALL_REPAIR = 1e-12
+MOST_CHANGES = 5
+"""Pairs that a note on a repaired matrix names."""
 
 
 def dependent_normals(
@@ -59,29 +66,23 @@ def dependent_normals(
             {name for _, members in group for name in members},
             key=lambda name: (places.get(name.partition("[")[0], len(places)), name),
         )
-        kinds = {streams[name] for name in names} - {None}
         fixed = [name for name in names if streams[name] is None]
         if fixed:
             notes.append(f"{', '.join(fixed)}: constant, so that its correlations have no effect")
-        if len(kinds) > 1:
-            problems.append(
-                first.location.problem(
-                    "an input is correlated with a process", "inputs with inputs, processes with processes"
-                )
-            )
-            continue
-        if len({(correlation.copula, correlation.df) for correlation, _ in group}) > 1:
-            problems.append(
-                first.location.problem("two copulas meet in one group", "one copula and df for all of a group")
-            )
-            continue
-        matrix, repair = _matrix(names, group)
-        if repair > SMALL_REPAIR:
-            notes.append(
-                f"the correlations of {', '.join(names)} are not possible together; "
-                f"the nearest possible ones are used (change {repair:.3g}, Frobenius norm)"
-            )
-        nodes.update(_mixed(graph, names, matrix, first, once=kinds == {"input"}))
+        kinds = {streams[name] for name in names} - {None}
+        wrong = _impossible(group, kinds)
+        if wrong is not None:
+            problems.append(wrong)
+        elif first.copula in ("gaussian", "t"):
+            matrix, note = _matrix(names, group)
+            notes += [note] if note else []
+            if len(kinds) > 1:
+                inputs = [name for name in names if _kind(scenario, name) == "input"]
+                nodes.update(anticipating(graph, names, inputs, matrix))
+            else:
+                nodes.update(_elliptical(graph, names, matrix, first, once=kinds == {"input"}))
+        else:
+            nodes.update(_between_inputs(graph, names, group[0][1], first))
     return nodes, notes
 
 
@@ -128,50 +129,91 @@ def _groups(usable: list[tuple[Correlation, list[str]]]) -> list[list[tuple[Corr
     return groups
 
 
-def _matrix(names: list[str], group: list[tuple[Correlation, list[str]]]) -> tuple[np.ndarray, float]:
-    matrix = np.eye(len(names))
+def _impossible(group: list[tuple[Correlation, list[str]]], kinds: AbstractSet[Kind | None]) -> Problem | None:
+    """What is wrong with the copulas of a group of draws."""
+    first = group[0][0]
+    mixed = [correlation for correlation, _ in group if correlation.copula not in ("gaussian", "t")]
+    if mixed and len(group) > 1:
+        what = f"another correlation meets a {mixed[0].copula} copula"
+        return mixed[0].location.problem(what, "one entry between all of its quantities, and no other with any of them")
+    if mixed and "process" in kinds:
+        what = f"a {first.copula} copula is between inputs"
+        return first.location.problem(what, "a Gaussian or a t copula for the shocks of processes")
+    if len(kinds) > 1 and any(correlation.copula == "t" for correlation, _ in group):
+        what = "an input is correlated with a process by a t copula"
+        return first.location.problem(what, "a Gaussian copula")
+    if len({(correlation.copula, correlation.df) for correlation, _ in group}) > 1:
+        return first.location.problem("two copulas meet in one group", "one copula and df for all of a group")
+    return None
+
+
+def _kind(scenario: Scenario, stream: str) -> Kind:
+    return scenario.quantities[stream.partition("[")[0]].kind
+
+
+def _matrix(names: list[str], group: list[tuple[Correlation, list[str]]]) -> tuple[FloatArray, str | None]:
+    """The matrix of a group, made possible where it is not, and a note on what that changed."""
+    stated = np.eye(len(names))
     for correlation, members in group:
         places = [names.index(member) for member in members]
         for row, i in enumerate(places):
             for column, j in enumerate(places):
                 if i != j:
-                    matrix[i, j] = correlation.matrix[row][column]
-    return nearest_correlation(matrix)
+                    stated[i, j] = correlation.matrix[row][column]
+    matrix, repair = nearest_correlation(stated)
+    if repair <= SMALL_REPAIR:
+        return matrix, None
+    pairs = [(i, j) for i in range(len(names)) for j in range(i) if abs(matrix[i, j] - stated[i, j]) >= 0.0005]
+    pairs.sort(key=lambda pair: -abs(matrix[pair] - stated[pair]))
+    changes = [f"{names[j]} with {names[i]} {stated[i, j]:.3g} → {matrix[i, j]:.3f}" for i, j in pairs[:MOST_CHANGES]]
+    more = f" and {len(pairs) - MOST_CHANGES} more" if len(pairs) > MOST_CHANGES else ""
+    said = f": {', '.join(changes)}{more}" if changes else ""
+    return matrix, (
+        f"the correlations of {', '.join(names)} are not possible together; "
+        f"the nearest possible ones are used (change {repair:.3g}, Frobenius norm){said}"
+    )
 
 
-def _mixed(graph: Graph, names: list[str], matrix: np.ndarray, correlation: Correlation, once: bool) -> dict[str, Node]:
+def _elliptical(
+    graph: Graph, names: list[str], matrix: FloatArray, correlation: Correlation, once: bool
+) -> dict[str, Node]:
     fresh = graph.draw if once else graph.shock
-    rate = Rate.SETUP if once else Rate.STEP
-    independent = [fresh((name,)) for name in names]
-    factor = cholesky_factor(matrix)
-    mixed: list[Node] = []
-    for row in range(len(names)):
-        node = graph.constant(0.0)
-        for normal, weight in zip(independent, factor[row], strict=True):
-            if weight != 0.0:
-                node = graph.apply("add", graph.apply("multiply", normal, graph.constant(weight)), node)
-        mixed.append(node)
+    normals = [fresh((name,)) for name in names]
     if correlation.copula == "t" and correlation.df is not None:
-        radius_table, normalise_table = t_copula_tables(correlation.df)
-        radius = graph.apply(
-            "transport", fresh((f"copula({','.join(sorted(names))})",)), payload=radius_table, rate=rate
+        mixed = copulas.student(
+            graph, normals, matrix, correlation.df, lambda suffix: fresh((_shared(names) + suffix,))
         )
-        per_root_df = graph.constant(correlation.df**-0.5)
-        mixed = [
-            graph.apply(
-                "transport",
-                _asinh(graph, graph.apply("multiply", graph.apply("multiply", node, radius), per_root_df)),
-                payload=normalise_table,
-                rate=rate,
-            )
-            for node in mixed
-        ]
+    else:
+        mixed = copulas.gaussian(graph, normals, matrix)
     return dict(zip(names, mixed, strict=True))
 
 
-def _asinh(graph: Graph, node: Node) -> Node:
-    size = graph.apply("absolute", node)
-    root = graph.apply("sqrt", graph.apply("add", graph.apply("multiply", size, size), graph.constant(1.0)))
-    value = graph.apply("log", graph.apply("add", size, root))
-    negative = graph.apply("less", node, graph.constant(0.0))
-    return graph.apply("where", negative, graph.apply("negate", value), value)
+def _between_inputs(graph: Graph, names: list[str], between: list[str], correlation: Correlation) -> dict[str, Node]:
+    """Draws bound by a vine or an Archimedean copula, of which those that it is rotated by are turned round: −z has the
+    probabilities of 1 − u."""
+
+    def hidden(suffix: str) -> Node:
+        return graph.draw((_shared(names) + suffix,))
+
+    if correlation.vine is not None:
+        return dict(zip(between, vine_draws(graph, [graph.draw((n,)) for n in between], correlation.vine), strict=True))
+    turned = {0: [], 90: between[:1], 180: between, 270: between[1:]}[correlation.rotation]
+    normals = [_turned(graph, graph.draw((name,)), name in turned) for name in names]
+    theta = 0.0 if correlation.theta is None else correlation.theta
+    match correlation.copula:
+        case "clayton":
+            mixed = copulas.clayton(graph, normals, theta)
+        case "gumbel":
+            mixed = copulas.gumbel(graph, normals, theta, hidden)
+        case _:
+            mixed = copulas.frank(graph, normals, theta, hidden)
+    return {name: _turned(graph, node, name in turned) for name, node in zip(names, mixed, strict=True)}
+
+
+def _shared(names: list[str]) -> str:
+    """The name of the stream that the members of a copula share."""
+    return f"copula({','.join(sorted(names))})"
+
+
+def _turned(graph: Graph, node: Node, turned: bool) -> Node:
+    return graph.apply("negate", node) if turned else node

@@ -12,11 +12,13 @@ from burncast.distributions.errors import Problem
 from burncast.engine.expression_nodes import Expression, Index, Name
 
 if TYPE_CHECKING:
+    from burncast.distributions.vine import Vine
     from burncast.engine.particles import Particles
 
 __all__ = [
     "YEARS_PER_STEP",
     "ByElement",
+    "Copula",
     "Correlation",
     "Kind",
     "Location",
@@ -29,6 +31,7 @@ __all__ = [
 ]
 
 Kind: TypeAlias = Literal["input", "process", "formula", "stock"]
+Copula: TypeAlias = Literal["gaussian", "t", "clayton", "gumbel", "frank", "vine"]
 Step: TypeAlias = Literal["month", "week", "quarter"]
 
 YEARS_PER_STEP: dict[Step, float] = {"month": 1 / 12, "week": 7 / 365.25, "quarter": 1 / 4}
@@ -84,19 +87,32 @@ class Quantity:
 
 @dataclass(frozen=True, slots=True)
 class Correlation:
-    """Dependence between draws: ``matrix`` has ones on its diagonal and the order of ``between``."""
+    """Dependence between draws.
+
+    ``matrix`` of a Gaussian or t copula has ones on its diagonal and the order of ``between``; others have none.
+    Clayton, Gumbel and Frank have ``theta`` and may be turned by ``rotation`` degrees: 90 turns the first of two round,
+    270 the second, 180 all.
+    """
 
     between: tuple[Index | Name, ...]
     matrix: tuple[tuple[float, ...], ...]
-    copula: Literal["gaussian", "t"]
+    copula: Copula
     df: float | None
     location: Location
+    theta: float | None = None
+    rotation: int = 0
+    vine: Vine | None = None
 
     @property
     def is_independence(self) -> bool:
         """Whether it states that nothing moves together: so an inherited correlation is taken back."""
         apart = all(value == 0.0 for i, row in enumerate(self.matrix) for j, value in enumerate(row) if i != j)
         return self.copula == "gaussian" and apart
+
+    @property
+    def is_conditional(self) -> bool:
+        """Whether its draws need one normal each and nothing shared, so that some can be drawn given the others."""
+        return self.copula in ("gaussian", "clayton") or (self.copula == "frank" and len(self.between) == 2)
 
 
 @dataclass(frozen=True, slots=True)

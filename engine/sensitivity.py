@@ -79,7 +79,8 @@ class Question:
     def shapley_effects(self, groups: Groups) -> tuple[dict[str, tuple[str, ...]], ShapleyEffects]:
         """Shapley effects of named groups, and of each quantity that is in none.
 
-        Quantities correlated by a Gaussian copula are told apart; those under another copula count as one.
+        Quantities bound by a Gaussian, a Clayton or a Frank copula (of two) are told apart; those under another copula,
+        and inputs with the processes that they are correlated with, count as one.
         """
         program = self._program()
         members = self._grouped(program, groups, split=True)
@@ -88,7 +89,7 @@ class Question:
 
         def redrawing(order: Sequence[str], names: Collection[str], first: int, count: int) -> Floats:
             quantities = tuple(name for group in order for name in members[group])
-            correlated = tuple(name for name in quantities if name in self._gaussian())
+            correlated = tuple(name for name in quantities if name in self._conditional())
             program = compile_scenario(self.scenario, self.target.track, correlated)
             chosen = {name for group in names for name in members[group]}
             return self._figures(redrawn(program, chosen, 1) if chosen else program, first, count, explained=False)
@@ -159,21 +160,21 @@ class Question:
 
         return tuple(float(value) for value in conditional_quantiles(world, BAND))
 
-    def _gaussian(self) -> frozenset[str]:
-        """The quantities that are correlated by Gaussian copulas alone."""
+    def _conditional(self) -> frozenset[str]:
+        """The correlated quantities that can be drawn given some of the others."""
         plain: set[str] = set()
         other: set[str] = set()
         for correlation in self.scenario.correlations:
             names = {member.name for member in correlation.between}
-            (plain if correlation.copula == "gaussian" else other).update(names)
+            (plain if correlation.is_conditional else other).update(names)
         return frozenset(plain - other)
 
     def _grouped(self, program: Program, groups: Groups, *, split: bool) -> dict[str, tuple[str, ...]]:
         """Name → quantities of each named group, and of everything else that is drawn by itself."""
         found: list[tuple[str, ...]] = []
-        gaussian = self._gaussian()
+        conditional = self._conditional()
         for source in sources(self.scenario, program):
-            apart = split and all(name in gaussian for name in source)
+            apart = split and self.kind(source) != "both" and all(name in conditional for name in source)
             found.extend([(name,) for name in source] if apart else [source])
         places = {name: place for place, name in enumerate(self.scenario.quantities)}
         found.sort(key=lambda source: places[source[0]])

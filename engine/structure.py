@@ -144,8 +144,15 @@ class CorrelationTable(_Table):
     measure: Literal["pearson", "spearman", "kendall"] | None = _field(
         "What is stated: the correlation of the normals behind the draws (pearson, the default), or a rank correlation."
     )
-    copula: Literal["gaussian", "t"] | None = _field('Gaussian by default; "t" makes extremes come together.')
+    copula: Literal["gaussian", "t", "clayton", "gumbel", "frank", "vine"] | None = _field(
+        'Gaussian by default; "t" makes extremes come together, "clayton" low ones, "gumbel" high ones.'
+    )
     df: Finite | None = _field("The degrees of freedom of a t copula: the fewer, the heavier the joint tails.")
+    theta: Finite | None = _field("The parameter of a Clayton, Gumbel or Frank copula, instead of a rank correlation.")
+    rotate: Literal[0, 90, 180, 270] | None = _field(
+        "Turns a Clayton or Gumbel copula: 180 swaps its tails, 90 turns the first of two round, 270 the second."
+    )
+    file: str | None = _field("The JSON file of a vine copula, as pyvinecopulib writes it.")
 
 
 class RuinTable(_Table):

@@ -161,8 +161,15 @@ CORRELATIONS = (
     {"between": ["law_16", "law_22"], "rho": 0.6, "copula": "t", "df": 4},
     {"between": ["price", "energy", "rate"], "matrix": [[1, 0.3, 0.1], [0.3, 1, 0.2], [0.1, 0.2, 1]]},
     {"between": ["walk", "mood"], "rho": -0.4, "copula": "t", "df": 2.5},
+    {"between": ["law_5", "law_6"], "rho": 0.3, "copula": "t", "df": 3, "measure": "spearman"},
+    {"between": ["law_7", "law_8", "law_9"], "rho": 0.6, "copula": "clayton", "measure": "spearman"},
+    {"between": ["law_10", "law_11"], "rho": 0.6, "copula": "gumbel", "measure": "spearman"},
+    {"between": ["law_12", "law_14"], "theta": -3.7, "copula": "frank"},
+    {"between": ["law_15", "law_17", "law_18"], "rho": 0.4, "copula": "frank", "measure": "kendall"},
+    {"between": ["law_20", "noise"], "rho": 0.7},
 )
-"""A plain one, one that is not possible and has to be repaired, and t copulas."""
+"""A plain one, one that is not possible and has to be repaired, t copulas, Archimedean ones, an input with a process.
+"""
 
 
 def everything() -> dict[str, object]:

@@ -7,6 +7,7 @@ from scipy import stats
 import burncast
 from burncast.distributions.errors import ScenarioError
 from burncast.distributions.rank_correlation import normal_correlation
+from burncast.engine.compiler import compile_scenario
 from burncast.engine.scenario import load
 from burncast.engine.simulate import run
 
@@ -104,7 +105,37 @@ def test_what_is_wrong_with_a_file_is_said(tmp_path, monkeypatch, content, entry
     ("entry", "message"),
     [
         ({"between": ["a", "b"], "rho": 0.3, "measure": "speerman"}, "measure"),
-        ({"between": ["a", "b"], "rho": 0.3, "measure": "spearman", "copula": "t", "df": 4}, "no closed form"),
+        (
+            {"between": ["a", "b"], "rho": 0.3, "df": 4},
+            '`df` does not belong to a gaussian copula; expected copula = "t"',
+        ),
+        ({"between": ["a", "b"], "rho": 0.3, "copula": "t"}, "needs its degrees of freedom"),
+        ({"between": ["a", "b"], "rho": 0.3, "copula": "claiton"}, "did you mean 'clayton'"),
+        (
+            {"between": ["a", "b"], "rho": 0.3, "copula": "clayton"},
+            'is a rank correlation; expected measure = "kendall"',
+        ),
+        ({"between": ["a", "b"], "copula": "clayton"}, "needs either `theta` or a rank correlation"),
+        ({"between": ["a", "b"], "copula": "clayton", "theta": 2, "rho": 0.2}, "needs either `theta` or a rank"),
+        (
+            {"between": ["a", "b"], "copula": "clayton", "theta": -2},
+            "theta of a clayton copula is -2; expected a number",
+        ),
+        ({"between": ["a", "b"], "copula": "gumbel", "theta": 2, "measure": "kendall"}, "`theta` alone"),
+        (
+            {"between": ["a", "b"], "copula": "gumbel", "matrix": [[1, 0], [0, 1]]},
+            "`matrix` does not belong to a gumbel",
+        ),
+        ({"between": ["a", "b"], "copula": "gumbel", "rho": -0.4, "measure": "kendall"}, "expected a number from 0 to"),
+        (
+            {"between": ["a", "b"], "copula": "gumbel", "rho": 0.4, "measure": "kendall", "rotate": 90},
+            "turned by 90 degrees is 0.4; expected a number below 0",
+        ),
+        ({"between": ["a", "b"], "copula": "gumbel", "theta": 2, "rotate": 45}, "rotate.*: is the number 45"),
+        ({"between": ["a", "b"], "copula": "frank", "theta": 2, "rotate": 180}, "`rotate` does not belong to a frank"),
+        ({"between": ["a", "b"], "rho": 0.3, "theta": 2}, "`theta` does not belong to a gaussian"),
+        ({"between": ["a", "b"], "copula": "vine"}, "a vine copula needs its file"),
+        ({"copula": "clayton", "theta": 2}, "does not say between what"),
         ({"rho": 0.3}, "does not say between what"),
         ({"between": ["a", "b"], "matrix": [[1, 0.2], [0.3, 1]]}, "symmetric"),
         ({"between": ["a", "b"], "matrix": 3}, "matrix"),
@@ -113,3 +144,49 @@ def test_what_is_wrong_with_a_file_is_said(tmp_path, monkeypatch, content, entry
 def test_what_is_wrong_with_an_entry_is_said(entry, message):
     with pytest.raises(burncast.ScenarioError, match=message):
         load(document(entry))
+
+
+@pytest.mark.parametrize(
+    ("entry", "message"),
+    [
+        ({"copula": "frank", "theta": -2}, "a Frank copula of more than two cannot be negative"),
+        ({"copula": "clayton", "theta": 2, "rotate": 270}, "`rotate = 270` turns one of two, and `between` has 3"),
+    ],
+)
+def test_what_three_cannot_have_is_said(entry, message):
+    with pytest.raises(ScenarioError, match=message):
+        load(document({"between": ["a", "b", "c"], **entry}, a="normal(0, 1)", b="normal(0, 1)", c="normal(0, 1)"))
+
+
+@pytest.mark.parametrize(
+    ("entries", "message"),
+    [
+        (
+            [{"between": ["a", "b"], "copula": "clayton", "theta": 2}, {"between": ["b", "c"], "rho": 0.1}],
+            "meets a clayton",
+        ),
+        ([{"between": ["a", "p"], "copula": "clayton", "theta": 2}], "a clayton copula is between inputs"),
+        (
+            [{"between": ["a", "b"], "copula": "t", "df": 4, "rho": 0.1}, {"between": ["b", "c"], "rho": 0.1}],
+            "two copulas",
+        ),
+    ],
+)
+def test_copulas_that_do_not_fit_together_are_refused(entries, message):
+    whole = document({}, a="normal(0, 1)", b="normal(0, 1)", c="normal(0, 1)")
+    whole["processes"] = {"p": "iid(normal(0, 1))"}
+    whole["correlations"] = entries
+    with pytest.raises(ScenarioError, match=message):
+        compile_scenario(load(whole))
+
+
+def test_what_a_repair_changes_is_said():
+    """Higham 2002, section 4: the example of order 3 and its solution."""
+    matrix = [[1, 1, 0], [1, 1, 1], [0, 1, 1]]
+    whole = document(
+        {"between": ["a", "b", "c"], "matrix": matrix}, a="normal(0, 1)", b="normal(0, 1)", c="normal(0, 1)"
+    )
+    (note,) = compile_scenario(load(whole)).notes
+    assert "(change 0.528, Frobenius norm)" in note
+    for change in ("a with b 1 → 0.761", "a with c 0 → 0.157", "b with c 1 → 0.761"):
+        assert change in note
