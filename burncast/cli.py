@@ -11,6 +11,7 @@ from burncast.options import (
     Between,
     By,
     Conditions,
+    ControlVariates,
     Evaluations,
     Figure,
     Find,
@@ -85,6 +86,7 @@ def run(
     seed: Seed = 0,
     threads: Threads = None,
     method: Sampling = "random",
+    control_variates: ControlVariates = "",
     until_se: UntilSe = None,
     until_figure: UntilFigure = "ruin_probability",
     variants: Variants = False,
@@ -112,6 +114,7 @@ def run(
             method=method,
             until_se=until_se,
             until_figure=until_figure,
+            control_variates=control_variates,
         )
         raise typer.Exit(report(load_columns([source], variants), request))
 
@@ -125,6 +128,7 @@ def compare(
     seed: Seed = 0,
     threads: Threads = None,
     method: Sampling = "random",
+    control_variates: ControlVariates = "",
     until_se: UntilSe = None,
     until_figure: UntilFigure = "ruin_probability",
     out: Out = None,
@@ -154,6 +158,7 @@ def compare(
             method=method,
             until_se=until_se,
             until_figure=until_figure,
+            control_variates=control_variates,
         )
         raise typer.Exit(report(load_columns(sources, variants), request))
 

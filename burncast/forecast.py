@@ -24,6 +24,7 @@ def simulate(
     *,
     threads: int | None = None,
     method: str = "random",
+    control_variates: bool | Sequence[str] = False,
     quantiles: Sequence[float] | None = None,
     keep_paths: int = 0,
     until_se: float | str | None = None,
@@ -46,6 +47,10 @@ def simulate(
     method
         How trajectories are spread: ``random``, ``sobol``, ``lhs`` or ``antithetic``; all but the first are 16
         independent replications, from which the standard error comes (see the guide to sampling).
+    control_variates
+        Correct probabilities of ruin and means by what is known of the draws: those of all inputs and processes
+        (``True``), or of the quantities named. Quantiles stay as they are. Means gain a standard error,
+        ``<name>_mean_se``.
     quantiles
         Probabilities strictly between 0 and 1, by default 0.01, 0.05, 0.1, 0.25, 0.5, 0.75, 0.8, 0.9, 0.95, 0.99.
     keep_paths
@@ -81,7 +86,13 @@ def simulate(
 
     loaded = load(scenario)
     probabilities = check_quantiles(QUANTILES if quantiles is None else quantiles)
-    options = {"threads": threads, "method": method, "keep_paths": keep_paths, "progress": progress}
+    options = {
+        "threads": threads,
+        "method": method,
+        "control_variates": control_variates,
+        "keep_paths": keep_paths,
+        "progress": progress,
+    }
     until = parse_until(until_se, until_figure)
     runs = simulations(loaded, trajectories, seed, variants=variants, until=until, **options)
     datasets = {name: to_dataset(simulation, probabilities) for name, simulation in runs}
@@ -109,7 +120,7 @@ def simulations(
     programs = {name: compile_scenario(entry) for name, entry in scenarios.items()}
     if until is not None:
         for name, entry in scenarios.items():
-            until.check(entry, programs[name], options.get("method", "random"))
+            until.check(entry, programs[name], options)
     for name, entry in scenarios.items():
         yield name, run_until(until, entry, programs[name], trajectories, seed, **options)
 

@@ -13,6 +13,7 @@ __all__ = [
     "Between",
     "By",
     "Conditions",
+    "ControlVariates",
     "Evaluations",
     "Figure",
     "Find",
@@ -127,6 +128,15 @@ Sampling = Annotated[
         "--method",
         metavar="METHOD",
         help="How futures are spread: random, sobol, lhs or antithetic; the error is that of the method.",
+    ),
+]
+ControlVariates = Annotated[
+    str,
+    typer.Option(
+        "--control-variates",
+        metavar="all|A,B,...",
+        help="Correct probabilities of ruin and means by the known means of draws: all, or those of some quantities.",
+        show_default=False,
     ),
 ]
 UntilSe = Annotated[

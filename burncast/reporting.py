@@ -34,6 +34,12 @@ class Request:
     method: str = "random"
     until_se: str | None = None
     until_figure: str = "ruin_probability"
+    control_variates: str = ""
+
+    @property
+    def options(self) -> dict[str, Any]:
+        """Those of :func:`burncast.engine.simulate.run`."""
+        return {"threads": self.threads, "method": self.method, "control_variates": self.control_variates}
 
 
 def load_columns(sources: Sequence[str], variants: bool) -> dict[str, Scenario]:
@@ -80,7 +86,7 @@ def report(scenarios: Mapping[str, Scenario], request: Request) -> int:
         for condition in conditions:
             check_condition(condition, scenario, programs[name].tracked)
         if until is not None:
-            until.check(scenario, programs[name], request.method)
+            until.check(scenario, programs[name], request.options)
     if request.out is not None:
         check_folder(request.out, FILES)
 
@@ -126,14 +132,7 @@ def _simulate(name: str, scenario: Scenario, program: Program, until: Until | No
     warm_up(scenario, request.trajectories, request.seed)
     with progress_bar(name if request.side_by_side else scenario.title, request.trajectories) as progress:
         return run_until(
-            until,
-            scenario,
-            program,
-            request.trajectories,
-            request.seed,
-            threads=request.threads,
-            method=request.method,
-            progress=progress,
+            until, scenario, program, request.trajectories, request.seed, progress=progress, **request.options
         )
 
 

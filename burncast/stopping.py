@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
@@ -25,9 +26,10 @@ class Until:
     figure: str
     goal: Goal
 
-    def check(self, scenario: Scenario, program: Program, method: str) -> Condition:
-        """The figure of a result of the scenario; InputError where it has none such."""
-        return check_figure(self.figure, scenario, program.tracked, method)
+    def check(self, scenario: Scenario, program: Program, options: Mapping[str, Any]) -> Condition:
+        """The figure of a result of the scenario; InputError where it has none such. ``options`` are those of a run."""
+        method, controls = options.get("method", "random"), options.get("control_variates", False)
+        return check_figure(self.figure, scenario, program, method, with_controls=bool(controls))
 
 
 def parse_until(until_se: float | str | None, until_figure: str) -> Until | None:
@@ -48,7 +50,7 @@ def run_until(
 
     if until is None:
         return run(scenario, trajectories, seed, program=program, **options)
-    figure = until.check(scenario, program, options.get("method", "random"))
+    figure = until.check(scenario, program, options)
     count = min(CHUNK, trajectories)
     while True:
         simulation = run(scenario, count, seed, program=program, **options)

@@ -19,6 +19,7 @@ Jumps, whose number depends on what happens, are drawn at random under every met
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
+from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -26,7 +27,10 @@ from numpy.typing import NDArray
 from burncast.distributions.errors import InputError
 from burncast.engine.addresses import stream_id
 from burncast.engine.brownian_bridge import bridge
+from burncast.engine.chunk_arrays import SHIFT as SHIFT_COLUMN
 from burncast.engine.chunk_arrays import ChunkArrays
+from burncast.engine.chunk_tally import ChunkTally
+from burncast.engine.control_variates import Controls, ControlSums
 from burncast.engine.design import MOST_DIMENSIONS, REPLICATIONS, TAG, Design
 from burncast.engine.kernels import fill_drawn, fill_even, run_blocks
 from burncast.engine.lanes import LANES
@@ -34,9 +38,9 @@ from burncast.engine.normals import Normals, empty_normals, used_draws, with_nor
 from burncast.engine.particles import Particles
 from burncast.engine.program import Program
 from burncast.engine.streams_numpy import philox
-from burncast.engine.workspace import Code, Workspace
+from burncast.engine.workspace import Code, Workspace, code_of, workspace_for
 
-__all__ = ["METHODS", "REPLICATIONS", "Sampler", "sampler_for"]
+__all__ = ["METHODS", "REPLICATIONS", "Part", "Sampler", "sampler_for"]
 
 METHODS = ("random", "sobol", "lhs", "antithetic")
 PIECE = 4 * LANES
@@ -47,6 +51,17 @@ LOW, SHIFT = np.uint64(0xFFFFFFFF), np.uint64(32)
 
 PICK = stream_id("posterior particle")
 """The stream that says which particle a trajectory begins with."""
+
+
+class Part(NamedTuple):
+    """What a tally does not have of some ``trajectories`` from ``first`` on: first passages by replication, int64[
+    REPLICATIONS, T + 2], and the sums of control variates where there are any.
+    """
+
+    first: int
+    trajectories: int
+    passages: NDArray[np.int64]
+    sums: ControlSums | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,14 +91,14 @@ class Sampler:
 
     def fill(self, normals: Normals, first: int) -> None:
         """Overwrite ``normals``, of whole blocks of lanes, with those of the trajectories from ``first`` on."""
-        words, lower = np.empty(LANES, np.uint32), np.empty(LANES, np.uint32)
         where = (self.design, np.uint64(self.seed), np.uint64(first), len(normals) // LANES)
-        out = (normals.inputs, normals.shocks, words, lower)
+        out = (normals.inputs, normals.shocks, np.empty(4 * LANES, np.uint32))
         if self.method in ("antithetic", "random"):
-            fill_drawn(*where, *out, REPLICATIONS if self.method == "antithetic" else 0)
+            drawn, four_pq = np.empty(4 * LANES * len(normals.shocks), np.float32), np.empty(4 * LANES, np.float32)
+            fill_drawn(*where, *out, drawn, four_pq, REPLICATIONS if self.method == "antithetic" else 0)
         else:
             path = np.empty((self.program.periods + 1, LANES), np.float32)
-            fill_even(*where, *out, np.empty(LANES, np.float32), path)
+            fill_even(*where, *out, np.empty(LANES, np.uint32), np.empty(LANES, np.float32), path)
         normals.addresses[:] = np.uint64(first) + np.arange(len(normals), dtype=np.uint64)
         if self.program.particles is not None:
             self._begin_with(self.program.particles, normals)
@@ -109,42 +124,66 @@ class Sampler:
             return normals
         return replace(normals, own_from=particles.periods + 1, past_seed=particles.seed)
 
+    def pilot(self) -> NDArray[np.float64]:
+        """What trajectory 0 puts into every row of the tally, 0 where nothing."""
+        program, passages, needs = self.program, np.empty(1, np.int64), np.empty(1)
+        space = workspace_for(program, np.empty((0, 0, program.periods + 1)))
+        space = with_normals(space, self.trajectory(0))._replace(passages=passages, needs=needs)
+        chunk = ChunkTally.empty(program.tally_rows, program.periods).arrays
+        run_blocks(code_of(program), space, chunk, np.uint64(self.seed), np.uint64(0), 1, np.zeros(1, np.int64))
+        return np.nan_to_num(chunk.moments[:, SHIFT_COLUMN])
+
     def run(
-        self, code: Code, space: Workspace, chunk: ChunkArrays, first: int, count: int, stop: NDArray[np.int64]
-    ) -> tuple[int, NDArray[np.int64]]:
-        """What :func:`~burncast.engine.machine.run_blocks` does, on these points: its status, and first passages by
-        replication, int64[REPLICATIONS, T + 2].
-        """
+        self,
+        code: Code,
+        space: Workspace,
+        chunk: ChunkArrays,
+        first: int,
+        count: int,
+        stop: NDArray[np.int64],
+        controls: Controls | None = None,
+    ) -> tuple[int, Part]:
+        """What :func:`~burncast.engine.machine.run_blocks` does, on these points: its status, and what no tally has."""
         periods = self.program.periods
-        passages, needs = np.empty(PIECE, np.int64), np.empty(PIECE)
+        piece = PIECE if controls is None else LANES
+        passages, needs = np.empty(piece, np.int64), np.empty(piece)
         found = np.zeros((REPLICATIONS, periods + 2), np.int64)
-        normals = self._empty(min(PIECE, -(-count // LANES) * LANES))
+        sums = None if controls is None else ControlSums(controls)
+        part = Part(first, count, found, sums)
+        normals = self._empty(min(piece, -(-count // LANES) * LANES))
         given = with_normals(space, normals)._replace(passages=passages, needs=needs)
-        for begin in range(first, first + count, PIECE):
-            here = min(PIECE, first + count - begin)
+        for begin in range(first, first + count, piece):
+            here = min(piece, first + count - begin)
             self.fill(normals, begin)
             if run_blocks(code, given, chunk, np.uint64(self.seed), np.uint64(begin), here, stop) == -2:
-                return -2, found
+                return -2, part
             passage = passages[:here]
             if passage.min() < 0:
-                return begin + int(np.argmin(passage)), found
+                return begin + int(np.argmin(passage)), part
+            if sums is not None and here == LANES:
+                sums.add(normals, passage, chunk.moments)
             cell = np.arange(begin, begin + here) % REPLICATIONS * (periods + 2) + passage
             found += np.bincount(cell, minlength=found.size).reshape(found.shape)
-        return -1, found
+        return -1, part
 
 
-def sampler_for(program: Program, method: str, seed: int, trajectories: int) -> Sampler | None:
-    """The points of a run, or None for plain random draws; an InputError where there are too few or too many."""
+def sampler_for(
+    program: Program, method: str, seed: int, trajectories: int, *, in_memory: bool = False
+) -> Sampler | None:
+    """The points of a run, or None for plain random draws that need not be ``in_memory``; an InputError where there are
+    too few or too many.
+    """
     if method not in METHODS:
         raise InputError(f"method is {method!r}; expected one of {', '.join(METHODS)}")
     if program.particles is not None and method != "random":
         raise InputError(f"method is {method!r}; a scenario that begins with a posterior is run with 'random' alone")
-    if method == "random" and program.particles is None:
+    is_plain = method == "random" and program.particles is None
+    if is_plain and not in_memory:
         return None
-    if trajectories < 4 * REPLICATIONS:
+    if not is_plain and trajectories < 4 * REPLICATIONS:
         what = "a posterior" if method == "random" else f"method {method!r}"
         raise InputError(f"trajectories is {trajectories}; {what} needs {4 * REPLICATIONS} or more")
-    if trajectories > REPLICATIONS * MOST_POINTS:
+    if not is_plain and trajectories > REPLICATIONS * MOST_POINTS:
         raise InputError(f"trajectories is {trajectories:,}; method {method!r} has at most 2^36")
     inputs = used_draws(program)
     coordinates = len(inputs) + len(program.shocks) * program.periods

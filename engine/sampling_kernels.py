@@ -14,7 +14,7 @@ from burncast.engine.intrinsics import lane_loop
 from burncast.engine.kernel_cache import borrowing, inlined, outermost
 from burncast.engine.lanes import LANES
 from burncast.engine.philox import philox
-from burncast.engine.streams import normal_from_word, normal_from_words
+from burncast.engine.streams import fill_input_normals, fill_shocks, normal_from_word, normal_from_words
 
 __all__ = ["fill_drawn", "fill_even"]
 
@@ -72,11 +72,14 @@ def fill_drawn(
     inputs: NDArray[np.float64],
     shocks: NDArray[np.float32],
     words: NDArray[np.uint32],
-    lower: NDArray[np.uint32],
+    drawn: NDArray[np.float32],
+    four_pq: NDArray[np.float32],
     apart: int,
 ) -> None:
     """The same for random draws. With ``apart`` = REPLICATIONS they are mirrored pairs: points 2i and 2i + 1 of a
     replication have opposite normals; with 0 they are what the streams give.
+
+    ``words`` uint32[4 * LANES], ``drawn`` float32[streams * 4 * LANES] and ``four_pq`` float32[4 * LANES] are scratch.
     """
     periods = len(design.places)
     for block in range(blocks):
@@ -84,20 +87,34 @@ def fill_drawn(
         trajectory = first + np.uint64(column)
         for k in range(len(design.inputs)):
             row = design.inputs[k]
-            _drawn(words, lower, trajectory, seed, design.draws[row], 0)
             out = inputs[row, column : column + LANES]
-            _wide(out, words, lower)
-            for j in range(LANES):
-                if j & apart:
-                    out[j] = -out[j - apart]
-        for stream in range(len(design.shocks)):
-            for period in range(1, periods + 1):
-                _drawn(words, lower, trajectory, seed, design.shocks[stream], period)
-                z = shocks[stream, period - 1, column : column + LANES]
-                _narrow(z, words)
-                for j in range(LANES):
-                    if j & apart:
-                        z[j] = -z[j - apart]
+            fill_input_normals(out, words, design.draws[row], seed, trajectory)
+            if apart != 0:
+                _mirror(out, apart)
+        for quarter in range(periods // 4 + 1):
+            fill_shocks(drawn, four_pq, design.shocks, seed, trajectory, quarter)
+            for stream in range(len(design.shocks)):
+                for period in range(max(4 * quarter, 1), min(4 * quarter + 3, periods) + 1):
+                    start = (4 * stream + (period & 3)) * LANES
+                    z = shocks[stream, period - 1, column : column + LANES]
+                    _copy(z, drawn[start : start + LANES])
+                    if apart != 0:
+                        _mirror(z, apart)
+
+
+@borrowing
+def _copy(out: NDArray[np.float32], values: NDArray[np.float32]) -> None:
+    lane_loop()
+    for i in range(LANES):
+        j = np.uint64(i)
+        out[j] = values[j]
+
+
+@borrowing
+def _mirror(values: NDArray[np.floating], apart: int) -> None:
+    for j in range(LANES):
+        if j & apart:
+            values[j] = -values[j - apart]
 
 
 @borrowing

@@ -10,9 +10,10 @@ from __future__ import annotations
 import os
 import queue
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
 from dataclasses import dataclass
+from typing import TypeAlias
 
 import numpy as np
 from numpy.typing import NDArray
@@ -20,11 +21,12 @@ from numpy.typing import NDArray
 from burncast.distributions.errors import InputError, InterruptedRunError
 from burncast.engine.addresses import STREAM_VERSION
 from burncast.engine.chunk_tally import ChunkTally
+from burncast.engine.control_variates import ControlledMeans, ControlTotals, controls_of
 from burncast.engine.kernels import run_blocks
 from burncast.engine.lanes import CHUNK
 from burncast.engine.precision import Precision
 from burncast.engine.program import Program, Tracked
-from burncast.engine.sampling import METHODS, REPLICATIONS, Sampler, sampler_for
+from burncast.engine.sampling import METHODS, REPLICATIONS, Part, Sampler, sampler_for
 from burncast.engine.scenario_model import Scenario
 from burncast.engine.tally import Tally
 from burncast.engine.workspace import Workspace, code_of, workspace_for
@@ -35,6 +37,7 @@ MOST_TRAJECTORIES = 1 << 48
 MOST_KEPT_VALUES = 1 << 30
 
 Progress = Callable[[int, int], None]
+Done: TypeAlias = tuple[int, int, ChunkTally, Workspace, Part | None]
 Floats = NDArray[np.float64]
 
 
@@ -42,7 +45,8 @@ Floats = NDArray[np.float64]
 class Simulation:
     """A finished run.
 
-    ``precision`` says why a run stopped that was to reach a standard error.
+    ``precision`` says why a run stopped that was to reach a standard error, ``controlled`` are the means with control
+    variates, None where there were none.
     ``tally`` holds the statistics, ``tracked`` says which of its rows belong to which quantity; ``paths`` has shape
     (kept trajectories, elements of all tracked quantities, T + 1), NaN where a quantity has no value at period 0.
     ``replications`` int64[R, T + 2] are the first passages of each replication (see :mod:`burncast.engine.sampling`),
@@ -61,6 +65,7 @@ class Simulation:
     notes: tuple[str, ...]
     stream_version: int = STREAM_VERSION
     precision: Precision | None = None
+    controlled: ControlledMeans | None = None
     replications: NDArray[np.int64] | None = None
     effective: int | None = None
 
@@ -81,6 +86,7 @@ def run(
     *,
     threads: int | None = None,
     method: str = "random",
+    control_variates: bool | Collection[str] = False,
     keep_paths: int = 0,
     progress: Progress | None = None,
     program: Program | None = None,
@@ -88,7 +94,8 @@ def run(
     """Simulate ``trajectories`` trajectories of ``scenario``; ``program`` is what it compiles to, where it is at hand.
 
     ``threads`` is the number of threads (None: one per processor); it never changes the result. ``method`` says how
-    trajectories are spread (see :mod:`burncast.engine.sampling`). ``keep_paths`` keeps
+    trajectories are spread (see :mod:`burncast.engine.sampling`), ``control_variates`` whether the draws' known means
+    correct the estimates, or those of which quantities (:mod:`burncast.engine.control_variates`). ``keep_paths`` keeps
     the tracked quantities of the first so many trajectories. ``progress(done, total)`` is called from this thread.
 
     Raises :class:`~burncast.distributions.errors.ScenarioError` for a scenario that cannot be compiled,
@@ -106,8 +113,11 @@ def run(
     kept = min(keep_paths, trajectories)
     paths = np.full((kept, elements, program.periods + 1), np.nan)
     begun = time.perf_counter()
-    sampler = sampler_for(program, method, seed, trajectories)
-    found = None if sampler is None else np.zeros((REPLICATIONS, program.periods + 2), np.int64)
+    controls = controls_of(program, control_variates, method, trajectories)
+    sampler = sampler_for(program, method, seed, trajectories, in_memory=controls is not None)
+    totals = None if controls is None or sampler is None else ControlTotals(controls, sampler.pilot())
+    is_plain = method == "random" and program.particles is None
+    found = None if is_plain else np.zeros((REPLICATIONS, program.periods + 2), np.int64)
     tally = run_program(
         program,
         trajectories,
@@ -118,6 +128,7 @@ def run(
         scenario=scenario,
         sampler=sampler,
         replications=found,
+        totals=totals,
     )
     return Simulation(
         scenario=scenario,
@@ -130,6 +141,7 @@ def run(
         paths=paths if kept else None,
         notes=program.notes,
         replications=found,
+        controlled=None if totals is None else totals.means(),
         effective=None if program.particles is None else program.particles.effective,
     )
 
@@ -146,10 +158,12 @@ def run_program(
     chunk_size: int = CHUNK,
     sampler: Sampler | None = None,
     replications: NDArray[np.int64] | None = None,
+    totals: ControlTotals | None = None,
 ) -> Tally:
     """The tally of a program's trajectories 0 … ``trajectories`` − 1; ``chunk_size`` is a multiple of the lanes.
 
-    A ``sampler`` gives the points; first passages by replication are then added to ``replications``.
+    A ``sampler`` gives the points; first passages by replication are then added to ``replications``, and the sums of
+    control variates to ``totals``.
     """
     kept = paths if paths is not None else np.empty((0, 0, program.periods + 1))
     sampler = sampler or sampler_for(program, "random", seed, trajectories)
@@ -157,28 +171,29 @@ def run_program(
     workers = max(1, min(threads or processors(), len(starts)))
     stop = np.zeros(1, dtype=np.int64)
     code = code_of(program)
+    controls = None if totals is None else totals.controls
     tools: queue.SimpleQueue[tuple[ChunkTally, Workspace]] = queue.SimpleQueue()
     for _ in range(workers + 1):  # one more, so that a worker goes on while its last chunk is added up
         tools.put((ChunkTally.empty(program.tally_rows, program.periods), workspace_for(program, kept)))
 
-    def work(first: int) -> tuple[int, int, ChunkTally, Workspace, NDArray[np.int64] | None]:
+    def work(first: int) -> Done:
         chunk, space = tools.get()
         count = min(chunk_size, trajectories - first)
         while True:
-            passages = None
+            part = None
             if sampler is None:
                 status = run_blocks(code, space, chunk.arrays, np.uint64(seed), np.uint64(first), count, stop)
             else:
-                status, passages = sampler.run(code, space, chunk.arrays, first, count, stop)
+                status, part = sampler.run(code, space, chunk.arrays, first, count, stop, controls)
             if status != -1 or not chunk.settle():
-                return status, count, chunk, space, passages
+                return status, count, chunk, space, part
             chunk = chunk.grown()
 
     total = Tally(program.tally_rows, program.periods)
     done = 0
     waiting = iter(starts)
     with ThreadPoolExecutor(workers, thread_name_prefix="burncast") as pool:
-        running: set[Future[tuple[int, int, ChunkTally, Workspace, NDArray[np.int64] | None]]] = set()
+        running: set[Future[Done]] = set()
         failure: int | None = None
         try:
             for first in waiting:
@@ -188,7 +203,7 @@ def run_program(
             while running:
                 finished, running = wait(running, return_when=FIRST_COMPLETED)
                 for future in finished:
-                    status, count, chunk, space, passages = future.result()
+                    status, count, chunk, space, part = future.result()
                     if status >= 0:
                         failure = status if failure is None else min(failure, status)
                     if failure is not None:
@@ -197,8 +212,10 @@ def run_program(
                     if following is not None:
                         running.add(pool.submit(work, following))
                     total.add(chunk)
-                    if replications is not None and passages is not None:
-                        replications += passages
+                    if replications is not None and part is not None:
+                        replications += part.passages
+                    if totals is not None and part is not None and part.sums is not None:
+                        totals.add(part.first, count, part.sums)
                     chunk.clear()
                     tools.put((chunk, space))
                     done += count

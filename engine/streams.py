@@ -162,9 +162,9 @@ def copy_shocks(
     """
     for s in range(len(given)):
         for ahead in range(period, min(period | 3, periods) + 1):
-            row, source = out[s, ahead & 3], given[s, ahead - 1]
+            row, source = out[s, ahead & 3], given[s, ahead - 1, first : first + count]
             for i in range(count):
-                row[i] = source[first + i]
+                row[i] = source[i]
 
 
 @borrowing

@@ -61,7 +61,7 @@ def format_probability(probability: float, standard_error: float, trajectories: 
     >>> format_probability(0.12345, 0.00033, 1_000_000), format_probability(0.0, 0.0, 1_000_000)
     ('12.35 % ± 0.03', '0 % (< 0.0003 % at 95 %)')
     """
-    if probability in (0.0, 1.0):
+    if probability in (0.0, 1.0) and standard_error == 0.0:
         bound = 100 * zero_count_bound(trajectories)
         places = _decimals(bound)
         bound = math.ceil(bound * 10**places) / 10**places

@@ -8,6 +8,7 @@ variable                                   dimensions
 ``funding_need``                           quantile
 every tracked name                         (its own,) period, quantile
 ``<name>_mean``                            (its own,) period
+``<name>_mean_se`` (control variates)      (its own,) period
 ``paths_<name>`` (where paths were kept)   trajectory, (its own,) period
 ========================================== ==============================
 
@@ -27,7 +28,7 @@ import xarray as xr
 from burncast.distributions.errors import InputError
 from burncast.outputs import estimates
 from burncast.outputs.store import CREATED_BY
-from burncast.outputs.variables import mean_name, paths_name
+from burncast.outputs.variables import mean_name, mean_se_name, paths_name
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -65,6 +66,9 @@ def to_dataset(simulation: Simulation, quantiles: Sequence[float] = QUANTILES) -
         dataset[tracked.name] = ((*tracked.dims, "period", "quantile"), values, unit)
         means = estimates.tracked_mean(simulation, tracked)
         dataset[mean_name(tracked.name)] = ((*tracked.dims, "period"), means, unit)
+        if simulation.controlled is not None:
+            errors = estimates.tracked_mean_se(simulation.controlled, simulation, tracked)
+            dataset[mean_se_name(tracked.name)] = ((*tracked.dims, "period"), errors, unit)
     _add_paths(dataset, simulation)
     return dataset
 
@@ -170,6 +174,8 @@ def _attributes(simulation: Simulation) -> dict[str, object]:
         "notes": "\n".join(simulation.notes),
         "python": platform.python_version(),
     }
+    if simulation.controlled is not None:
+        attributes["control_variates"] = ", ".join(simulation.controlled.quantities)
     if simulation.precision is not None:
         attributes["until_se"] = simulation.precision.goal
         attributes["until_figure"] = simulation.precision.figure

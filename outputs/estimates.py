@@ -19,6 +19,7 @@ from burncast.engine.replications import ruin_shares, standard_error
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
+    from burncast.engine.control_variates import ControlledMeans
     from burncast.engine.program import Tracked
     from burncast.engine.simulate import Simulation
 
@@ -28,13 +29,16 @@ __all__ = [
     "ruin_probability_se",
     "runway",
     "tracked_mean",
+    "tracked_mean_se",
     "tracked_quantiles",
     "tracked_rows",
 ]
 
 
 def ruin_probability(simulation: Simulation) -> NDArray[np.float64]:
-    """Share of trajectories ruined by the end of each period, f64[T+1]."""
+    """Share of trajectories ruined by the end of each period, f64[T+1]; with control variates, what they make of it."""
+    if simulation.controlled is not None:
+        return simulation.controlled.ruin
     ruined = np.cumsum(simulation.tally.first_passage[:-1])
     return np.asarray(ruined / simulation.trajectories, dtype=np.float64)
 
@@ -42,8 +46,11 @@ def ruin_probability(simulation: Simulation) -> NDArray[np.float64]:
 def ruin_probability_se(simulation: Simulation) -> NDArray[np.float64]:
     """Standard error of :func:`ruin_probability`, f64[T+1].
 
-    Binomial, sqrt(p (1 − p) / n), where trajectories are independent; from replications where a method spreads them.
+    Binomial, sqrt(p (1 − p) / n), where trajectories are independent; from replications where a method spreads them;
+    from what control variates leave over where there are any.
     """
+    if simulation.controlled is not None:
+        return simulation.controlled.ruin_se
     if simulation.replications is not None:
         return standard_error(ruin_shares(simulation.replications), simulation.replications.sum(axis=1))
     probability = ruin_probability(simulation)
@@ -87,8 +94,16 @@ def tracked_quantiles(
 def tracked_mean(simulation: Simulation, tracked: Tracked, period: int | None = None) -> NDArray[np.float64]:
     """Mean of a tracked quantity, f64[dims…, T+1], or f64[dims…] at one ``period``; NaN where it has no value."""
     rows = tracked_rows(simulation, tracked, period)
+    if simulation.controlled is not None:
+        return np.where(rows >= 0, simulation.controlled.means[rows], np.nan)
     means = [simulation.tally.mean(int(row)) if row >= 0 else np.nan for row in rows.ravel()]
     return np.asarray(means, dtype=np.float64).reshape(rows.shape)
+
+
+def tracked_mean_se(controlled: ControlledMeans, simulation: Simulation, tracked: Tracked) -> NDArray[np.float64]:
+    """Standard error of :func:`tracked_mean` with control variates, f64[dims…, T+1]; NaN where there is no value."""
+    rows = tracked_rows(simulation, tracked, None)
+    return np.where(rows >= 0, controlled.means_se[rows], np.nan)
 
 
 def tracked_rows(simulation: Simulation, tracked: Tracked, period: int | None) -> NDArray[np.int64]:

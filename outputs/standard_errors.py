@@ -10,7 +10,8 @@ figure                              standard error
                                     "Confidence intervals for medians and other position measures")
 ==================================  =================================================================================
 
-Where a method makes independent replications, what they differ by stands in the place of the binomial error.
+Where a method makes independent replications, what they differ by stands in the place of the binomial error; where
+there are control variates, what they leave over, for probabilities of ruin and means.
 """
 
 from __future__ import annotations
@@ -21,15 +22,14 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from burncast.distributions.errors import InputError
+from burncast.engine import replications
 from burncast.engine.precision import Goal
 from burncast.outputs import estimates
 from burncast.outputs.amounts import parse_amount
 from burncast.outputs.conditions import Condition, check_condition, locate_mean, parse_figure
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
-
-    from burncast.engine.program import Tracked
+    from burncast.engine.program import Program
     from burncast.engine.scenario import Scenario
     from burncast.engine.simulate import Simulation
 
@@ -55,12 +55,17 @@ def parse_goal(asked: float | str) -> Goal:
     return Goal(text, size, "%" in text)
 
 
-def check_figure(text: str, scenario: Scenario, tracked: Sequence[Tracked], method: str) -> Condition:
+def check_figure(
+    text: str, scenario: Scenario, program: Program, method: str, *, with_controls: bool = False
+) -> Condition:
     """The figure that a run shall come to know; InputError where there is none such, or none whose error is known."""
     figure = parse_figure(text)
-    check_condition(figure, scenario, tracked)
-    if method != "random" and figure.name not in ("ruin_probability", "runway"):
-        raise InputError(f"the standard error of {text} is known of method 'random', not of {method!r}")
+    check_condition(figure, scenario, program.tracked)
+    is_plain = method == "random" and program.particles is None
+    is_mean = figure.name not in ("ruin_probability", "runway", "funding_need")
+    if not is_plain and not (with_controls and is_mean) and figure.name not in ("ruin_probability", "runway"):
+        what = f"method {method!r}" if program.particles is None else "a posterior"
+        raise InputError(f"the standard error of {text} is known of method 'random', not of {what}")
     return figure
 
 
@@ -70,12 +75,14 @@ def standard_error(figure: Condition, simulation: Simulation) -> float:
         return _of_quantile(figure, simulation)
     if figure.name == "ruin_probability":
         return _of_ruin(simulation, simulation.scenario.periods if figure.at is None else int(figure.at))
-    return simulation.tally.mean_se(locate_mean(figure, simulation))
+    row = locate_mean(figure, simulation)
+    known = simulation.controlled
+    return simulation.tally.mean_se(row) if known is None else float(known.means_se[row])
 
 
 def _of_ruin(simulation: Simulation, period: int) -> float:
     n = simulation.trajectories
-    if simulation.replications is not None:
+    if simulation.replications is not None or simulation.controlled is not None:
         return max(float(estimates.ruin_probability_se(simulation)[period]), 1.0 / n)
     share = (float(simulation.tally.first_passage[: period + 1].sum()) + 1.0) / (n + 2.0)
     return math.sqrt(share * (1.0 - share) / n)
@@ -86,9 +93,10 @@ def _of_quantile(figure: Condition, simulation: Simulation) -> float:
     p = math.nan if figure.at is None else figure.at
     error = math.sqrt(p * (1.0 - p) / simulation.trajectories)
     quantiles = estimates.runway if figure.name == "runway" else estimates.funding_need
-    if simulation.replications is not None:
+    if simulation.replications is not None:  # of the shares themselves, which control variates leave as they are
         period = min(float(estimates.runway(simulation, [p])[0]), simulation.scenario.periods)
-        error = _of_ruin(simulation, int(period))
+        shares = replications.ruin_shares(simulation.replications)[:, int(period)]
+        error = float(replications.standard_error(shares, simulation.replications.sum(axis=1)))
     low, high = p - _WIDTH * error, p + _WIDTH * error
     if not 0.0 < low < high < 1.0:
         return math.inf

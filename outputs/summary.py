@@ -91,7 +91,10 @@ class Stopping:
 
 @dataclasses.dataclass(frozen=True, slots=True)
 class Summary:
-    """Everything ``burncast run`` tells about one scenario; ``ruin``, ``runway`` and ``need`` may be empty."""
+    """Everything ``burncast run`` tells about one scenario; ``ruin``, ``runway`` and ``need`` may be empty.
+
+    ``control_variates`` are the quantities whose draws correct the probabilities of ruin and the means.
+    """
 
     title: str
     file: str | None
@@ -107,6 +110,7 @@ class Summary:
     trajectories: int
     independent: int
     stopping: Stopping | None
+    control_variates: tuple[str, ...]
     seed: int
     method: str
     stream_version: int
@@ -136,6 +140,7 @@ def summarise(simulation: Simulation) -> Summary:
         trajectories=simulation.trajectories,
         independent=simulation.independent,
         stopping=_stopping(simulation),
+        control_variates=() if simulation.controlled is None else simulation.controlled.quantities,
         seed=simulation.seed,
         method=simulation.method,
         stream_version=simulation.stream_version,
@@ -180,7 +185,7 @@ def _ruin(simulation: Simulation, dates: list[datetime.date]) -> tuple[RuinProba
             date=dates[period].isoformat() if dates else None,
             probability=float(probability[period]),
             standard_error=float(error[period]),
-            bound_95={0.0: bound, 1.0: 1.0 - bound}.get(float(probability[period])),
+            bound_95={0.0: bound, 1.0: 1.0 - bound}.get(float(probability[period])) if error[period] == 0.0 else None,
         )
         for period in (*(period for period in RUIN_PERIODS if period < horizon), horizon)
     )

@@ -136,9 +136,11 @@ def _how(first: Summary, *others: Summary) -> str:
     counts = [summary.trajectories for summary in (first, *others)]
     seconds = first.seconds + sum(summary.seconds for summary in others)
     each = " each" if others else ""
+    quantities = len(first.control_variates)
+    controls = f", {quantities} quantit{'y' if quantities == 1 else 'ies'} as control variates" * (quantities > 0)
     drawn = f"{counts[0]:,}" if len(set(counts)) == 1 else f"{min(counts):,} to {max(counts):,}"
     return (
-        f"{drawn} trajectories{each}, seed {first.seed}, method {first.method}, "
+        f"{drawn} trajectories{each}, seed {first.seed}, method {first.method}{controls}, "
         f"{seconds:.2f} s ({format_amount(sum(counts) / max(seconds, 1e-9))} trajectories/s)"
     )
 

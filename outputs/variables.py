@@ -2,12 +2,17 @@
 
 from __future__ import annotations
 
-__all__ = ["mean_name", "paths_name"]
+__all__ = ["mean_name", "mean_se_name", "paths_name"]
 
 
 def mean_name(tracked: str) -> str:
     """The variable that holds a tracked quantity's mean."""
     return f"{tracked}_mean"
+
+
+def mean_se_name(tracked: str) -> str:
+    """The variable that holds the standard error of a tracked quantity's mean."""
+    return f"{tracked}_mean_se"
 
 
 def paths_name(tracked: str) -> str:

@@ -36,6 +36,7 @@ class KnownSimulation:
     method: str = "random"
     replications: None = None
     precision: None = None
+    controlled: None = None
     seconds: float = 0.5
     paths: np.ndarray | None = None
     notes: tuple[str, ...] = ()

@@ -125,6 +125,7 @@ def test_the_verbs_take_what_is_documented():
         "seed",
         "threads",
         "method",
+        "control_variates",
         "quantiles",
         "keep_paths",
         "until_se",

@@ -8,6 +8,7 @@ import os
 import tomllib
 from pathlib import Path
 
+import numpy as np
 import pytest
 from typer.testing import CliRunner
 
@@ -437,3 +438,21 @@ def test_a_precision_that_cannot_be_is_bad_input(walk, options):
     done = call("run", walk, *options)
     assert done.exit_code == 2
     assert len([line for line in done.stderr.splitlines() if "compiling" not in line]) == 1
+
+
+def test_control_variates_are_in_every_figure_and_named(walk, tmp_path):
+    done = call("run", walk, "-n", 5000, "--control-variates", "all", "--json", "--out", tmp_path / "out")
+    assert done.exit_code == 0, done.output
+    figures = json.loads(done.stdout)
+    result = burncast.simulate(walk, 5000, control_variates=True)
+    assert figures["control_variates"] == ["burn", "market"]
+    assert figures["ruin_probability"][-1]["probability"] == result["ruin_probability"].values[-1]
+    assert figures["ruin_probability"][-1]["standard_error"] == result["ruin_probability_se"].values[-1]
+    assert figures["horizon"][0]["mean"] == result["cash_mean"].values[-1]
+    written = read_dataset(tmp_path / "out" / "dataset.nc")
+    np.testing.assert_array_equal(written["cash_mean_se"], result["cash_mean_se"])
+    done = call("run", walk, "-n", 5000, "--control-variates", "market")
+    assert "method random, 1 quantity as control variates, " in done.stdout
+    done = call("run", walk, "-n", 5000, "--control-variates", "markt")
+    assert done.exit_code == 2
+    assert "did you mean 'market'?" in done.stderr

@@ -119,6 +119,29 @@ def test_any_figure_can_be_run_until_it_is_known_to_a_share_of_itself(scenario, 
     assert burncast.simulate(scenario, 400_000, seed=3, threads=1, **options).attrs["trajectories"] == 131_072
 
 
+def test_control_variates_take_error_off_probabilities_and_means_and_nothing_else(scenario):
+    plain = burncast.simulate(scenario, 20_000, seed=3)
+    found = burncast.simulate(scenario, 20_000, seed=3, control_variates=True)
+    assert (found["ruin_probability_se"][4:] < 0.9 * plain["ruin_probability_se"][4:]).all()
+    moved = found["ruin_probability"] - plain["ruin_probability"]
+    assert (np.abs(moved[4:]) > 0).all()
+    assert (np.abs(moved) <= 4 * plain["ruin_probability_se"]).all()
+    assert found["cost_mean_se"].dims == ("part", "period")
+    assert np.isnan(found["cost_mean_se"][:, 0]).all()
+    assert found["cost_mean_se"].sel(part="rent", period=6).item() < 1e-8
+    assert found["cost_mean"].sel(part="rent", period=6).item() == pytest.approx(0.3, rel=1e-6)
+    for name in ("cash", "cost", "runway", "funding_need"):
+        np.testing.assert_array_equal(found[name], plain[name])
+    assert found.attrs["control_variates"] == "burn, market"
+    assert "cash_mean_se" not in plain
+    assert "control_variates" not in plain.attrs
+    options = {"until_se": 0.0045, "until_figure": "cash_mean", "seed": 3}
+    assert burncast.simulate(scenario, 10**6, **options).attrs["trajectories"] == 131_072
+    for method in ("random", "antithetic"):
+        sooner = burncast.simulate(scenario, 10**6, control_variates=True, method=method, **options)
+        assert sooner.attrs["trajectories"] == 65_536
+
+
 def test_a_runway_within_one_step_or_beyond_the_horizon_is_known_at_once(scenario):
     sure = burncast.simulate(scenario, 10**6, seed=3, until_se=0.01, until_figure="runway[0.5]")
     assert (sure.attrs["trajectories"], sure.attrs["reached"]) == (65_536, 1)
@@ -148,7 +171,10 @@ def test_each_variant_runs_until_its_own_figure_is_known(scenario):
         ({"until_se": math.inf}, "until_se is a standard error greater than 0"),
         ({"until_se": 1, "until_figure": "cahs_mean"}, "did you mean 'cash_mean'"),
         ({"until_se": 1, "until_figure": "ruin_probability[7]"}, "whole number from 0 to 6"),
-        ({"until_se": 1, "until_figure": "cash_mean", "method": "sobol"}, "known of method 'random', not of 'sobol'"),
+        (
+            {"until_se": 1, "until_figure": "cash_mean", "method": "sobol"},
+            "not of method 'sobol'",
+        ),
     ],
 )
 def test_a_precision_that_cannot_be_asked_for_is_one_message(scenario, options, says):
