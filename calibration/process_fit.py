@@ -13,6 +13,7 @@ from typing import Any, overload
 import numpy as np
 from numpy.typing import NDArray
 
+from burncast.calibration.entry import CorrelationEntry, Entry
 from burncast.calibration.gaussian_process import GaussianProcess
 from burncast.calibration.innovation_tests import InnovationTests, innovation_tests
 from burncast.calibration.jump_diffusion import JumpDiffusion
@@ -137,6 +138,21 @@ class ProcessFit:
         """Series of the fitted law from the first observation at the same times, f64[n + 1, replicates]."""
         paths = self.law.simulate(self.coordinates, np.random.default_rng(seed), replicates)
         return np.exp(paths) if self.logarithms else paths
+
+    def entries(
+        self, name: str, *, unit: str | None = None, source: str | None = None, uncertain: bool = True
+    ) -> list[Entry | CorrelationEntry]:
+        """Entries that make ``name`` a quantity of a scenario: :mod:`burncast.calibration.process_entries`."""
+        from burncast.calibration.process_entries import process_entries
+
+        return process_entries(self, name, unit=unit, source=source, uncertain=uncertain)
+
+    @property
+    def table(self) -> str:
+        """The estimates, the tests of the innovations, and what the series cannot tell, in words."""
+        from burncast.calibration.process_table import process_table
+
+        return process_table(self)
 
 
 @overload
