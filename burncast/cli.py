@@ -242,6 +242,7 @@ def decide(
     trajectories: Runs = 20_000,
     seed: Seed = 0,
     threads: Threads = None,
+    out: Folder = None,
     as_json: Json = False,
 ) -> None:
     """Search inputs marked `decision = [low, high]` for the best values, under a limit of risk.
@@ -251,7 +252,9 @@ def decide(
     with guarded(context.obj):
         from burncast.decision_reports import report_decision
 
-        report_decision(source, best, so_that, minimise, worst_case, evaluations, trajectories, seed, threads, as_json)
+        report_decision(
+            source, best, so_that, minimise, worst_case, evaluations, trajectories, seed, threads, out, as_json
+        )
 
 
 @app.command()

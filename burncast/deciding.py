@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import dataclasses
+import itertools
 from collections.abc import Callable, Mapping
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from burncast.distributions.errors import InputError
@@ -37,6 +39,8 @@ def decide(
 ) -> Decision:
     """Search the inputs marked ``decision = [low, high]`` for the greatest ``figure`` that keeps ``limit``.
 
+    Each element of an input over dimensions is a decision of its own, ``price[plus]``.
+
     Parameters
     ----------
     figure
@@ -66,7 +70,8 @@ def decide(
     from burncast.outputs.conditions import evaluate, parse_condition, parse_figure
 
     loaded = load(scenario)
-    ranges = {name: entry.decision for name, entry in loaded.quantities.items() if entry.decision is not None}
+    decisions = _decisions(loaded)
+    ranges = {label: one.range for label, one in decisions.items()}
     if not ranges:
         raise InputError("the scenario has nothing to decide: mark inputs with decision = [low, high]")
     if len(ranges) > MOST_DECISIONS:
@@ -80,8 +85,10 @@ def decide(
         raise InputError(f"{limit!r} compares by {limited.sign}; expected <=, <, >= or >")
     worlds = {"base": loaded, **(loaded.variants if worst_case else {})}
     figures = [asked] if limited is None else [asked, limited]
-    programs = {name: _open_program(world, tuple(ranges), figures) for name, world in worlds.items()}
-    present = tuple(_number(loaded, name) for name in ranges)
+    programs = {
+        name: _open_program(world, {one.name for one in decisions.values()}, figures) for name, world in worlds.items()
+    }
+    present = tuple(one.present for one in decisions.values())
     sign = 1.0 if minimise else -1.0
     downwards = -1.0 if limited is not None and limited.sign in (">", ">=") else 1.0
 
@@ -106,8 +113,7 @@ def decide(
             return Tried(choice, sign * found[0], 0.0)
         return Tried(choice, sign * found[0], max(downwards * (found[1] - limited.threshold), 0.0) + 1e-12)
 
-    bounds = [ranges[name] for name in ranges]
-    ranked = search(tried, [end for end in bounds if end is not None], present, evaluations, seed % (1 << 32))
+    ranked = search(tried, list(ranges.values()), present, evaluations, seed % (1 << 32))
     best = ranked[0]
     if best.excess > 0.0:
         nearest = dict(zip(ranges, best.choice, strict=True))
@@ -139,10 +145,42 @@ def decide(
     )
 
 
-def _open_program(scenario: Scenario, names: tuple[str, ...], figures: list[Condition]) -> Program:
+@dataclass(frozen=True, slots=True)
+class _Chosen:
+    """One number that is decided: an input, or an element of it, its range and what it is now."""
+
+    name: str
+    range: tuple[float, float]
+    present: float
+
+
+def _decisions(scenario: Scenario) -> dict[str, _Chosen]:
+    """Every number that is decided, by its name, ``price`` or ``price[plus]``, which is that of its draw."""
+    from burncast.engine.expressions import Number
+    from burncast.engine.scenario import ByElement
+
+    found = {}
+    for name, entry in scenario.quantities.items():
+        if entry.decision is None:
+            continue
+        for labels in _elements(scenario, name):
+            value = entry.value.values[labels] if isinstance(entry.value, ByElement) else entry.value
+            label = f"{name}[{','.join(labels)}]" if labels else name
+            if not isinstance(value, Number):
+                raise InputError(f"the decision {label!r} is no plain number")
+            found[label] = _Chosen(name, entry.decision, value.value)
+    return found
+
+
+def _elements(scenario: Scenario, name: str) -> list[tuple[str, ...]]:
+    return list(itertools.product(*(scenario.dimensions[dim] for dim in scenario.quantities[name].over or ())))
+
+
+def _open_program(scenario: Scenario, names: set[str], figures: list[Condition]) -> Program:
     """The program with every decision left open, as a draw that is then held; what the figures ask for is tracked."""
     from burncast.engine.compiler import compile_scenario
     from burncast.engine.expressions import Call, Number
+    from burncast.engine.scenario import ByElement
     from burncast.outputs.conditions import check_condition
 
     opened = Call("normal", (Number(0.0), Number(1.0)), ())
@@ -150,7 +188,9 @@ def _open_program(scenario: Scenario, names: tuple[str, ...], figures: list[Cond
     for name in names:
         if name not in quantities or quantities[name].kind != "input":
             raise InputError(f"the decision {name!r} is no input in the variant {scenario.title!r}")
-        quantities[name] = dataclasses.replace(quantities[name], value=opened)
+        elements = _elements(scenario, name)
+        value = ByElement(dict.fromkeys(elements, opened)) if elements != [()] else opened
+        quantities[name] = dataclasses.replace(quantities[name], value=value)
     means = (figure.name.removesuffix("_mean") for figure in figures)
     track = tuple(dict.fromkeys(name for name in means if name in quantities))
     open_scenario = dataclasses.replace(scenario, quantities=quantities, variants={}, track=track)
@@ -175,15 +215,6 @@ def _simulation(scenario: Scenario, program: Program, trajectories: int, seed: i
 
     tally = run_program(program, trajectories, seed, scenario=scenario, threads=threads)
     return Simulation(scenario, trajectories, seed, "random", 0.0, tally, program.tracked, None, program.notes)
-
-
-def _number(scenario: Scenario, name: str) -> float:
-    from burncast.engine.expressions import Number
-
-    value = scenario.quantities[name].value
-    if not isinstance(value, Number):
-        raise InputError(f"the decision {name!r} is no plain number")
-    return value.value
 
 
 def _shown(choice: Mapping[str, float]) -> str:

@@ -14,6 +14,7 @@ from burncast.terminal import progress_bar
 
 __all__ = ["report_decision", "report_frontier", "report_solution"]
 
+DECISION_FILES = ("decision.json", "decision.svg", "decision.png")
 FRONTIER_FILES = ("frontier.nc", "frontier.json", "frontier.svg", "frontier.png")
 
 
@@ -93,13 +94,14 @@ def report_decision(
     trajectories: int,
     seed: int,
     threads: int | None,
+    out: Path | None,
     as_json: bool,
 ) -> None:
     """Everything that ``burncast decide`` does."""
     from burncast.outputs.choice_tables import present_choice
     from burncast.outputs.summary import as_plain
 
-    scenario = make_ready(source, None, (), trajectories, seed)
+    scenario = make_ready(source, out, DECISION_FILES, trajectories, seed)
     with progress_bar(f"{figure}, choices", evaluations) as progress:
         found = decide(
             scenario,
@@ -118,8 +120,12 @@ def report_decision(
         as_plain({"limited": limited, "outcome": outcome, "choice": choice})
         for limited, outcome, choice in found.trade_off
     ]
-    units = {name: scenario.quantities[name].unit or "" for name in found.choice}
-    Answer("decision", plain, present_choice(scenario.title, units, found)).give(None, (), as_json)
+    pictures = {}
+    if out is not None and found.trade_off:
+        from burncast.outputs.choice_plot import choice_plot
+
+        pictures["decision"] = choice_plot(scenario, found)
+    Answer("decision", plain, present_choice(scenario, found), None, pictures).give(out, DECISION_FILES, as_json)
 
 
 def _numbers(texts: Sequence[str]) -> list[float]:

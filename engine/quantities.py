@@ -100,7 +100,7 @@ def _read_quantity(
     if "between" in entry and "schedule" not in entry:
         reading.report(location, "has `between` without a `schedule`", 'series("file.csv", "column", between="hold")')
     value = next(iter(values.values()))
-    decision = _read_decision(reading, entry, value, inferred, location) if "decision" in entry else None
+    decision = _read_decision(reading, entry, value, location) if "decision" in entry else None
     if len(reading.problems) > before or value is None:
         return None
     return Quantity(
@@ -119,16 +119,24 @@ def _read_quantity(
 
 
 def _read_decision(
-    reading: Reading, entry: Mapping[str, Any], value: Value | None, over: tuple[str, ...] | None, location: Location
+    reading: Reading, entry: Mapping[str, Any], value: Value | None, location: Location
 ) -> tuple[float, float] | None:
-    """The range of a number that is chosen: two numbers, with the value, a plain number, between them."""
+    """The range of a number that is chosen: two numbers, with the value, a plain number, between them, or each of its
+    elements.
+    """
     ends = [float(end) for end in entry["decision"]]
+    values = list(value.values.values()) if isinstance(value, ByElement) else [value]
+    numbers = [each.value for each in values if isinstance(each, Number)]
     if len(ends) != 2 or not ends[0] < ends[1]:
         reading.report(location, "`decision` is no range", "two numbers, the lower one first: decision = [10, 40]")
-    elif over or not isinstance(value, Number):
-        reading.report(location, "a decision has one value, the present choice", "a plain number as `value`")
-    elif not ends[0] <= value.value <= ends[1]:
-        reading.report(location, f"{value.value:g} is not in the range of its decision, {ends[0]:g} to {ends[1]:g}")
+    elif len(numbers) < len(values):
+        reading.report(
+            location,
+            "a decision has one value, the present choice",
+            "a plain number as `value`, or one for each element",
+        )
+    elif outside := [number for number in numbers if not ends[0] <= number <= ends[1]]:
+        reading.report(location, f"{outside[0]:g} is not in the range of its decision, {ends[0]:g} to {ends[1]:g}")
     else:
         return ends[0], ends[1]
     return None

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from typing import TYPE_CHECKING
 
 from rich.console import Group, RenderableType
 from rich.text import Text
@@ -10,32 +10,37 @@ from rich.text import Text
 from burncast.engine.decision import Decision
 from burncast.outputs.amounts import format_amount
 from burncast.outputs.decision_tables import compared
+from burncast.outputs.figure_words import figure_text, figure_unit
+from burncast.outputs.path_tables import unit_of
 from burncast.outputs.table_layout import add_texts, new_table
+
+if TYPE_CHECKING:
+    from burncast.engine.scenario import Scenario
 
 __all__ = ["present_choice"]
 
 MOST_LINES = 12
 
 
-def present_choice(title: str, units: Mapping[str, str], found: Decision) -> RenderableType:
+def present_choice(scenario: Scenario, found: Decision) -> RenderableType:
     """The choice beside the present one, and the choices that nothing beats in both figure and limit."""
     table = new_table("Decision", "now", "best", "")
+    table.columns[-1].justify = "left"
     for name, value in found.choice.items():
-        add_texts(table, (name, _number(found.present[name]), _number(value), units[name]))
+        add_texts(table, (name, _number(found.present[name]), _number(value), unit_of(scenario, name)))
     table.add_section()
-    add_texts(table, (found.figure, _number(found.present_outcome), _number(found.outcome)))
-    limited = found.limited is not None and found.present_limited is not None and found.limit is not None
-    if limited:
-        name = compared(str(found.limit))
-        cells = (_share(name, float(value)) for value in (found.present_limited or 0.0, found.limited or 0.0))
-        add_texts(table, (name, *cells))
-    parts: list[RenderableType] = [Text(title, style="bold"), Text(""), table]
+    rows = {found.figure: (found.present_outcome, found.outcome)}
+    if found.limited is not None and found.present_limited is not None and found.limit is not None:
+        rows[compared(found.limit)] = (found.present_limited, found.limited)
+    for name, values in rows.items():
+        add_texts(table, (name, *(figure_text(name, value) for value in values), figure_unit(scenario, name)))
+    parts: list[RenderableType] = [Text(scenario.title, style="bold"), Text(""), table]
     if len(found.trade_off) > 1:
         name = compared(str(found.limit))
         front = new_table(f"For each {name}", f"best {found.figure}", *found.choice)
         for limit, outcome, choice in _spread(found.trade_off):
-            shown = (_share(name, limit), _number(outcome), *(_number(value) for value in choice.values()))
-            add_texts(front, shown)
+            chosen = (_number(value) for value in choice.values())
+            add_texts(front, (figure_text(name, limit), figure_text(found.figure, outcome), *chosen))
         parts += [Text(""), front]
     over = f", the worst of {', '.join(found.worlds)}" if len(found.worlds) > 1 else ""
     how = f"{found.evaluations} choices tried on {found.trajectories:,} trajectories each, seed {found.seed}{over}"
@@ -54,7 +59,3 @@ def _spread(
 
 def _number(value: float) -> str:
     return format_amount(value, digits=4)
-
-
-def _share(name: str, value: float) -> str:
-    return f"{100 * value:.3g} %" if name.startswith("ruin_probability") else _number(value)

@@ -7,8 +7,8 @@ sobol      source    ``first_order`` and ``total``, each with ``_low`` and ``_hi
            part      the same as ``part_first_order`` …, of all inputs and of all processes
            level     ``band``: quantiles over the inputs of the mean output given the inputs
 shapley    source    ``effect`` with ``_low`` and ``_high``, ``kind``
-tornado    input     ``value_low``, ``value_high`` (its 10 % and 90 % quantiles), ``output_low``,
-                     ``output_high`` (the mean output there), ``swing``, ``swing_se``
+tornado    input     ``value_low``, ``value_high`` (its 10 % and 90 % quantiles), ``input_unit``,
+                     ``output_low``, ``output_high`` (the mean output there), ``swing``, ``swing_se``
 ========== ========= ==================================================================================
 
 Attributes: what was asked, ``mean`` of the output (and ``standard_error`` or ``variance``), how it was computed.
@@ -27,6 +27,7 @@ from burncast.engine.resampling import Estimate
 from burncast.engine.sensitivity import BAND, Question, Split
 from burncast.engine.shapley import ShapleyEffects
 from burncast.engine.tornado import Bar
+from burncast.outputs.figure_words import figure_words
 from burncast.outputs.store import CREATED_BY
 from burncast.outputs.summary import as_plain
 
@@ -74,7 +75,10 @@ def tornado_dataset(question: Question, mean: float, error: float, bars: list[Ba
         "swing": [bar.swing for bar in bars],
         "swing_se": [bar.swing_se for bar in bars],
     }
-    variables = {name: ("input", np.array(values, dtype=np.float64)) for name, values in columns.items()}
+    variables: dict[str, Any] = {
+        name: ("input", np.array(values, dtype=np.float64)) for name, values in columns.items()
+    }
+    variables["input_unit"] = ("input", [question.scenario.quantities[bar.name].unit or "" for bar in bars])
     attributes = _attributes(question, "tornado", mean) | {"standard_error": error}
     return xr.Dataset(variables, {"input": names}, attributes)
 
@@ -106,6 +110,7 @@ def _attributes(question: Question, method: str, mean: float) -> dict[str, Any]:
         "title": scenario.title,
         "sha256": scenario.sha256,
         "output": target.text,
+        "output_words": figure_words(scenario, target.text),
         "output_kind": target.kind,
         "unit": unit if unit is not None else (quantity.unit or "" if quantity is not None else ""),
         "method": method,

@@ -22,7 +22,11 @@ def sensitivity_plot(dataset: xr.Dataset) -> Figure:
     """The strongest sources, one bar below the other."""
     dimension = "input" if dataset.attrs["method"] == "tornado" else "source"
     shown = dataset.isel({dimension: slice(0, MOST_BARS)})
-    figure, axes = new_bars([str(name) for name in shown[dimension].values])
+    names = [str(name) for name in shown[dimension].values]
+    if dimension == "input":
+        units = [str(unit) for unit in shown["input_unit"].values]
+        names = [f"{name}, {unit}" if unit else name for name, unit in zip(names, units, strict=True)]
+    figure, axes = new_bars(names)
     draw = _draw_tornado if dimension == "input" else _draw_shares
     finding, heading = draw(axes, shown)
     context = f"{dataset.attrs['title']} · {int(dataset.attrs['trajectories']):,} trajectories in each run"
@@ -57,10 +61,12 @@ def _draw_tornado(axes: Axes, dataset: xr.Dataset) -> tuple[str, str]:
     axes.set_xlim(float(every.min()) - margin, float(every.max()) + margin)
     axes.xaxis.set_major_locator(MaxNLocator(7, steps=[1, 2, 2.5, 5, 10]))
     axes.xaxis.set_major_formatter(FuncFormatter(lambda value, _: f"{value:g} %" if is_ruin else format_amount(value)))
-    heading = f"{dataset.attrs['output']}, with each input at its 10 % (blue) and at its 90 % quantile (orange)"
+    unit = f", {dataset.attrs['unit']}" if dataset.attrs["unit"] else ""
+    words = dataset.attrs["output_words"]
+    heading = f"{words}{unit}: each input at its 10 % (blue) and at its 90 % quantile (orange)"
     first = dataset.isel(input=0)
     low, high = (describe_output(dataset, float(first[f"output_{end}"])) for end in ("low", "high"))
-    return f"{_words(first['input'].item())} matters most: {dataset.attrs['output']} goes from {low} to {high}", heading
+    return f"{_words(first['input'].item())} matters most: the {words} goes from {low} to {high}", heading
 
 
 def _draw_shares(axes: Axes, dataset: xr.Dataset) -> tuple[str, str]:
@@ -76,13 +82,23 @@ def _draw_shares(axes: Axes, dataset: xr.Dataset) -> tuple[str, str]:
         found, low, high = (100 * dataset[f"{name}{end}"].values for end in ("", "_low", "_high"))
         axes.barh(places + offset, np.maximum(found, 0.0), height=height, color=colour)
         axes.hlines(places + offset, np.maximum(low, 0.0), np.maximum(high, 0.0), color=INK, linewidth=1.0)
-    axes.set_xlim(0.0, None)
+        for place, share, end in zip(places + offset, found, high, strict=True):
+            axes.annotate(
+                f"{max(share, 0.0):.2g} %" if share >= 0.1 else "0 %",
+                (max(share, end, 0.0), place),
+                xytext=(4, 0),
+                textcoords="offset points",
+                va="center",
+                fontsize=8.5 if height > 0.5 else 7.5,
+                color=colour,
+            )
+    axes.set_xlim(0.0, 1.08 * axes.get_xlim()[1])
     axes.xaxis.set_major_formatter(FuncFormatter(lambda value, _: f"{value:g} %"))
     first = dataset.isel(source=0)
     share = 100 * float(first[series[-1][0]])
     joined = "with its interactions " if len(series) > 1 else ""
-    output = dataset.attrs["output"]
-    finding = f"{_words(first['source'].item())} matters most: {joined}{share:.2g} % of the variance of {output}"
+    output = dataset.attrs["output_words"]
+    finding = f"{_words(first['source'].item())} matters most: {joined}{share:.2g} % of the variance of the {output}"
     return finding, heading
 
 

@@ -56,13 +56,15 @@ def _shares(dataset: xr.Dataset, method: str) -> tuple[Table, str]:
 
 
 def _tornado(dataset: xr.Dataset) -> tuple[Table, str]:
-    table = new_table(f"{dataset.attrs['output']}, by input", "p10", "p90", "at p10", "at p90", "swing", "±")
+    table = new_table(f"{dataset.attrs['output']}, by input", "p10", "p90", "at p10", "at p90", "swing", "±", "unit")
+    table.columns[-1].justify = "left"
     factor = 100.0 if dataset.attrs["output_kind"] == "ruin" else 1.0
     for place in range(min(MOST_LINES, dataset.sizes["input"])):
         one = dataset.isel(input=place)
         cells = [str(one["input"].item()), *(format_amount(float(one[f"value_{end}"])) for end in ("low", "high"))]
         cells += [describe_output(dataset, float(one[f"output_{end}"])) for end in ("low", "high")]
         cells += [format_amount(factor * float(one["swing"])), format_amount(factor * float(one["swing_se"]), digits=2)]
+        cells.append(str(one["input_unit"].item()))
         add_texts(table, cells)
     more = dataset.sizes["input"] - MOST_LINES
     return table, f"… and {more} more" if more > 0 else ""

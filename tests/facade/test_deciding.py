@@ -68,6 +68,25 @@ def test_two_choices_without_a_limit():
     assert found.trade_off == ()
 
 
+@pytest.mark.parametrize("value", [3, {"a": 3, "b": 7}])
+def test_each_element_of_an_input_is_chosen(value):
+    document = {
+        "scenario": {"title": "Two prices by side", "periods": 4},
+        "dimensions": {"side": ["a", "b"]},
+        "inputs": {
+            "price": {"value": value, "over": "side", "decision": [0, 10]},
+            "best": {"value": {"a": 2, "b": 6}, "over": "side"},
+            "demand": "uniform(0.5, 1.5)",
+        },
+        "formulas": {"profit": "demand * (40 - sum((price - best) ** 2))"},
+        "stocks": {"cash": {"start": 0, "next": "cash + profit"}},
+    }
+    found = burncast.decide(document, "cash_mean[4]", evaluations=150, trajectories=512)
+    assert found.choice["price[a]"] == pytest.approx(2.0, abs=0.15)
+    assert found.choice["price[b]"] == pytest.approx(6.0, abs=0.15)
+    assert found.present == {"price[a]": 3.0, "price[b]": 7.0 if isinstance(value, dict) else 3.0}
+
+
 def test_the_worst_over_variants_is_made_best():
     """The high price is best at 6 in one world and at 8 in the other: 7 is best for the worse of them."""
     found = burncast.decide(PROFIT, "cash_mean[4]", worst_case=True, evaluations=150, trajectories=512)
@@ -123,7 +142,8 @@ def test_what_cannot_be_decided_is_said(document, arguments, said):
         ({"value": 1, "decision": [2]}, "is no range"),
         ({"value": 5, "decision": [0, 1]}, "5 is not in the range of its decision, 0 to 1"),
         ({"value": "normal(0, 1)", "decision": [0, 1]}, "a decision has one value"),
-        ({"value": {"a": 1, "b": 2}, "over": "side", "decision": [0, 1]}, "a decision has one value"),
+        ({"value": {"a": 1, "b": 2}, "over": "side", "decision": [0, 1]}, "2 is not in the range of its decision"),
+        ({"value": {"a": 1, "b": "high"}, "over": "side", "decision": [0, 1]}, "a decision has one value"),
     ],
 )
 def test_decisions_that_are_none(entry, said):
@@ -145,8 +165,11 @@ def test_decide_on_the_command_line(tmp_path):
     done = CliRunner().invoke(app, asked)
     assert done.exit_code == 0, done.stderr
     assert "For each ruin_probability" in done.stdout
-    plain = json.loads(CliRunner().invoke(app, [*asked, "--json"]).stdout)
+    folder = tmp_path / "out"
+    plain = json.loads(CliRunner().invoke(app, [*asked, "--json", "--out", str(folder)]).stdout)
     assert 0 <= plain["choice"]["marketing"] <= 800e3
+    assert sorted(path.name for path in folder.iterdir()) == ["decision.json", "decision.png", "decision.svg"]
+    assert json.loads((folder / "decision.json").read_text(encoding="utf-8")) == plain
     wrong = CliRunner().invoke(app, [*asked[:3], "user_mean"])
     assert wrong.exit_code == 2
     assert "did you mean 'users_mean'" in wrong.stderr

@@ -137,7 +137,8 @@ def test_tables_and_pictures_show_the_strongest_first(method, answers):
     names = dataset["input" if method == "tornado" else "source"].values.tolist()
     assert [text.index(f"\n{name} ") for name in names] == sorted(text.index(f"\n{name} ") for name in names)
     axes = sensitivity_plot(dataset).axes[0]
-    assert [label.get_text() for label in axes.get_yticklabels()] == names
+    units = {"burn": ", USD"} if method == "tornado" else {}
+    assert [label.get_text() for label in axes.get_yticklabels()] == [f"{name}{units.get(name, '')}" for name in names]
     low, high = axes.get_ylim()
     assert low > high  # the first on top
     picture = encode_figure(sensitivity_plot(dataset), "svg")

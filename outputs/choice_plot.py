@@ -1,0 +1,119 @@
+"""What a limit of risk costs: the choices that no other beats, the one that was taken, and the present one."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import TYPE_CHECKING
+
+from matplotlib.axes import Axes
+from matplotlib.figure import Figure
+from matplotlib.patheffects import withStroke
+from matplotlib.ticker import FuncFormatter, MaxNLocator
+
+from burncast.engine.decision import Decision
+from burncast.outputs.amounts import format_amount
+from burncast.outputs.chart_style import BLUE, COLOURS, GREY, INK, new_figure, write_title
+from burncast.outputs.conditions import parse_condition
+from burncast.outputs.decision_tables import compared
+from burncast.outputs.figure_words import figure_text, figure_unit, figure_words
+from burncast.outputs.path_tables import unit_of
+
+if TYPE_CHECKING:
+    from burncast.engine.scenario import Scenario
+
+__all__ = ["choice_plot"]
+
+ORANGE = COLOURS[1]
+
+
+def choice_plot(scenario: Scenario, found: Decision) -> Figure:
+    """The figure against that of the limit. There has to be a limit."""
+    limit = parse_condition(str(found.limit))
+    across = compared(str(found.limit))
+    figure, (axes,) = new_figure()
+    places = [_scaled(across, place) for place, _, _ in found.trade_off]
+    outcomes = [_scaled(found.figure, outcome) for _, outcome, _ in found.trade_off]
+    axes.plot(places, outcomes, color=BLUE, linewidth=1.6, marker="o", markersize=3.5)
+    chosen = (_scaled(across, found.limited or 0.0), _scaled(found.figure, found.outcome))
+    present = (_scaled(across, found.present_limited or 0.0), _scaled(found.figure, found.present_outcome))
+    edge = _scaled(across, limit.threshold)
+    axes.plot(*present, "s", color=GREY, markersize=9, zorder=5)
+    axes.plot(*chosen, "o", color=ORANGE, markersize=10, zorder=5)
+    axes.set_xlim(*_range([*places, chosen[0], present[0], edge]))
+    axes.set_ylim(*_range([*outcomes, chosen[1], present[1]]))
+    for axis in (axes.xaxis, axes.yaxis):
+        axis.set_major_locator(MaxNLocator(7, steps=[1, 2, 2.5, 5, 10]))
+    axes.axvline(edge, color=INK, linewidth=1.0, linestyle=(0, (4, 3)))
+    for words, place, choice, colour in (
+        ("chosen", chosen, found.choice, ORANGE),
+        ("now", present, found.present, GREY),
+    ):
+        values = [format_amount(value) for value in choice.values()] if len(choice) == 1 else []
+        _label(axes, place, " ".join([words, *values]), colour, outcomes[-1] >= outcomes[0])
+    axes.annotate(
+        f"limit {figure_text(across, limit.threshold)}",
+        (edge, 1.0),
+        xycoords=("data", "axes fraction"),
+        xytext=(4, -2),
+        textcoords="offset points",
+        va="top",
+        fontsize=9,
+        color=INK,
+    )
+    axes.xaxis.set_major_formatter(FuncFormatter(_ticks(across)))
+    axes.yaxis.set_major_formatter(FuncFormatter(_ticks(found.figure)))
+    axes.set_xlabel(_with_unit(scenario, across))
+    axes.set_title(_with_unit(scenario, found.figure), loc="left", fontsize=10, color=GREY)
+    figure.subplots_adjust(bottom=0.13, right=0.96)
+    taken = ", ".join(
+        f"{name.replace('_', ' ')} at {format_amount(value)} {unit_of(scenario, name)}".rstrip()
+        for name, value in found.choice.items()
+    )
+    gains = [
+        f"{figure_words(scenario, name)} {figure_text(name, value)} (now {figure_text(name, present)})"
+        for name, value, present in (
+            (found.figure, found.outcome, found.present_outcome),
+            (across, found.limited or 0.0, found.present_limited or 0.0),
+        )
+    ]
+    worst = f", the worst of {', '.join(found.worlds)}" if len(found.worlds) > 1 else ""
+    context = f"{scenario.title} · {found.evaluations} choices tried on {found.trajectories:,} trajectories each{worst}"
+    finding = f"{taken[:1].upper()}{taken[1:]}: {', '.join(gains)}"
+    write_title(figure, finding, context)
+    return figure
+
+
+def _label(axes: Axes, place: tuple[float, float], words: str, colour: str, is_rising: bool) -> None:
+    """Words beside a point, on the side where there is room and no curve."""
+    low, high = axes.get_xlim()
+    is_right = place[0] > low + 0.8 * (high - low)
+    axes.annotate(
+        words,
+        place,
+        xytext=(-11 if is_right else 11, 12 if is_right == is_rising else -12),
+        textcoords="offset points",
+        ha="right" if is_right else "left",
+        va="center",
+        color=colour,
+        fontweight="bold",
+        path_effects=[withStroke(linewidth=3, foreground="white")],
+    )
+
+
+def _range(values: list[float]) -> tuple[float, float]:
+    margin = 0.08 * (max(values) - min(values)) or 0.1 * abs(values[0]) or 1.0
+    return min(values) - margin, max(values) + margin
+
+
+def _scaled(figure: str, value: float) -> float:
+    return 100.0 * value if figure.startswith("ruin_probability") else value
+
+
+def _ticks(figure: str) -> Callable[[float, int], str]:
+    is_share = figure.startswith("ruin_probability")
+    return lambda value, _: f"{value:g} %" if is_share else format_amount(value)
+
+
+def _with_unit(scenario: Scenario, figure: str) -> str:
+    unit, words = figure_unit(scenario, figure), figure_words(scenario, figure)
+    return f"{words}, {unit}" if unit else words
