@@ -45,6 +45,7 @@ def check_scenario(source: str, *, program: bool, as_json: bool) -> int:
 
 def _findings(source: str) -> tuple[dict[str, Any], Program]:
     """Everything about the scenario and its variants as plain data, and the compiled base."""
+    from burncast.engine.dependence_words import dependence_words
     from burncast.engine.dependencies import resolve
     from burncast.engine.law_fits import notes_on_fits
     from burncast.engine.scenario import load
@@ -63,6 +64,7 @@ def _findings(source: str) -> tuple[dict[str, Any], Program]:
         "dimensions": {name: list(labels) for name, labels in scenario.dimensions.items()},
         "order": list(resolve(scenario).order),
         "quantities": {name: _quantity(scenario, name) for name in scenario.quantities},
+        "dependence": dependence_words(scenario),
         "drawn_once": list(base.draw_names),
         "drawn_every_period": list(base.shock_names),
         "tracked": list(scenario.track),
@@ -120,6 +122,7 @@ def _print(found: dict[str, Any]) -> None:
     parts = [Text(found["title"], style="bold")]
     parts += [Text(found["description"])] if found["description"] else []
     parts += [Text.assemble((f"{name}: ", "dim"), text) for name, text in lines.items() if text]
+    parts += [Text.assemble(("dependence: ", "dim"), line) for line in found["dependence"]]
     parts += [Text(f"note: {note}") for note in found["notes"]]
     parts.append(Text("The scenario is valid."))
     show(Group(*parts))

@@ -37,7 +37,8 @@ Groups = Mapping[str, Sequence[str]]
 @dataclass(frozen=True, slots=True)
 class Split:
     """Sobol indices of ``groups`` and then of all inputs and all processes, and the quantiles :data:`BAND` of the
-    output's mean given the inputs (None where nothing or everything is an input).
+    output's mean given the inputs (None where nothing or everything is an input, or an input is correlated with a
+    process).
     """
 
     groups: dict[str, tuple[str, ...]]
@@ -64,7 +65,8 @@ class Question:
         everything = [name for together in members.values() for name in together]
         inputs = [name for name in everything if self.kind((name,)) == "input"]
         processes = [name for name in everything if name not in inputs]
-        parts = {INPUT_PART: tuple(inputs), PROCESS_PART: tuple(processes)} if inputs and processes else {}
+        apart = inputs and processes and all(self.kind(source) != "both" for source in sources(self.scenario, program))
+        parts = {INPUT_PART: tuple(inputs), PROCESS_PART: tuple(processes)} if apart else {}
 
         self._runs[1] = 2 + len(members) + (len(parts) + WORLDS if parts else 0)
         as_is = self._spread_figures(program)

@@ -156,6 +156,10 @@ def test_methods_and_threads(method):
 def test_sensitivity_counts_them_as_one_source():
     found = burncast.sensitivity(scenario(0.6), "walk_mean[5]", "shapley", trajectories=2048, seed=0)
     assert [str(source) for source in found["source"].values] == ["a, walk"]
+    found = burncast.sensitivity(scenario(0.6), "walk_mean[5]", trajectories=2048, seed=0)
+    assert [str(source) for source in found["source"].values] == ["a, walk"]
+    assert "part_first_order" not in found
+    assert found["first_order"].item() == pytest.approx(1.0, abs=0.1)
 
 
 def test_an_impossible_matrix_is_repaired_and_what_changed_is_said():
