@@ -14,6 +14,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
+    from burncast.calibration.fitted_law import Fit
+    from burncast.calibration.fitting import fit
     from burncast.calibration.joint_processes import JointFit, fit_processes
     from burncast.calibration.process_fit import ProcessFit, fit_process
     from burncast.deciding import decide
@@ -38,6 +40,7 @@ if TYPE_CHECKING:
 __all__ = [
     "BurncastError",
     "Decision",
+    "Fit",
     "InputError",
     "InterruptedRunError",
     "JointFit",
@@ -53,6 +56,7 @@ __all__ = [
     "__version__",
     "decide",
     "explain_ruin",
+    "fit",
     "fit_process",
     "fit_processes",
     "frontier",
@@ -68,6 +72,7 @@ _ERRORS = "burncast.distributions.errors"
 _HOMES = {
     "BurncastError": _ERRORS,
     "Decision": "burncast.engine.decision",
+    "Fit": "burncast.calibration.fitted_law",
     "InputError": _ERRORS,
     "InterruptedRunError": _ERRORS,
     "JointFit": "burncast.calibration.joint_processes",
@@ -82,6 +87,7 @@ _HOMES = {
     "Solution": "burncast.engine.solution",
     "decide": "burncast.deciding",
     "explain_ruin": "burncast.rare_events",
+    "fit": "burncast.calibration.fitting",
     "fit_process": "burncast.calibration.process_fit",
     "fit_processes": "burncast.calibration.joint_processes",
     "frontier": "burncast.funding",

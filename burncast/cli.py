@@ -6,6 +6,7 @@ from typing import Annotated
 
 import typer
 
+from burncast.calibrating import app as calibrate
 from burncast.options import (
     Amounts,
     Between,
@@ -57,6 +58,9 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
     context_settings={"help_option_names": ["-h", "--help"]},
 )
+
+
+app.add_typer(calibrate)
 
 
 def _print_version(asked: bool) -> None:

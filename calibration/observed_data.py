@@ -23,6 +23,7 @@ from numpy.typing import NDArray
 
 from burncast.distributions.errors import DataError, Problem, nearest_name
 from burncast.engine.document import read_limited
+from burncast.engine.unit_registry import UnitTextError, unit_registry
 
 __all__ = ["Dropped", "ObservedData", "read_data", "read_rows", "years_since_first"]
 
@@ -69,6 +70,15 @@ class ObservedData:
 
     def __getitem__(self, column: str) -> Column:
         return self.columns[column]
+
+    @property
+    def scenario_unit(self) -> str | None:
+        """The unit as far as a scenario understands it: ``EUR/MWh``, but None for ``USD per chip-hour``."""
+        try:
+            unit_registry().read(self.unit or "")
+        except UnitTextError:
+            return None
+        return self.unit
 
     def ordered_by(self, column: str) -> ObservedData:
         """The same rows in ascending order of a column, in which no value may stand twice (dates of a series)."""

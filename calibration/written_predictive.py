@@ -68,7 +68,7 @@ def _laplace(one: Fit) -> Array:
         np.zeros(len(covariance)), covariance, size=(one.replicates + 1) // 2, method="eigh"
     )
     low, high = one.scheme.bounds
-    return np.clip(one.coordinates + np.concatenate([moves, -moves]), low, high)
+    return np.asarray(np.clip(one.coordinates + np.concatenate([moves, -moves]), low, high))
 
 
 def _beyond_ends(one: Fit, fitted: tuple[float, ...]) -> WrittenLaw:

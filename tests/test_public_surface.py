@@ -17,6 +17,7 @@ def test_the_public_names():
     assert burncast.__all__ == [
         "BurncastError",
         "Decision",
+        "Fit",
         "InputError",
         "InterruptedRunError",
         "JointFit",
@@ -32,6 +33,7 @@ def test_the_public_names():
         "__version__",
         "decide",
         "explain_ruin",
+        "fit",
         "fit_process",
         "fit_processes",
         "frontier",

@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 from scipy import optimize, stats
 
-from burncast.calibration.fit import fit
+from burncast.calibration.fitting import fit
 from burncast.calibration.fittable import FITTABLE
 from burncast.calibration.sample import make_sample
 from burncast.distributions.errors import InputError

@@ -10,7 +10,7 @@ import pytest
 from scipy import integrate, stats
 
 import burncast
-from burncast.calibration.fit import fit
+from burncast.calibration.fitting import fit
 from burncast.calibration.goodness_of_fit import distances
 from burncast.calibration.simplex_search import simplex_together
 from burncast.distributions.families import make_law

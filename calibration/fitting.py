@@ -176,6 +176,8 @@ def _inside(candidate: Candidate, sample: Sample) -> Array:
 
 def _check_spread(candidate: Candidate, sample: Sample, middles: Array) -> None:
     """A law with a density can come as near to a single point as it likes: no maximum."""
+    if np.isinf(sample.high).all() or np.isinf(sample.low).all():
+        raise InputError("every row is censored on the same side; expected some values that were observed")
     free, different = len(candidate.free), len(np.unique(middles))
     if candidate.family.discrete or not free:
         return
