@@ -6,6 +6,7 @@ Plain random draws, so that every trajectory named here can be replayed. For rui
 
 from __future__ import annotations
 
+import dataclasses
 import math
 from dataclasses import dataclass
 
@@ -15,25 +16,29 @@ from numpy.typing import NDArray
 from burncast.distributions.errors import InputError
 from burncast.engine.boxes import find_box
 from burncast.engine.compiler import compile_scenario
+from burncast.engine.expressions import Call, Name
 from burncast.engine.normals import drawn_normals
 from burncast.engine.outcomes import run_outcomes
 from burncast.engine.particle_files import refuse_particles
+from burncast.engine.program import Program
 from burncast.engine.rare_ruin import until
 from burncast.engine.replay import explain_failure
 from burncast.engine.scenario import Scenario
 from burncast.engine.simulate import check_seed_and_threads
 
-__all__ = ["InputShift", "RuinBox", "RuinExplanation", "explain_ruin"]
+__all__ = ["InputShift", "RuinBox", "RuinExplanation", "draws", "explain_ruin"]
 
 PROBABILITIES = (0.05, 0.5, 0.95)
 LEAST_RUINED = 50
 MOST_LOOKED_AT = 2_000
+_SUM = " until now"
 
 
 @dataclass(frozen=True, slots=True)
 class InputShift:
-    """An uncertain input, or one element of it: ``shift`` is how far its mean on ruined trajectories is from its mean
-    on all, in its standard deviations; ``all`` and ``ruined`` are its 5, 50 and 95 % quantiles.
+    """An uncertain input or what a process is on average until then, or one element of it: ``shift`` is how far its
+    mean on ruined trajectories is from its mean on all, in its standard deviations; ``all`` and ``ruined`` are its 5,
+    50 and 95 % quantiles.
     """
 
     name: str
@@ -44,7 +49,7 @@ class InputShift:
 
 @dataclass(frozen=True, slots=True)
 class RuinBox:
-    """``rules``: input → (low, high); of the trajectories inside, a share ``density`` is ruined, and a share
+    """``rules``: input or process → (low, high); of the trajectories inside, a share ``density`` is ruined, and a share
     ``coverage`` of all ruined ones is inside.
     """
 
@@ -57,7 +62,9 @@ class RuinBox:
 class RuinExplanation:
     """What sets ruined trajectories apart, the most telling first.
 
-    ``processes`` are the shifts of the sums of shocks until ``by``, in their standard deviations, by stream;
+    ``levels`` are those of processes, each by its mean over the periods 1 … ``by``; ``processes`` are the shifts of the
+    sums of shocks until ``by``, in their standard deviations, by stream, draws inside formulas among them. ``box`` is
+    made of inputs, ``box_of_all`` of inputs and levels.
     ``typical`` is the number of the ruined trajectory whose normals are nearest to the mean of all ruined ones, ruined
     in period ``typical_ruin``: ``burncast.replay(scenario, typical, seed)``. Standard errors of the shifts are
     ``shift_se`` of inputs and ``process_shift_se``, of the fewer trajectories that were looked at for processes.
@@ -67,8 +74,10 @@ class RuinExplanation:
     probability: float
     ruined: int
     inputs: tuple[InputShift, ...]
+    levels: tuple[InputShift, ...]
     processes: dict[str, float]
     box: RuinBox
+    box_of_all: RuinBox
     typical: int
     typical_ruin: int
     shift_se: float
@@ -94,12 +103,8 @@ def explain_ruin(
     check_seed_and_threads(seed, threads)
     names = tuple(name for name, quantity in scenario.quantities.items() if quantity.kind == "input")
     program, opening = compile_scenario(scenario, ()), until(compile_scenario(scenario, names), 1)
+    world = until(_with_sums(scenario), last)
     refuse_particles(program, "its ruin cannot be explained by single inputs")
-    elements = [
-        (f"{item.name}[{','.join(label)}]" if item.dims else item.name, item.first_element + place)
-        for item in opening.tracked
-        for place, label in enumerate(_labels(item.labels))
-    ]
     outcomes = run_outcomes(
         program,
         trajectories,
@@ -107,17 +112,14 @@ def explain_ruin(
         threads=threads,
         explain=lambda number: explain_failure(scenario, seed, number),
     )
-    drawn = run_outcomes(opening, trajectories, seed, [(element, 1) for _, element in elements], threads=threads).values
     is_ruined = outcomes.passage <= last
     ruined = np.flatnonzero(is_ruined)
     if not LEAST_RUINED <= len(ruined) < trajectories:
         few = "all" if len(ruined) == trajectories else f"only {len(ruined)}"
         raise InputError(f"{few} of {trajectories:,} trajectories are ruined by period {last}: nothing to tell apart")
-    chosen = [place for place in range(len(elements)) if np.ptp(drawn[:, place]) > 0.0]
-    labels = [elements[place][0] for place in chosen]
-    values = drawn[:, chosen]
-    shifts = [_shift(name, values[:, place], is_ruined) for place, name in enumerate(labels)]
-    box = find_box(values, is_ruined)
+    drawn = _varying(opening, 1, trajectories, seed, threads)
+    sums_until = _varying(world, last, trajectories, seed, threads)
+    levels = {name.replace(_SUM, ""): values / last for name, values in sums_until.items()}
     normals = drawn_normals(program, seed, ruined[:MOST_LOOKED_AT].astype(np.uint64))
     sums = normals.shocks[:, :last].astype(np.float64).sum(axis=1) / math.sqrt(last)
     processes = dict(zip(program.shock_names, sums.mean(axis=1).tolist(), strict=True))
@@ -128,9 +130,11 @@ def explain_ruin(
         by=last,
         probability=len(ruined) / trajectories,
         ruined=len(ruined),
-        inputs=tuple(sorted(shifts, key=lambda one: -abs(one.shift))),
+        inputs=_shifts(drawn, is_ruined),
+        levels=_shifts(levels, is_ruined),
         processes=dict(sorted(processes.items(), key=lambda one: -abs(one[1]))),
-        box=RuinBox({labels[column]: rule for column, rule in box.rules.items()}, box.coverage, box.density),
+        box=_box(drawn, is_ruined),
+        box_of_all=_box(drawn | levels, is_ruined),
         typical=typical,
         typical_ruin=int(outcomes.passage[typical]),
         shift_se=1.0 / math.sqrt(len(ruined)),
@@ -138,6 +142,54 @@ def explain_ruin(
         trajectories=trajectories,
         seed=seed,
     )
+
+
+def draws(scenario: Scenario, found: RuinExplanation) -> dict[str, float]:
+    """The shifts of shocks that are no process's: of draws inside formulas."""
+    return {
+        name: shift
+        for name, shift in found.processes.items()
+        if getattr(scenario.quantities.get(name.partition("[")[0]), "kind", None) != "process"
+    }
+
+
+def _with_sums(scenario: Scenario) -> Program:
+    """The program with the sum of every process until now as a tracked formula; all is drawn as without them."""
+    sums = {
+        f"{name}{_SUM}": dataclasses.replace(
+            process, name=f"{name}{_SUM}", kind="formula", value=Call("cumulative", (Name(name),), ()), states=None
+        )
+        for name, process in scenario.quantities.items()
+        if process.kind == "process"
+    }
+    both = dataclasses.replace(scenario, quantities={**scenario.quantities, **sums}, variants={})
+    return compile_scenario(both, tuple(sums))
+
+
+def _varying(
+    program: Program, period: int, trajectories: int, seed: int, threads: int | None
+) -> dict[str, NDArray[np.float64]]:
+    """Label → values float64[trajectories] of every tracked element at the period that is not the same in all."""
+    elements = {
+        f"{item.name}[{','.join(label)}]" if item.dims else item.name: item.first_element + place
+        for item in program.tracked
+        for place, label in enumerate(_labels(item.labels))
+    }
+    values = run_outcomes(
+        program, trajectories, seed, [(element, period) for element in elements.values()], threads=threads
+    ).values
+    return {label: column for label, column in zip(elements, values.T, strict=True) if np.ptp(column) > 0.0}
+
+
+def _box(values: dict[str, NDArray[np.float64]], ruined: NDArray[np.bool_]) -> RuinBox:
+    labels = list(values)
+    box = find_box(np.stack(list(values.values()), axis=1) if values else np.empty((len(ruined), 0)), ruined)
+    return RuinBox({labels[column]: rule for column, rule in box.rules.items()}, box.coverage, box.density)
+
+
+def _shifts(values: dict[str, NDArray[np.float64]], ruined: NDArray[np.bool_]) -> tuple[InputShift, ...]:
+    shifts = [_shift(name, column, ruined) for name, column in values.items()]
+    return tuple(sorted(shifts, key=lambda one: -abs(one.shift)))
 
 
 def _labels(labels: tuple[tuple[str, ...], ...]) -> list[tuple[str, ...]]:

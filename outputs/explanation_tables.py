@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 from rich.console import Group, RenderableType
 from rich.text import Text
 
-from burncast.engine.explain_ruin import RuinBox, RuinExplanation
+from burncast.engine.explain_ruin import InputShift, RuinBox, RuinExplanation, draws
 from burncast.outputs.amounts import format_amount, format_probability
 from burncast.outputs.path_tables import date_text, period_name, plain_path, present_path, span_name, unit_of
 from burncast.outputs.summary import as_plain
@@ -41,6 +41,7 @@ def present_explanation(
         *_shifts(scenario, found),
         Text(""),
         Text(describe_box(scenario, found.box, found.probability)),
+        *_second_box(scenario, found),
         Text(""),
         Text(
             f"The most typical ruined trajectory, number {found.typical:,}, is ruined in "
@@ -59,29 +60,18 @@ def plain_explanation(
     scenario: Scenario, found: RuinExplanation, path: xr.Dataset, columns: Sequence[str], command: str
 ) -> dict[str, Any]:
     """The same as data: every input and every process, not only the most telling."""
-    rules = [
-        {"input": name, "low": low, "high": high, "unit": unit_of(scenario, name)}
-        for name, (low, high) in found.box.rules.items()
-    ]
     plain = {
         "by": found.by,
         "date": date_text(scenario, found.by),
         "probability": found.probability,
         "ruined": found.ruined,
-        "inputs": [
-            {
-                "name": one.name,
-                "unit": unit_of(scenario, one.name),
-                "shift": one.shift,
-                "all": dict(zip(_LEVELS, one.all, strict=True)),
-                "ruined": dict(zip(_LEVELS, one.ruined, strict=True)),
-            }
-            for one in found.inputs
-        ],
+        "inputs": [_plain_shift(scenario, one) for one in found.inputs],
+        "processes": [_plain_shift(scenario, one) for one in found.levels],
         "shift_se": found.shift_se,
-        "processes": [{"name": name, "shift": shift} for name, shift in found.processes.items()],
-        "process_shift_se": found.process_shift_se,
-        "box": {"rules": rules, "coverage": found.box.coverage, "density": found.box.density},
+        "draws": [{"name": name, "shift": shift} for name, shift in draws(scenario, found).items()],
+        "draw_shift_se": found.process_shift_se,
+        "box": _plain_box(scenario, found.box),
+        "box_with_processes": _plain_box(scenario, found.box_of_all),
         "typical": {
             "trajectory": found.typical,
             "ruined_in": found.typical_ruin,
@@ -94,11 +84,29 @@ def plain_explanation(
     return dict(as_plain(plain))
 
 
+def _plain_shift(scenario: Scenario, one: InputShift) -> dict[str, Any]:
+    return {
+        "name": one.name,
+        "unit": unit_of(scenario, one.name),
+        "shift": one.shift,
+        "all": dict(zip(_LEVELS, one.all, strict=True)),
+        "ruined": dict(zip(_LEVELS, one.ruined, strict=True)),
+    }
+
+
+def _plain_box(scenario: Scenario, box: RuinBox) -> dict[str, Any]:
+    rules = [
+        {"name": name, "low": low, "high": high, "unit": unit_of(scenario, name)}
+        for name, (low, high) in box.rules.items()
+    ]
+    return {"rules": rules, "coverage": box.coverage, "density": box.density}
+
+
 def describe_box(scenario: Scenario, box: RuinBox, probability: float) -> str:
     """The box in words."""
     if not box.rules:
         return "No box of up to three inputs holds more ruin than the rest."
-    rules = [_rule(name, rule, unit_of(scenario, name)) for name, rule in box.rules.items()]
+    rules = [_rule(scenario, name, rule) for name, rule in box.rules.items()]
     where = f"{', '.join(rules[:-1])} and {rules[-1]}" if len(rules) > 1 else rules[0]
     return (
         f"Where {where}, {100 * box.density:.0f} % of trajectories are ruined, rather than "
@@ -111,26 +119,39 @@ def _shifts(scenario: Scenario, found: RuinExplanation) -> list[RenderableType]:
     table = new_table(*head, "ruined: p5", "p50", "p95", "unit", left=2)
     table.columns[-1].justify = "left"
     rows: list[tuple[float, tuple[str, ...]]] = []
-    for one in found.inputs:
-        quantiles = (format_amount(value) for value in (*one.all, *one.ruined))
-        rows.append((one.shift, (one.name, "input", _signed(one.shift), *quantiles, unit_of(scenario, one.name))))
-    rows += [(shift, (name, "process", _signed(shift), *(6 * ("",)), "")) for name, shift in found.processes.items()]
+    for kind, entries in (("input", found.inputs), ("process", found.levels)):
+        for one in entries:
+            quantiles = (format_amount(value) for value in (*one.all, *one.ruined))
+            rows.append((one.shift, (one.name, kind, _signed(one.shift), *quantiles, unit_of(scenario, one.name))))
+    rows += [(shift, (name, "draw", _signed(shift))) for name, shift in draws(scenario, found).items()]
     rows.sort(key=lambda row: -abs(row[0]))
     for _, cells in rows[:MOST_LINES]:
         add_texts(table, cells)
     rest = rows[MOST_LINES:]
     more = [f"… and {len(rest)} more, none shifted by more than {abs(rest[0][0]):.2f}"] if rest else []
-    said = (
+    said = [
         "Shift: from the mean of all trajectories to that of ruined ones, in standard deviations "
-        f"(± {2 * found.shift_se:.1g} for inputs, ± {2 * found.process_shift_se:.1g} for processes, whose shocks until "
-        "then are added up)."
-    )
-    return [table, *(Text(line, style="dim") for line in (*more, said))]
+        f"(± {2 * found.shift_se:.1g}); of a process, its mean until then is looked at."
+    ]
+    if draws(scenario, found):
+        error = f"± {2 * found.process_shift_se:.1g}"
+        said.append(f"Of a draw, its random numbers are looked at ({error}); chance(p) happens where they are low.")
+    return [table, *(Text(line, style="dim") for line in (*more, *said))]
 
 
-def _rule(name: str, ends: tuple[float, float], unit: str) -> str:
+def _second_box(scenario: Scenario, found: RuinExplanation) -> list[Text]:
+    """The box of inputs and processes, where it tells more."""
+    if found.box_of_all.density <= found.box.density + 0.005:
+        return []
+    return [Text("With what the world does: " + describe_box(scenario, found.box_of_all, found.probability))]
+
+
+def _rule(scenario: Scenario, name: str, ends: tuple[float, float]) -> str:
     low, high = ends
+    unit = unit_of(scenario, name)
     behind = f" {unit}" if unit else ""
+    if scenario.quantities[name.partition("[")[0]].kind == "process":
+        name = f"{name} until then on average"
     if math.isinf(low):
         return f"{name} is at most {format_amount(high)}{behind}"
     if math.isinf(high):

@@ -9,7 +9,7 @@ import xarray as xr
 from matplotlib.figure import Figure
 from matplotlib.patheffects import withStroke
 
-from burncast.engine.explain_ruin import RuinExplanation
+from burncast.engine.explain_ruin import RuinExplanation, draws
 from burncast.outputs.amounts import format_amount, format_periods
 from burncast.outputs.bar_charts import finish_bars, new_bars
 from burncast.outputs.chart_style import BLUE, COLOURS, INK, new_figure, style_time, write_title
@@ -26,20 +26,22 @@ ORANGE = COLOURS[1]
 
 
 def shift_plot(scenario: Scenario, found: RuinExplanation) -> Figure:
-    """The greatest shifts of inputs, with their medians, and of processes; 95 % intervals."""
-    inputs = {one.name: one for one in found.inputs}
-    every = {name: one.shift for name, one in inputs.items()} | found.processes
+    """The greatest shifts of inputs and processes, with their medians, and of draws; 95 % intervals."""
+    known = {one.name: one for one in (*found.inputs, *found.levels)}
+    inputs = {one.name for one in found.inputs}
+    every = {name: one.shift for name, one in known.items()} | draws(scenario, found)
     shifts = dict(sorted(every.items(), key=lambda one: -abs(one[1]))[:MOST_BARS])
     figure, axes = new_bars(list(shifts))
     widest = max(abs(shift) for shift in shifts.values()) or 1.0
     for place, (name, shift) in enumerate(shifts.items()):
-        colour, error = (BLUE, found.shift_se) if name in inputs else (ORANGE, found.process_shift_se)
+        colour = BLUE if name in inputs else ORANGE
+        error = found.shift_se if name in known else found.process_shift_se
         axes.barh(place, shift, height=0.62, color=colour)
         axes.hlines(place, shift - 1.96 * error, shift + 1.96 * error, color=INK, linewidth=1.0)
         words = f"{shift:+.2f}".replace("-", "−")
-        if name in inputs:
-            before, after = (format_amount(values[1]) for values in (inputs[name].all, inputs[name].ruined))
-            words += f":  {before} → {after} {unit_of(scenario, name)}".rstrip()
+        if name in known:
+            before, after = (format_amount(values[1]) for values in (known[name].all, known[name].ruined))
+            words += f":  {before} → {after} {unit_of(scenario, name)}".rstrip() if before != after else ""
         far = abs(shift) + 1.96 * error
         axes.annotate(
             words,
@@ -57,10 +59,10 @@ def shift_plot(scenario: Scenario, found: RuinExplanation) -> Figure:
     first = next(iter(shifts))
     span = format_periods(found.by, found.by, scenario.step)
     finding = f"On trajectories ruined within {span}, {_words(first)} is {_way(shifts[first])}"
-    if first in inputs:
-        before, after = (format_amount(values[1]) for values in (inputs[first].all, inputs[first].ruined))
-        finding += f": {after} rather than {before} in the median"
-    heading = "shift of the mean, in standard deviations: inputs (blue, with medians) and processes (orange)"
+    if first in known:
+        before, after = (format_amount(values[1]) for values in (known[first].all, known[first].ruined))
+        finding += f": {after} rather than {before} in the median" if before != after else ""
+    heading = "shift of the mean, in standard deviations: inputs (blue), processes and draws (orange), with medians"
     context = f"{scenario.title} · {found.ruined:,} of {found.trajectories:,} trajectories ruined"
     return finish_bars(figure, axes, finding, heading, context)
 

@@ -96,6 +96,11 @@ def test_what_ruin_looks_like():
         assert shift.agrees(inputs[name].shift, 4.5 * found.shift_se), name
         assert before.agrees(inputs[name].all[1], 0.03 * before.value), name
         assert after.agrees(inputs[name].ruined[1], 0.03 * after.value), name
+    (rivals,) = (one for one in found.levels if one.name == "rivals")
+    shift, before, after = stated_numbers(rows["rivals"])
+    assert shift.agrees(rivals.shift, 4.5 * found.shift_se)
+    assert before.agrees(rivals.all[1], 0.03)
+    assert after.agrees(rivals.ruined[1], 0.03)
     (shift,) = stated_numbers(rows["round_closes"][:2])
     assert shift.agrees(found.processes["round_closes"], 4.5 * 1.5 * found.process_shift_se)
     text = (ROOT / "docs" / "guide" / PAGE).read_text(encoding="utf-8")

@@ -44,6 +44,14 @@ def test_shifts_are_those_of_a_gaussian_sum():
     assert abs(shifts["idle"].shift) < 4 / np.sqrt(found.ruined)
     assert shifts["burn"].ruined[1] > shifts["burn"].all[1] + 0.1
     assert found.processes["market"] == pytest.approx(-market / sd * hazard, abs=4 / np.sqrt(2000))
+    levels = {one.name: one for one in found.levels}
+    assert set(levels) == {"market", "noise"}
+    both = 2.5 / np.sqrt(1.875 * 4)  # correlation of the mean of the first four places of a walk with the fourth
+    assert levels["market"].shift == pytest.approx(-both * market / sd * hazard, abs=4 / np.sqrt(found.ruined))
+    assert abs(levels["noise"].shift) < 4 / np.sqrt(found.ruined)
+    assert levels["market"].all[1] == pytest.approx(0.0, abs=4 * 1.25 * 0.2 / np.sqrt(40_000))
+    assert "market" in found.box_of_all.rules
+    assert found.box_of_all.density > found.box.density
     assert next(iter(found.box.rules)) == "burn"
     assert found.box.rules["burn"][0] > 1.0
     assert found.box.coverage >= 0.5

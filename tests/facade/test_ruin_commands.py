@@ -101,6 +101,9 @@ def test_an_explanation_is_the_one_of_the_function(walk, tmp_path):
     assert plain["inputs"][0]["unit"] == "USD/month"
     assert plain["inputs"][0]["ruined"]["p50"] == found.inputs[0].ruined[1]
     assert {one["name"] for one in plain["processes"]} == {"market"}
+    assert plain["processes"][0]["ruined"]["p50"] == found.levels[0].ruined[1]
+    assert plain["draws"] == []
+    assert "market until then on average is at most" in done.stdout
     assert plain["typical"]["trajectory"] == found.typical
     path = burncast.replay(walk, found.typical, seed=5)
     told = [record["cash"] for record in plain["typical"]["path"]]
