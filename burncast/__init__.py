@@ -28,9 +28,11 @@ if TYPE_CHECKING:
         ScenarioError,
         SimulationError,
     )
+    from burncast.distributions.sip_library import SipLibrary
     from burncast.engine.decision import Decision
     from burncast.engine.scenario import Scenario, load
     from burncast.engine.solution import Solution
+    from burncast.exporting import read_sip_library, write_sip_library
     from burncast.forecast import replay, simulate
     from burncast.funding import frontier
     from burncast.rare_events import RareRuin, RuinExplanation, explain_ruin, rare_ruin
@@ -52,6 +54,7 @@ __all__ = [
     "Scenario",
     "ScenarioError",
     "SimulationError",
+    "SipLibrary",
     "Solution",
     "__version__",
     "decide",
@@ -62,10 +65,12 @@ __all__ = [
     "frontier",
     "load",
     "rare_ruin",
+    "read_sip_library",
     "replay",
     "sensitivity",
     "simulate",
     "solve",
+    "write_sip_library",
 ]
 
 _ERRORS = "burncast.distributions.errors"
@@ -84,6 +89,7 @@ _HOMES = {
     "Scenario": "burncast.engine.scenario",
     "ScenarioError": _ERRORS,
     "SimulationError": _ERRORS,
+    "SipLibrary": "burncast.distributions.sip_library",
     "Solution": "burncast.engine.solution",
     "decide": "burncast.deciding",
     "explain_ruin": "burncast.rare_events",
@@ -93,10 +99,12 @@ _HOMES = {
     "frontier": "burncast.funding",
     "load": "burncast.engine.scenario",
     "rare_ruin": "burncast.rare_events",
+    "read_sip_library": "burncast.exporting",
     "replay": "burncast.forecast",
     "sensitivity": "burncast.sensitivity_analysis",
     "simulate": "burncast.forecast",
     "solve": "burncast.solving",
+    "write_sip_library": "burncast.exporting",
 }
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import Annotated
 
 import typer
@@ -325,6 +326,33 @@ def replay(
         from burncast.ruin_reports import report_path
 
         report_path(source, trajectory, quantity or [], seed, method, trajectories, out, as_json)
+
+
+@app.command()
+def export(
+    context: typer.Context,
+    results: Annotated[
+        Path, typer.Argument(metavar="RESULTS", help="What `burncast run --out` wrote: a folder.", show_default=False)
+    ],
+    to: Annotated[str, typer.Option("--to", metavar="FORMAT", help="sip: a SIPmath 3.0 library.", show_default=False)],
+    out: Annotated[Path, typer.Option("-o", "--out", metavar="FILE", help="The file to write.", show_default=False)],
+    quantity: Quantities = None,
+    period: Annotated[int | None, typer.Option("--period", metavar="T", help="The last where left out.")] = None,
+    variant: Annotated[str | None, typer.Option("--variant", metavar="NAME", help="Of several, the first.")] = None,
+    arrays: Annotated[bool, typer.Option("--arrays", help="Write kept paths instead of fitted laws.")] = False,
+    tolerance: Annotated[
+        float, typer.Option("--tolerance", metavar="P", min=0.0, help="How far in probability a fitted law may be off.")
+    ] = 0.01,
+) -> None:
+    """Write the tracked quantities of a result at one period for another tool.
+
+    Example: burncast export results --to sip --quantity cash --period 24 -o cash.SIPmath
+    """
+    with guarded(context.obj):
+        from burncast.exporting import export_results
+
+        options = {"variant": variant, "arrays": arrays, "tolerance": tolerance}
+        export_results(results, to, out, quantity or [], period, **options)
 
 
 @app.command()

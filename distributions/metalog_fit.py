@@ -1,8 +1,9 @@
 """Metalog laws from percentiles, by linear least squares in the coefficients.
 
-The values, carried to the unbounded line where the law has ends, are linear in the coefficients (Keelin, "The Metalog
-Distributions", Decision Analysis 13(4), 2016). A fit whose quantile function does not rise is refused, and
-the nearest number of terms that makes a law is named.
+Stated percentiles are met by :func:`metalog_from_percentiles`; :func:`nearest_metalog` follows a distribution that is
+known at some points, with as few terms as come near enough. The values, carried to the unbounded line where the law has
+ends, are linear in the coefficients (Keelin, "The Metalog Distributions", Decision Analysis 13(4), 2016). A fit whose
+quantile function does not rise is refused, and the nearest number of terms that makes a law is named.
 """
 
 from __future__ import annotations
@@ -15,7 +16,7 @@ from burncast.distributions.law import FloatArray
 from burncast.distributions.least_squares import linear_least_squares
 from burncast.distributions.metalog import LEAST_TERMS, MOST_TERMS, Metalog, basis, falls_at, metalog, to_line
 
-__all__ = ["metalog_from_percentiles"]
+__all__ = ["metalog_from_percentiles", "nearest_metalog"]
 
 
 def metalog_from_percentiles(
@@ -49,6 +50,29 @@ def metalog_from_percentiles(
             expected=f"terms={nearest}, the nearest number that fits a law" if nearest else "other percentiles",
         )
     return metalog(coefficients, low, high)
+
+
+def nearest_metalog(
+    p: FloatArray, values: FloatArray, near: float, low: float = -np.inf, high: float = np.inf
+) -> tuple[Metalog, float] | None:
+    """The metalog law between these ends that is nearest to quantiles ``values`` at ``p``, which both ascend.
+
+    It has the fewest terms with which it is at most ``near`` from them, or those with which it is nearest; the largest
+    difference in probability comes with it. None where no number of terms makes a law.
+    """
+    line = to_line(values, low, high)
+    best: tuple[Metalog, float] | None = None
+    for count in range(LEAST_TERMS, min(len(p), MOST_TERMS) + 1):
+        coefficients = _fitted(p, line, count)
+        if not np.all(np.isfinite(coefficients)) or falls_at(coefficients) is not None:
+            continue
+        law = metalog(coefficients, low, high)
+        misfit = float(np.max(np.abs(law.cdf(values) - p)))
+        if best is None or misfit < best[1]:
+            best = law, misfit
+        if misfit <= near:
+            break
+    return best
 
 
 def _fitted(p: FloatArray, line: FloatArray, terms: int) -> list[float]:

@@ -29,6 +29,7 @@ def test_the_public_names():
         "Scenario",
         "ScenarioError",
         "SimulationError",
+        "SipLibrary",
         "Solution",
         "__version__",
         "decide",
@@ -39,10 +40,12 @@ def test_the_public_names():
         "frontier",
         "load",
         "rare_ruin",
+        "read_sip_library",
         "replay",
         "sensitivity",
         "simulate",
         "solve",
+        "write_sip_library",
     ]
     assert dir(burncast) == burncast.__all__
     assert all(getattr(burncast, name) is not None for name in burncast.__all__)
@@ -182,6 +185,7 @@ def test_the_commands():
         "rare_ruin",
         "explain",
         "replay",
+        "export",
         "check",
         "elicit",
         "schema",
