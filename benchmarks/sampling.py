@@ -1,7 +1,8 @@
-"""What spreading trajectories evenly gains: variance times time of every method, against plain Monte Carlo.
+"""What spreading trajectories evenly, or controlling them, gains: variance times time against plain Monte Carlo.
 
 A method's variance is that of its estimates over independent seeds, about the exact value where there is one. The
-variance of plain Monte Carlo is known from its own formula. Two figures of two problems:
+variances of plain Monte Carlo and of control variates, one more way here, are known from their own formulas, which
+tests hold to what seeds differ by. Two figures of two problems:
 
 * a geometric Brownian motion (drift 0.05, volatility 0.5) that is ruined if it is below 0.6 at the end of a month: the
   probability within 36 months by quadrature (tests/oracles/gaussian_walk.py), and the mean of the price, exp(0.15);
@@ -20,10 +21,17 @@ from rich.table import Table
 
 from burncast.engine.sampling import METHODS
 from burncast.engine.scenario import Scenario, load
-from burncast.engine.simulate import Simulation, run
+from burncast.engine.simulate import run
+from burncast.outputs.conditions import evaluate, parse_figure
+from burncast.outputs.standard_errors import standard_error
+from burncast.outputs.variables import mean_name
 
 __all__ = ["run_sampling"]
 
+WAYS: dict[str, dict[str, Any]] = {
+    **{method: {"method": method} for method in METHODS},
+    "control variates": {"control_variates": True},
+}
 BARRIER = {
     "scenario": {"title": "GBM below 0.6 at a month's end", "periods": 36},
     "processes": {"price": "gbm(start=1, drift=0.05, volatility=0.5)"},
@@ -45,15 +53,16 @@ def run_sampling(console: Console, *, trajectories: int, seeds: int) -> list[dic
         ("GBM barrier", load(BARRIER), BARRIER_EXACT),
         ("chatgpt-2023", load("chatgpt-2023"), (None, None)),
     ):
-        for method in METHODS:
-            run(scenario, 4096, threads=1, method=method)
+        for options in WAYS.values():
+            run(scenario, trajectories, threads=1, **options)
         estimates, errors, seconds = measure(scenario, TRACKED[problem], trajectories, seeds)
         for figure, name in enumerate(("P(ruin)", f"mean {TRACKED[problem]}")):
-            for method in METHODS:
+            for method in WAYS:
                 found, known = estimates[method][:, figure], exact[figure]
                 variance = np.mean((found - known) ** 2) if known is not None else np.var(found, ddof=1)
+                if method in errors:
+                    variance = np.mean(errors[method][:, figure] ** 2)
                 if method == "random":
-                    variance = np.mean(errors[:, figure] ** 2)
                     plain = (variance, seconds[method])
                 ratio = plain[0] / variance
                 equal = ratio * plain[1] / seconds[method]
@@ -75,24 +84,18 @@ def run_sampling(console: Console, *, trajectories: int, seeds: int) -> list[dic
 
 def measure(
     scenario: Scenario, tracked: str, trajectories: int, seeds: int
-) -> tuple[dict[str, np.ndarray], np.ndarray, dict[str, float]]:
-    """Estimates by method [seeds, 2], the errors of plain Monte Carlo [seeds, 2], and the least time of each method."""
-    estimates = {method: np.empty((seeds, 2)) for method in METHODS}
-    errors, seconds = np.empty((seeds, 2)), dict.fromkeys(METHODS, math.inf)
+) -> tuple[dict[str, np.ndarray], dict[str, np.ndarray], dict[str, float]]:
+    """Estimates by method [seeds, 2], errors where they are known [seeds, 2], and the least time of each method."""
+    estimates = {method: np.empty((seeds, 2)) for method in WAYS}
+    errors = {method: np.empty((seeds, 2)) for method in ("random", "control variates")}
+    seconds = dict.fromkeys(WAYS, math.inf)
+    figures = parse_figure("ruin_probability"), parse_figure(mean_name(tracked))
     for seed in range(seeds):
-        for method in METHODS:
+        for method, options in WAYS.items():
             begun = time.process_time()
-            found = run(scenario, trajectories, seed, threads=1, method=method)
+            found = run(scenario, trajectories, seed, threads=1, **options)
             seconds[method] = min(seconds[method], time.process_time() - begun)
-            row = last_row(found, tracked)
-            share = found.tally.first_passage[:-1].sum() / trajectories
-            estimates[method][seed] = share, found.tally.mean(row)
-            if method == "random":
-                errors[seed] = math.sqrt(share * (1 - share) / trajectories), found.tally.mean_se(row)
+            estimates[method][seed] = [evaluate(figure, found) for figure in figures]
+            if method in errors:
+                errors[method][seed] = [standard_error(figure, found) for figure in figures]
     return estimates, errors, seconds
-
-
-def last_row(found: Simulation, name: str) -> int:
-    """The tally's row of a tracked quantity at the horizon."""
-    tracked = next(item for item in found.tracked if item.name == name)
-    return tracked.first_element * (found.scenario.periods + 1) + found.scenario.periods
