@@ -21,8 +21,9 @@ from typing import Protocol
 import numpy as np
 from numpy.typing import NDArray
 
-from burncast.engine.elementary_numpy import exp
+from burncast.distributions.portable import exp
 from burncast.engine.given import GivenOutcomes, Machine
+from burncast.engine.informed_moves import Reference, Residuals, fit_reference
 from burncast.engine.kernels import crank_nicolson
 from burncast.engine.normals import Normals, empty_normals, used_draws
 from burncast.engine.particle_files import refuse_particles
@@ -102,9 +103,13 @@ class Exceedance:
 
 @dataclass(frozen=True, slots=True)
 class Likelihood:
-    """A log-likelihood, tempered: its power grows as fast as half of the particles keep their say."""
+    """A log-likelihood, tempered: its power grows as fast as half of the particles keep their say.
+
+    ``residuals`` are where moves learn from which directions it informs; they need not be exact.
+    """
 
     log_likelihood: Score
+    residuals: Residuals | None = None
     share: float = 0.5
     first: float = 0.0
     last: float = 1.0
@@ -120,6 +125,8 @@ class Likelihood:
     def following(self, values: Floats, level: float) -> float:
         """By bisection, the power at which the effective sample size is ``share`` of the particles."""
         low, high = level, self.last
+        if values.max() == -math.inf:
+            return high
         if _effective(values, high - level) >= self.share * len(values):
             return high
         for _ in range(60):
@@ -133,11 +140,15 @@ class Likelihood:
 
 @dataclass(frozen=True, slots=True)
 class Level:
-    """A level, the ``size`` of steps of all coordinates at it, and the ``share`` of coordinates in steps of few."""
+    """A level, the ``size`` of steps of all coordinates at it, and the ``share`` of coordinates in steps of few.
+
+    ``reference`` is the law along which steps of all coordinates go, None for the prior's.
+    """
 
     value: float
     size: float
     share: float
+    reference: Reference | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -164,12 +175,15 @@ def condition_on(
     *,
     particles: int = 4096,
     moves: int = 8,
+    last_moves: int | None = None,
     replication: int = 0,
     least_need: float = 0.0,
     keep_tracked: bool = False,
     plan: Sequence[Level] | None = None,
 ) -> Conditioned:
     """Draw ``particles`` trajectories of ``program`` under ``condition``, with ``moves`` steps at each level.
+
+    At the last level there are ``last_moves``, where that is given.
 
     Runs on one thread, the same bits on any machine; ``replication`` (0 … 65535) makes independent runs of one seed.
     Raises InputError for a program that begins with particles already.
@@ -197,14 +211,18 @@ def condition_on(
         level = following
         if plan is not None:
             run.size, run.share = plan[len(passed)].size, plan[len(passed)].share
+            run.reference = plan[len(passed)].reference
+        elif isinstance(condition, Likelihood) and condition.residuals is not None:
+            run.reference = run.informed(condition.residuals, level)
         accepted = 0.0
-        for number in range(moves):
+        steps = moves if last_moves is None or level < condition.last else last_moves
+        for number in range(steps):
             of_few = number % 2 == 1
             accepted += (share := run.move(level, of_few, anew=number % 4 == 3))
             if plan is None:
                 run.adapt(math.exp(0.7 * (share - GOAL)), of_few)
-        passed.append(Level(level, run.size, run.share))
-        acceptance.append(accepted / moves)
+        passed.append(Level(level, run.size, run.share, run.reference))
+        acceptance.append(accepted / steps)
     return run.result(log_probability, passed, acceptance)
 
 
@@ -225,7 +243,9 @@ class _Run:
         self.least_need, self.keep_tracked = least_need, keep_tracked
         self.seed, self.replication, self.steps = seed, replication, 0
         self.size, self.share = 0.5, 0.3
-        self.jumps = len(used_draws(program)) < len(program.draws)
+        self.reference: Reference | None = None
+        self.inputs = used_draws(program)
+        self.jumps = len(self.inputs) < len(program.draws)
         self.normals, self.spare = empty_normals(program, particles), empty_normals(program, particles)
         self.words = np.empty((4, particles), np.uint32)
         _, key = self._randomness()
@@ -258,6 +278,10 @@ class _Run:
         else:
             self.size = min(1.0, max(0.01, self.size * factor))
 
+    def informed(self, residuals: Residuals, level: float) -> Reference | None:
+        """The law along which steps go from here on."""
+        return fit_reference(self.normals, self.inputs, residuals, self._outcomes, level)
+
     def move(self, level: float, of_few: bool, anew: bool) -> float:
         """One step of every particle under the condition at ``level``; the share that was accepted.
 
@@ -267,12 +291,18 @@ class _Run:
         old, new = self.normals, self.spare
         size, share = (1.0, self.share) if of_few else (self.size, 1.0)
         crank_nicolson(old.inputs, old.shocks, new.inputs, new.shocks, size, share, key, self.words)
+        favour = np.zeros(len(old))
+        if self.reference is not None and not of_few:
+            before = self.reference.coefficients(old)
+            after = self.reference.shift(before, new, size)
+            favour = self.reference.log_ratio(after) - self.reference.log_ratio(before)
         renewed = generator.random(len(old)) < (0.5 if anew and self.jumps else 0.0)
         new.addresses[:] = np.where(renewed, self._fresh(len(old)), old.addresses)
         outcomes = self._outcomes(new)
         values = self.condition.values(outcomes)
         with np.errstate(invalid="ignore"):
             gained = self.condition.log_weight(values, level) - self.condition.log_weight(self.values, level)
+            gained += favour
         accepted = generator.random(len(old)) < exp(np.minimum(gained, 0.0))
         chosen = np.flatnonzero(accepted)
         old.inputs[:, chosen] = new.inputs[:, chosen]
