@@ -201,3 +201,23 @@ def test_a_constant_member_leaves_the_others_as_they_were():
         assert any("constant" in note for note in runs[1].notes)
         for place in (0, 2):
             np.testing.assert_array_equal(runs[0].paths[:, place], runs[1].paths[:, place])
+
+
+def test_rare_ruin_by_two_draws_that_are_low_together():
+    """Ruin where both are below a level: the distribution function of the copula, at six in ten million."""
+    level, theta = 1e-6, 1.5
+    z = float(stats.norm.ppf(level))
+    scenario = load(
+        document(
+            {"copula": "clayton", "theta": theta},
+            formulas={"higher": "max(a, b)"},
+            stocks={"cash": {"start": 0, "next": "cash"}},
+            ruin={"when": f"higher < {z!r}"},
+            outputs={"track": ["cash"]},
+        )
+    )
+    found = burncast.rare_ruin(scenario, 1, particles=512, replications=6, moves=6)
+    exact = float(archimedean.cdf("clayton", theta, level, level))
+    assert exact == pytest.approx(level * archimedean.lower_tail_dependence("clayton", theta), rel=1e-6)
+    assert_mean(found.probability, found.standard_error, exact)
+    assert found.standard_error < 0.3 * exact

@@ -126,3 +126,46 @@ def test_an_invalid_matrix_is_replaced_by_the_nearest_one():
     for name, published in (("ab", 0.7607), ("bc", 0.7607), ("ac", 0.1573)):
         mean, se = found.mean(name, 2)
         assert_mean(mean, se + 1e-4, published)
+
+
+@pytest.mark.parametrize("df", [np.inf, 4.0])
+def test_far_tails_of_inputs(df):
+    """P(V ≤ u | U ≤ u): exact at every level; falling to 0 under a Gaussian copula, to the coefficient under a t."""
+    levels = [0.05, 0.01, 0.001]
+    thresholds = stats.norm.ppf(levels)
+    formulas = "\n".join(
+        f'low_{place} = "where(first < {float(z)!r} and second < {float(z)!r}, 1, 0)"'
+        for place, z in enumerate(thresholds)
+    )
+    found = forecast(
+        f"""
+        [scenario]
+        periods = 1
+        [inputs]
+        first = "normal(0, 1)"
+        second = "normal(0, 1)"
+        [formulas]
+        {formulas}
+        [outputs]
+        track = ["low_0", "low_1", "low_2"]
+        [[correlations]]
+        between = ["first", "second"]
+        rho = {RHO}
+        {'copula = "gaussian"' if np.isinf(df) else 'copula = "t"' + chr(10) + f"df = {df}"}
+        """,
+        2_000_000,
+    )
+    hits = [round(found.mean(f"low_{place}", 1)[0] * found.trajectories) for place in range(3)]
+    exact = [copulas.joint_lower_tail(RHO, level, df) for level in levels]
+    assert_probability(hits, found.trajectories, exact)
+    with pytest.raises(AssertionError, match="standard errors"):
+        assert_probability(
+            hits, found.trajectories, [copulas.joint_lower_tail(RHO + 0.02, level, df) for level in levels]
+        )
+    share = np.array(hits) / found.trajectories / levels
+    if np.isinf(df):
+        assert share[2] < 0.4 * share[1] < 0.25 * share[0]
+    else:
+        error = np.sqrt(share[2] / levels[2] / found.trajectories)
+        assert 0 < exact[2] / levels[2] - copulas.tail_dependence(RHO, df) < 0.04
+        assert copulas.tail_dependence(RHO, df) - 4 * error < share[2] < 0.8 * share[0]
