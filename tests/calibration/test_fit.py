@@ -8,8 +8,8 @@ import numpy as np
 import pytest
 from scipy import optimize, stats
 
-from burncast.calibration.fitting import fit
 from burncast.calibration.fittable import FITTABLE
+from burncast.calibration.fitting import fit
 from burncast.calibration.sample import make_sample
 from burncast.distributions.errors import InputError
 from burncast.distributions.families import make_law
