@@ -14,8 +14,10 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
+    from burncast.calibration.experience_curve import ExperienceCurve, fit_experience_curve
     from burncast.calibration.fitted_law import Fit
     from burncast.calibration.fitting import fit
+    from burncast.calibration.growth_curves import GrowthFit, fit_growth
     from burncast.calibration.joint_processes import JointFit, fit_processes
     from burncast.calibration.process_fit import ProcessFit, fit_process
     from burncast.deciding import decide
@@ -42,7 +44,9 @@ if TYPE_CHECKING:
 __all__ = [
     "BurncastError",
     "Decision",
+    "ExperienceCurve",
     "Fit",
+    "GrowthFit",
     "InputError",
     "InterruptedRunError",
     "JointFit",
@@ -60,6 +64,8 @@ __all__ = [
     "decide",
     "explain_ruin",
     "fit",
+    "fit_experience_curve",
+    "fit_growth",
     "fit_process",
     "fit_processes",
     "frontier",
@@ -77,7 +83,9 @@ _ERRORS = "burncast.distributions.errors"
 _HOMES = {
     "BurncastError": _ERRORS,
     "Decision": "burncast.engine.decision",
+    "ExperienceCurve": "burncast.calibration.experience_curve",
     "Fit": "burncast.calibration.fitted_law",
+    "GrowthFit": "burncast.calibration.growth_curves",
     "InputError": _ERRORS,
     "InterruptedRunError": _ERRORS,
     "JointFit": "burncast.calibration.joint_processes",
@@ -94,6 +102,8 @@ _HOMES = {
     "decide": "burncast.deciding",
     "explain_ruin": "burncast.rare_events",
     "fit": "burncast.calibration.fitting",
+    "fit_experience_curve": "burncast.calibration.experience_curve",
+    "fit_growth": "burncast.calibration.growth_curves",
     "fit_process": "burncast.calibration.process_fit",
     "fit_processes": "burncast.calibration.joint_processes",
     "frontier": "burncast.funding",

@@ -189,7 +189,6 @@ def fit_column(
                 "--weights": weights,
                 "--window": window,
                 "--duplicates keep": duplicates is Duplicates.keep,
-                "--uncertainty laplace": uncertainty is Uncertainty.laplace,
             }
             for option, given in options.items():
                 if given:
@@ -207,7 +206,7 @@ def fit_column(
                 step=step.value,
                 season=season,
                 trend=trend,
-                bootstrap=replicates or 0,
+                bootstrap=replicates if uncertainty is Uncertainty.bootstrap else 0,
                 seed=seed,
                 plug_in=plug_in or uncertainty is Uncertainty.none,
                 into=into,

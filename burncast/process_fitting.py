@@ -20,6 +20,7 @@ if TYPE_CHECKING:
 __all__ = ["FILES", "report_process"]
 
 FILES = ("fit.json", "fit.svg", "fit.png")
+_REPLICATES = 200
 
 
 def report_process(
@@ -36,7 +37,7 @@ def report_process(
     step: Step = "month",
     season: bool = False,
     trend: bool = False,
-    bootstrap: int = 0,
+    bootstrap: int | None = None,
     seed: int = 0,
     plug_in: bool = False,
     into: Path | None = None,
@@ -45,13 +46,15 @@ def report_process(
 ) -> None:
     """Fit the processes to a column of a CSV file, print the best by AIC, and its entries.
 
-    ``into`` puts the entries into a scenario file, ``out`` writes ``fit.json`` and the picture.
+    ``bootstrap`` series correct the bias of the best one's parameters: by default 200 where it returns to a mean, else
+    none. ``into`` puts the entries into a scenario file, ``out`` writes ``fit.json`` and the picture.
     """
     from burncast.calibration.entry import entries_as_toml
     from burncast.calibration.insertion import insert_entries
     from burncast.calibration.process_entries import process_entries
-    from burncast.calibration.process_fit import fit_process
+    from burncast.calibration.process_fit import fit_process, with_bootstrap
     from burncast.calibration.process_table import process_table
+    from burncast.calibration.transition_laws import REVERTING
     from burncast.outputs.store import check_folder
 
     if not name.isidentifier():
@@ -59,9 +62,11 @@ def report_process(
     if out is not None:
         check_folder(out, FILES)
     series = _series(data, column, date, where, missing, duplicates, processes)
-    options: dict[str, Any] = {"step": step, "season": season, "trend": trend, "bootstrap": bootstrap, "seed": seed}
+    options: dict[str, Any] = {"step": step, "season": season, "trend": trend}
     fits = fit_process(series[date], series[column], tuple(processes), **options)
-    best = fits[0]
+    if bootstrap is None:
+        bootstrap = _REPLICATES if fits[0].process in REVERTING else 0
+    best = with_bootstrap(fits[0], bootstrap, seed) if bootstrap else fits[0]
     entries = process_entries(
         best,
         name,

@@ -126,11 +126,15 @@ class GaussianProcess:
         """The highest log-likelihood of y at a reversion coordinate."""
         return self._profile(reversion)[0]
 
+    def at_reversion(self, reversion: float) -> Array:
+        """The coordinates of greatest likelihood among those with a reversion."""
+        _, linear, s = self._profile(reversion)
+        return self._coordinates(reversion, linear, s)
+
     def estimate(self) -> Array:
         """The coordinates of greatest likelihood; the reversion may be at one of its :attr:`bounds`."""
         if not self.reverts:
-            _, linear, s = self._profile(0.0)
-            return self._coordinates(0.0, linear, s)
+            return self.at_reversion(0.0)
         grid = np.linspace(*self.bounds, _GRID)
         deviation = (self.y - self.y.mean())[:, None]
         best = int(np.argmax(self._profiles(grid, deviation[:-1], np.diff(deviation, axis=0))[:, 0]))
@@ -139,8 +143,7 @@ class GaussianProcess:
             lambda at: -self.profile(at), bounds=(low, high), method="bounded", options={"xatol": 1e-10}
         )
         at = float(found.x) if -found.fun > self.profile(grid[best]) else float(grid[best])
-        _, linear, s = self._profile(at)
-        return self._coordinates(at, linear, s)
+        return self.at_reversion(at)
 
     def at_bound(self, coordinates: Array) -> tuple[str, ...]:
         """The name of the reversion if it lies at the end of what is looked at."""

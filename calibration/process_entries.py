@@ -4,7 +4,7 @@ them.
 The parameters' coordinates are jointly normal, so that each is a ``normal``, ``lognormal`` or ``johnson_sb`` input, and
 ``[[correlations]]`` holds the correlations of the coordinates. Where the series cannot tell the process from a random
 walk, the law of the reversion spans the likelihood-ratio interval, cut at ten times the length of the series; the other
-parameters keep their law given the reversion.
+parameters follow the likelihood's ridge.
 """
 
 from __future__ import annotations
@@ -16,7 +16,8 @@ import numpy as np
 from burncast.calibration.entry import CorrelationEntry, Entry, Section
 from burncast.calibration.gaussian_process import GaussianProcess
 from burncast.calibration.jump_diffusion import JumpDiffusion
-from burncast.calibration.observed_information import Array, covariance_from
+from burncast.calibration.mean_reversion import MeanReversion
+from burncast.calibration.observed_information import Array, covariance_from, observed_information
 from burncast.calibration.process_fit import ProcessFit
 from burncast.calibration.regime_switching import STATES, RegimeSwitching
 from burncast.distributions.errors import InputError
@@ -25,6 +26,7 @@ __all__ = ["innovating_process", "process_entries"]
 
 _NORMAL_95 = 1.959963984540054
 _SEASONS = {"season_january": 1, "season_april": 4}
+_NEARBY = 0.05
 _SLIGHT = 0.005
 """Correlations below this are left out."""
 
@@ -42,10 +44,12 @@ def process_entries(
     """
     lost = fit.law.at_bound(fit.coordinates)
     if fit.reversion is not None and lost:
-        raise InputError(
-            f"{lost[0]} cannot be stated: {fit.statements[0]}. Fit random_walk or gbm instead, or state the mean and "
-            f"{lost[0]} from judgement"
+        fast = isinstance(fit.law, GaussianProcess) and fit.coordinates[0] < sum(fit.law.bounds) / 2
+        instead = "ar1 at the step of the series" if fast else "random_walk or gbm"
+        said = next(
+            (one for one in fit.statements if "not identified" in one), "it came to the end of what is looked at"
         )
+        raise InputError(f"{lost[0]} cannot be stated: {said}. Fit {instead}, or state {lost[0]} from judgement")
     centre, spread = _law_of_parameters(fit)
     known = _Parameters(fit, name, unit, source, centre, spread if uncertain else np.full_like(spread, np.nan))
     entries = known.inputs()
@@ -66,13 +70,7 @@ def _law_of_parameters(fit: ProcessFit) -> tuple[Array, Array]:
     """Mean and covariance of the coordinates; nan on the diagonal where a number is all that can be said."""
     centre, spread = fit.centre.copy(), fit.spread.copy()
     if fit.reversion is not None and not fit.reversion.reverts:
-        low, high = fit.reversion.interval
-        limit = _slowest(fit)
-        low, high = (end if math.isfinite(end) else limit for end in (low, high))
-        high = max(min(high, limit), fit.coordinates[0])
-        slopes, variance = spread[:, 0] / spread[0, 0], ((high - low) / (2 * _NORMAL_95)) ** 2
-        centre += slopes * ((low + high) / 2 - centre[0])
-        spread += np.outer(slopes, slopes) * (variance - spread[0, 0])
+        return _along_the_ridge(fit, fit.reversion)
     if isinstance(fit.law, JumpDiffusion):
         # The lean of the jumps is a constant of the law of their size: the others' law given that it is right.
         free = [place for place in range(4) if math.isfinite(spread[place, place])]
@@ -82,6 +80,28 @@ def _law_of_parameters(fit: ProcessFit) -> tuple[Array, Array]:
             spread[np.ix_(free, free)] = inside
         spread[4] = spread[:, 4] = np.nan
     return centre, spread
+
+
+def _along_the_ridge(fit: ProcessFit, found: MeanReversion) -> tuple[Array, Array]:
+    """The reversion has its likelihood-ratio interval; the others follow the likelihood's ridge, with their covariance
+    at the middle of the interval."""
+    law, limit = fit.law, _slowest(fit)
+    assert isinstance(law, GaussianProcess)
+    low, high = found.interval
+    if not math.isfinite(low):
+        fastest = math.log(0.25 * float(np.median(law.gaps))) if law.reversion == "speed" else math.inf
+        low = min(fastest, float(fit.coordinates[0]))
+    high = max(min(high, limit), float(fit.coordinates[0]))
+    middle, variance = (low + high) / 2, ((high - low) / (2 * _NORMAL_95)) ** 2
+    centre = law.at_reversion(middle)
+
+    def log_likelihood(others: Array) -> float:
+        return law.log_likelihood(np.append(middle, others))
+
+    spread = np.zeros((len(centre), len(centre)))
+    spread[1:, 1:] = covariance_from(observed_information(log_likelihood, centre[1:]))
+    slopes = (law.at_reversion(middle + _NEARBY) - law.at_reversion(middle - _NEARBY)) / (2 * _NEARBY)
+    return centre, spread + variance * np.outer(slopes, slopes)
 
 
 def _slowest(fit: ProcessFit) -> float:

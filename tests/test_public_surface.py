@@ -17,7 +17,9 @@ def test_the_public_names():
     assert burncast.__all__ == [
         "BurncastError",
         "Decision",
+        "ExperienceCurve",
         "Fit",
+        "GrowthFit",
         "InputError",
         "InterruptedRunError",
         "JointFit",
@@ -35,6 +37,8 @@ def test_the_public_names():
         "decide",
         "explain_ruin",
         "fit",
+        "fit_experience_curve",
+        "fit_growth",
         "fit_process",
         "fit_processes",
         "frontier",

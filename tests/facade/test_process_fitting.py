@@ -6,8 +6,10 @@ import json
 from pathlib import Path
 
 import pytest
+from typer.testing import CliRunner
 
 import burncast
+from burncast.cli import app
 from burncast.distributions.errors import DataError, InputError
 from burncast.process_fitting import report_process
 
@@ -84,3 +86,17 @@ def test_mistakes(capsys, tmp_path):
     file = tmp_path / "other.toml"
     with pytest.raises(InputError, match="there is no such file"):
         fitted(capsys, into=file)
+
+
+def test_the_command(tmp_path):
+    command = ["calibrate", "fit", str(DATA), "--column", "mean_price", "--where", "market=BE", "--name", "power"]
+    done = CliRunner().invoke(app, [*command, "--process", "log_ou", "--process", "gbm", "--out", str(tmp_path)])
+    assert done.exit_code == 0, done.output
+    assert "bias corrected by a bootstrap of 200" in done.output
+    assert (tmp_path / "fit.svg").exists()
+    certain = CliRunner().invoke(app, [*command, "--process", "log_ou", "--plug-in", "--season"])
+    assert "estimates taken for certain" in certain.output
+    assert "season_january" in certain.output
+    done = CliRunner().invoke(app, [*command, "--process", "log_ou", "--family", "gamma"])
+    assert done.exit_code == 2
+    assert "--family does not go with --process" in done.output
