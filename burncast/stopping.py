@@ -28,8 +28,7 @@ class Until:
 
     def check(self, scenario: Scenario, program: Program, options: Mapping[str, Any]) -> Condition:
         """The figure of a result of the scenario; InputError where it has none such. ``options`` are those of a run."""
-        method, controls = options.get("method", "random"), options.get("control_variates", False)
-        return check_figure(self.figure, scenario, program, method, with_controls=bool(controls))
+        return check_figure(self.figure, scenario, program, options.get("method", "random"))
 
 
 def parse_until(until_se: float | str | None, until_figure: str) -> Until | None:

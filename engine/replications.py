@@ -10,7 +10,10 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
-__all__ = ["ruin_shares", "standard_error"]
+from burncast.engine.chunk_arrays import COUNT, SHIFT, STRANDS, SUM
+from burncast.engine.exact_sums import FRACTION_BITS, fixed_point
+
+__all__ = ["StrandSums", "ruin_shares", "standard_error"]
 
 
 def ruin_shares(first_passages: NDArray[np.int64]) -> NDArray[np.float64]:
@@ -28,3 +31,42 @@ def standard_error(estimates: NDArray[np.float64], sizes: NDArray[np.int64]) -> 
     mean = (weights * estimates).sum(axis=0)
     squares = (weights**2 * (estimates - mean) ** 2).sum(axis=0)
     return np.asarray(np.sqrt(squares * len(sizes) / (len(sizes) - 1)))
+
+
+class StrandSums:
+    """Exact sums of every row of a tally over the trajectories t with the same t mod STRANDS, as chunks have them.
+
+    A strand is made of whole replications, so the error of a mean is what the means of the strands differ by.
+    ``sizes`` int64[STRANDS] are their trajectories.
+    """
+
+    def __init__(self, rows: int) -> None:
+        self.sizes: NDArray[np.int64] = np.zeros(STRANDS, np.int64)
+        self._totals: list[list[int] | None] = [[0] * STRANDS for _ in range(rows)]
+
+    def add(self, moments: NDArray[np.float64], trajectories: int) -> None:
+        """Add a chunk that begins with strand 0: its ``moments`` float64[rows, MOMENTS] of so many trajectories."""
+        sizes = (trajectories - np.arange(STRANDS) + STRANDS - 1) // STRANDS
+        self.sizes += sizes
+        counts = sizes.tolist()
+        for row in np.flatnonzero(moments[:, COUNT]).tolist():
+            totals = self._totals[row]
+            if totals is None:
+                continue
+            try:
+                shift = fixed_point(float(moments[row, SHIFT]))
+                sums = [fixed_point(part) for part in moments[row, SUM : SUM + STRANDS].tolist()]
+            except (OverflowError, ValueError):
+                self._totals[row] = None
+                continue
+            self._totals[row] = [
+                total + part + count * shift for total, part, count in zip(totals, sums, counts, strict=True)
+            ]
+
+    def mean_se(self, row: int) -> float:
+        """The standard error of the mean of a row; NaN where a sum was not finite."""
+        totals = self._totals[row]
+        if totals is None or not self.sizes.all():
+            return float("nan")
+        means = [total / (count << FRACTION_BITS) for total, count in zip(totals, self.sizes.tolist(), strict=True)]
+        return float(standard_error(np.array(means), self.sizes))

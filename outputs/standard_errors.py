@@ -10,8 +10,8 @@ figure                              standard error
                                     "Confidence intervals for medians and other position measures")
 ==================================  =================================================================================
 
-Where a method makes independent replications, what they differ by stands in the place of the binomial error; where
-there are control variates, what they leave over, for probabilities of ruin and means.
+Where a method makes independent replications, what they differ by stands in the place of these formulas, of a mean what
+8 pairs of them differ by; where there are control variates, what they leave over, for probabilities of ruin and means.
 """
 
 from __future__ import annotations
@@ -55,15 +55,12 @@ def parse_goal(asked: float | str) -> Goal:
     return Goal(text, size, "%" in text)
 
 
-def check_figure(
-    text: str, scenario: Scenario, program: Program, method: str, *, with_controls: bool = False
-) -> Condition:
+def check_figure(text: str, scenario: Scenario, program: Program, method: str) -> Condition:
     """The figure that a run shall come to know; InputError where there is none such, or none whose error is known."""
     figure = parse_figure(text)
     check_condition(figure, scenario, program.tracked)
     is_plain = method == "random" and program.particles is None
-    is_mean = figure.name not in ("ruin_probability", "runway", "funding_need")
-    if not is_plain and not (with_controls and is_mean) and figure.name not in ("ruin_probability", "runway"):
+    if not is_plain and figure.name == "funding_need":
         what = f"method {method!r}" if program.particles is None else "a posterior"
         raise InputError(f"the standard error of {text} is known of method 'random', not of {what}")
     return figure
@@ -76,8 +73,9 @@ def standard_error(figure: Condition, simulation: Simulation) -> float:
     if figure.name == "ruin_probability":
         return _of_ruin(simulation, simulation.scenario.periods if figure.at is None else int(figure.at))
     row = locate_mean(figure, simulation)
-    known = simulation.controlled
-    return simulation.tally.mean_se(row) if known is None else float(known.means_se[row])
+    if simulation.controlled is not None:
+        return float(simulation.controlled.means_se[row])
+    return (simulation.strands or simulation.tally).mean_se(row)
 
 
 def _of_ruin(simulation: Simulation, period: int) -> float:

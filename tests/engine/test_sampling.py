@@ -197,6 +197,37 @@ def test_estimates_are_unbiased_and_their_errors_honest(method):
     assert np.sqrt(np.mean(np.square(errors))) < plain * (0.5 if method == "sobol" else 0.95)
 
 
+@pytest.mark.parametrize("method", EVEN)
+def test_sums_by_strand_are_those_of_the_paths(method):
+    found = run(load(document()), 1111, 5, method=method, keep_paths=1111)
+    values = found.paths[:, 0]
+    means = np.stack([values[strand::8].mean(axis=0) for strand in range(8)])
+    sizes = np.array([len(values[strand::8]) for strand in range(8)])
+    np.testing.assert_array_equal(found.strands.sizes, sizes)
+    errors = [found.strands.mean_se(row) for row in range(1, PERIODS + 1)]
+    np.testing.assert_allclose(errors, standard_error(means, sizes)[1:], rtol=1e-10)
+
+
+@pytest.mark.parametrize("method", EVEN)
+def test_the_errors_of_means_are_honest(method):
+    """Forty seeds of a mean that is known: the z-scores are Student's with 7 degrees of freedom."""
+    price = load(
+        {
+            "scenario": {"title": "price", "periods": 12},
+            "processes": {"price": "gbm(start=1, drift=0.1, volatility=0.5)"},
+            "outputs": {"track": ["price"]},
+        }
+    )
+    scores, errors = [], []
+    for seed in range(40):
+        found = run(price, 2048, seed, method=method, threads=1)
+        errors.append(found.strands.mean_se(12))
+        scores.append((found.tally.mean(12) - np.exp(0.1)) / errors[-1])
+    assert abs(np.mean(scores)) < 4 * np.sqrt(7 / 5 / 40)
+    assert 0.4 < np.mean(np.square(scores)) / (7 / 5) < 2.5
+    assert np.sqrt(np.mean(np.square(errors))) < 0.7 * found.tally.mean_se(12)
+
+
 def test_the_error_of_independent_replications_is_that_of_their_mean():
     generator = np.random.default_rng(8)
     sizes = np.array([5, 7, 9, 4] * 4)
