@@ -81,7 +81,8 @@ class JumpDiffusion:
         weights, means, sds = self._mixture(coordinates)
         z = (np.diff(self.y)[:, None] - means) / sds
         terms = weights - 0.5 * z * z - np.log(sds) - 0.5 * math.log(2.0 * math.pi)
-        return float(special.logsumexp(terms, axis=1).sum())
+        largest = terms.max(axis=1)
+        return float((largest + np.log(np.exp(terms - largest[:, None]).sum(axis=1))).sum())
 
     def innovations(self, coordinates: Array) -> Array:
         """Normal quantiles of the predictive probabilities, independent N(0, 1) under the law, f64[n]."""

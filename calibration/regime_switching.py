@@ -28,6 +28,8 @@ __all__ = ["STATES", "RegimeSwitching"]
 
 STATES = ("calm", "turbulent")
 _NARROWEST = 0.02
+_LEVELS = 4
+"""Products of so many doublings are far from underflow, for in each factor the likelier state has density 1."""
 
 
 @dataclass(frozen=True)
@@ -109,16 +111,20 @@ class RegimeSwitching:
     def log_likelihood(self, coordinates: Array) -> float:
         """Of y given its first value."""
         matrices, total = self._matrices(coordinates)
-        while len(matrices) > 1:
-            if len(matrices) % 2:
-                matrices = np.concatenate([matrices, np.eye(2)[None]])
-            matrices = matrices[0::2] @ matrices[1::2]
-            size = matrices.max(axis=(1, 2))
-            if not (size > 0).all():
-                return -math.inf
-            total += float(np.log(size).sum())
-            matrices = matrices / size[:, None, None]
-        return total + math.log(float((self._equilibrium(coordinates) @ matrices[0]).sum()))
+        whole = np.tile(np.eye(2), (2 ** math.ceil(math.log2(len(matrices))), 1, 1))
+        whole[: len(matrices)] = matrices
+        level = 0
+        while len(whole) > 1:
+            whole = whole[0::2] @ whole[1::2]
+            level += 1
+            if level % _LEVELS == 0:
+                size = whole.max(axis=(1, 2))
+                if not (size > 0).all():
+                    return -math.inf
+                total += float(np.log(size).sum())
+                whole = whole / size[:, None, None]
+        height = float((self._equilibrium(coordinates) @ whole[0]).sum())
+        return total + math.log(height) if height > 0 else -math.inf
 
     def filtered(self, coordinates: Array) -> Array:
         """Probabilities of the states at each observation given it and all before, f64[n + 1, 2]."""
