@@ -115,8 +115,14 @@ def explain_ruin(
     is_ruined = outcomes.passage <= last
     ruined = np.flatnonzero(is_ruined)
     if not LEAST_RUINED <= len(ruined) < trajectories:
-        few = "all" if len(ruined) == trajectories else f"only {len(ruined)}"
-        raise InputError(f"{few} of {trajectories:,} trajectories are ruined by period {last}: nothing to tell apart")
+        if len(ruined) == trajectories:
+            raise InputError(
+                f"all of {trajectories:,} trajectories are ruined by period {last}: nothing sets them apart"
+            )
+        raise InputError(
+            f"only {len(ruined)} of {trajectories:,} trajectories are ruined by period {last}, and {LEAST_RUINED} are "
+            "needed to say what they have in common; try a later period or more trajectories"
+        )
     drawn = _varying(opening, 1, trajectories, seed, threads)
     sums_until = _varying(world, last, trajectories, seed, threads)
     levels = {name.replace(_SUM, ""): values / last for name, values in sums_until.items()}

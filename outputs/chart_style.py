@@ -17,6 +17,7 @@ import matplotlib as mpl
 import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
+from matplotlib.patheffects import withStroke
 from matplotlib.ticker import FuncFormatter, LogLocator, MaxNLocator, NullLocator
 from numpy.typing import NDArray
 
@@ -33,6 +34,7 @@ __all__ = [
     "TimeAxis",
     "encode_figure",
     "label_ends",
+    "label_point",
     "new_figure",
     "style_amounts",
     "style_time",
@@ -176,6 +178,21 @@ def label_ends(axes: Axes, labels: Sequence[EndLabel], panels: int = 1) -> None:
     if figure is not None:
         widest = max(text.get_window_extent().width for text in axes.texts) / figure.bbox.width
         figure.subplots_adjust(right=min(figure.subplotpars.right, 0.985 - widest))
+
+
+def label_point(axes: Axes, place: tuple[float, float], text: str, colour: str, right: bool, above: bool) -> None:
+    """Words beside a point, legible over lines and areas."""
+    axes.annotate(
+        text,
+        place,
+        xytext=(10 if right else -10, 12 if above else -12),
+        textcoords="offset points",
+        ha="left" if right else "right",
+        va="center",
+        color=colour,
+        fontweight="bold",
+        path_effects=[withStroke(linewidth=3, foreground="white")],
+    )
 
 
 def encode_figure(figure: Figure, kind: str) -> bytes:

@@ -5,14 +5,12 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import TYPE_CHECKING
 
-from matplotlib.axes import Axes
 from matplotlib.figure import Figure
-from matplotlib.patheffects import withStroke
 from matplotlib.ticker import FuncFormatter, MaxNLocator
 
 from burncast.engine.decision import Decision
 from burncast.outputs.amounts import format_amount
-from burncast.outputs.chart_style import BLUE, COLOURS, GREY, INK, new_figure, write_title
+from burncast.outputs.chart_style import BLUE, COLOURS, GREY, INK, label_point, new_figure, write_title
 from burncast.outputs.conditions import parse_condition
 from burncast.outputs.decision_tables import compared
 from burncast.outputs.figure_words import figure_text, figure_unit, figure_words
@@ -44,12 +42,15 @@ def choice_plot(scenario: Scenario, found: Decision) -> Figure:
     for axis in (axes.xaxis, axes.yaxis):
         axis.set_major_locator(MaxNLocator(7, steps=[1, 2, 2.5, 5, 10]))
     axes.axvline(edge, color=INK, linewidth=1.0, linestyle=(0, (4, 3)))
+    low, high = axes.get_xlim()
     for words, place, choice, colour in (
         ("chosen", chosen, found.choice, ORANGE),
         ("now", present, found.present, GREY),
     ):
         values = [format_amount(value) for value in choice.values()] if len(choice) == 1 else []
-        _label(axes, place, " ".join([words, *values]), colour, outcomes[-1] >= outcomes[0])
+        is_left = place[0] <= low + 0.8 * (high - low)
+        is_rising = outcomes[-1] >= outcomes[0]
+        label_point(axes, place, " ".join([words, *values]), colour, right=is_left, above=is_left != is_rising)
     axes.annotate(
         f"limit {figure_text(across, limit.threshold)}",
         (edge, 1.0),
@@ -81,23 +82,6 @@ def choice_plot(scenario: Scenario, found: Decision) -> Figure:
     finding = f"{taken[:1].upper()}{taken[1:]}: {', '.join(gains)}"
     write_title(figure, finding, context)
     return figure
-
-
-def _label(axes: Axes, place: tuple[float, float], words: str, colour: str, is_rising: bool) -> None:
-    """Words beside a point, on the side where there is room and no curve."""
-    low, high = axes.get_xlim()
-    is_right = place[0] > low + 0.8 * (high - low)
-    axes.annotate(
-        words,
-        place,
-        xytext=(-11 if is_right else 11, 12 if is_right == is_rising else -12),
-        textcoords="offset points",
-        ha="right" if is_right else "left",
-        va="center",
-        color=colour,
-        fontweight="bold",
-        path_effects=[withStroke(linewidth=3, foreground="white")],
-    )
 
 
 def _range(values: list[float]) -> tuple[float, float]:

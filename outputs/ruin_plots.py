@@ -7,12 +7,11 @@ from typing import TYPE_CHECKING
 import numpy as np
 import xarray as xr
 from matplotlib.figure import Figure
-from matplotlib.patheffects import withStroke
 
 from burncast.engine.explain_ruin import RuinExplanation, draws
 from burncast.outputs.amounts import format_amount, format_periods
 from burncast.outputs.bar_charts import finish_bars, new_bars
-from burncast.outputs.chart_style import BLUE, COLOURS, INK, new_figure, style_time, write_title
+from burncast.outputs.chart_style import BLUE, COLOURS, INK, label_point, new_figure, style_time, write_title
 from burncast.outputs.path_tables import period_name, unit_of
 from burncast.outputs.plots import draw_fan, time_axis
 
@@ -82,17 +81,8 @@ def typical_plot(
     axes.plot(time.places[after], values[after], color=ORANGE, linewidth=1.6, linestyle=(0, (3, 2)))
     axes.plot(time.places[ruined], values[ruined], "o", color=ORANGE, markersize=8)
     is_early = ruined < 0.4 * found.by
-    axes.annotate(
-        f"ruined in {period_name(scenario, ruined)}",
-        (time.places[ruined], values[ruined]),
-        xytext=(9, 12) if is_early else (-9, -12),
-        textcoords="offset points",
-        ha="left" if is_early else "right",
-        va="center",
-        color=ORANGE,
-        fontweight="bold",
-        path_effects=[withStroke(linewidth=3, foreground="white")],
-    )
+    here = (float(time.places[ruined]), float(values[ruined]))
+    label_point(axes, here, f"ruined in {period_name(scenario, ruined)}", ORANGE, right=is_early, above=is_early)
     style_time(axes, time)
     begin, end = (format_amount(float(values[place])) for place in (int(np.isnan(values[0])), ruined))
     finding = f"The most typical ruined trajectory: {_words(name)} goes from {begin} to {end} by its ruin"

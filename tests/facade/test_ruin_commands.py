@@ -178,7 +178,7 @@ BARE = WALK[: WALK.index("[ruin]")] + WALK[WALK.index("[outputs]") :]
         ),
         (BARE, ["rare-ruin"], "has no [ruin]"),
         (WALK, ["explain", "--by", "13"], "expected a period from 1 to 12"),
-        (WALK, ["explain", "-n", "2000"], "of 2,000 trajectories are ruined by period 12: nothing to tell apart"),
+        (WALK, ["explain", "-n", "2000"], "of 2,000 trajectories are ruined by period 12, and 50 are needed"),
         (WALK.replace("cash < 0", "cash < 1000"), ["explain", "-n", "2000"], "all of 2,000"),
         (BARE, ["explain"], "has no [ruin]"),
         (WALK, ["replay", "3", "--quantity", "bern"], "did you mean 'burn'"),
