@@ -37,6 +37,7 @@ if TYPE_CHECKING:
     from burncast.exporting import read_sip_library, write_sip_library
     from burncast.forecast import replay, simulate
     from burncast.funding import frontier
+    from burncast.posteriors import Posterior, posterior, save_posterior
     from burncast.rare_events import RareRuin, RuinExplanation, explain_ruin, rare_ruin
     from burncast.sensitivity_analysis import sensitivity
     from burncast.solving import solve
@@ -51,6 +52,7 @@ __all__ = [
     "InterruptedRunError",
     "JointFit",
     "LawError",
+    "Posterior",
     "Problem",
     "ProcessFit",
     "RareRuin",
@@ -70,9 +72,11 @@ __all__ = [
     "fit_processes",
     "frontier",
     "load",
+    "posterior",
     "rare_ruin",
     "read_sip_library",
     "replay",
+    "save_posterior",
     "sensitivity",
     "simulate",
     "solve",
@@ -90,6 +94,7 @@ _HOMES = {
     "InterruptedRunError": _ERRORS,
     "JointFit": "burncast.calibration.joint_processes",
     "LawError": _ERRORS,
+    "Posterior": "burncast.posteriors",
     "Problem": _ERRORS,
     "ProcessFit": "burncast.calibration.process_fit",
     "RareRuin": "burncast.rare_events",
@@ -108,9 +113,11 @@ _HOMES = {
     "fit_processes": "burncast.calibration.joint_processes",
     "frontier": "burncast.funding",
     "load": "burncast.engine.scenario",
+    "posterior": "burncast.posteriors",
     "rare_ruin": "burncast.rare_events",
     "read_sip_library": "burncast.exporting",
     "replay": "burncast.forecast",
+    "save_posterior": "burncast.posteriors",
     "sensitivity": "burncast.sensitivity_analysis",
     "simulate": "burncast.forecast",
     "solve": "burncast.solving",

@@ -46,6 +46,7 @@ from burncast.options import (
     Variants,
     WorstCase,
 )
+from burncast.posterior_command import posterior
 from burncast.terminal import guarded, write_json, write_out
 
 __all__ = ["app"]
@@ -62,6 +63,7 @@ app = typer.Typer(
 
 
 app.add_typer(calibrate)
+calibrate.command()(posterior)
 
 
 def _print_version(asked: bool) -> None:

@@ -14,6 +14,7 @@ import hashlib
 import math
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
+from pathlib import Path
 
 import numpy as np
 from numpy.typing import NDArray
@@ -203,8 +204,9 @@ def _particles(
 
 def _with_particles(scenario: Scenario, observed: Observations, particles: Particles) -> Scenario:
     """The scenario that begins with the particles, and its text, which names the file that they will lie in."""
+    source = Path(observed.file or "observations").name
     lines = (
-        "# Created by burncast: what " + (observed.file or "observations") + f" taught, up to period {observed.last}.",
+        f"# Created by burncast: what {source} taught, up to period {observed.last}.",
         f'[posterior]\nparticles = "{PARTICLES_FILE}"\nsha256 = "{particles.sha256}"',
     )
     begun = dataclasses.replace(scenario, particles=particles, variants={}, text=_joined(scenario.text, *lines))
