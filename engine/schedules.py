@@ -17,15 +17,17 @@ import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any, TypeAlias
+from typing import TYPE_CHECKING, Any, TypeAlias
 
 from burncast.distributions.errors import Problem, nearest_name
-from burncast.distributions.sip_library import Sip
 from burncast.engine import expression_nodes as tree
 from burncast.engine.document import read_limited
 from burncast.engine.expression_nodes import Expression, Known
 from burncast.engine.scenario_model import Location, Step, period_end
 from burncast.engine.sip_inputs import SipKey, SipMembers, resolve_sip
+
+if TYPE_CHECKING:
+    from burncast.distributions.sip_library import Sip
 
 __all__ = [
     "BETWEEN",

@@ -11,19 +11,22 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from functools import lru_cache
 from itertools import combinations
+from typing import TYPE_CHECKING, TypeAlias
 
 from burncast.distributions.errors import LawError, Problem
-from burncast.distributions.sip_library import Sip, SipLibrary, correlation_of, parse_sip_library
 from burncast.engine import expression_nodes as tree
 from burncast.engine.expression_nodes import Expression, walk
 from burncast.engine.scenario_model import ByElement, Correlation, Location, Quantity
+
+if TYPE_CHECKING:
+    from burncast.distributions.sip_library import Sip, SipLibrary
 
 __all__ = ["SipKey", "SipMembers", "library_correlations", "resolve_sip"]
 
 SipKey = tuple[str | None, str, str]
 """The scenario file, the library as it is named there, and the name of the SIP."""
 
-SipMembers = dict[tuple[str, tuple[str, ...]], Sip]
+SipMembers: TypeAlias = "dict[tuple[str, tuple[str, ...]], Sip]"
 """The SIPs that are inputs, by quantity and element."""
 
 _EXPECTED = 'sip("library.SIPmath", "Demand")'
@@ -83,6 +86,8 @@ def library_correlations(
     ]
     if len(members) < 2:
         return ()
+    from burncast.distributions.sip_library import correlation_of  # imports SciPy
+
     matrix = correlation_of([before[member] for member in members])
     correlations = []
     for group in _connected(len(members), [(i, j) for i, j in combinations(range(len(members)), 2) if matrix[i, j]]):
@@ -95,6 +100,8 @@ def library_correlations(
 
 @lru_cache(maxsize=8)
 def _parsed(content: bytes) -> SipLibrary:
+    from burncast.distributions.sip_library import parse_sip_library  # imports SciPy
+
     try:
         return parse_sip_library(content.decode("utf-8-sig"))
     except UnicodeDecodeError:
