@@ -90,9 +90,10 @@ def fit_processes(
         chosen = process if isinstance(process, str) else process.get(name)
         if chosen is None:
             raise InputError(f"there is no process for {name!r}; expected one for each of {', '.join(series)}")
-        options: dict[str, Any] = {"season": season, "trend": trend and chosen in ("ou", "log_ou", "ar1")}
         try:
-            fit = fit_process(times, values, chosen, step=step, bootstrap=bootstrap, seed=seed, **options)
+            fit = fit_process(
+                times, values, chosen, step=step, season=season, trend=trend, bootstrap=bootstrap, seed=seed
+            )
         except DataError as error:
             raise DataError(replace(one, key=one.key or name) for one in error.problems) from None
         if not isinstance(fit.law, GaussianProcess):

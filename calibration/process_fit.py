@@ -228,7 +228,8 @@ def with_bootstrap(fit: ProcessFit, replicates: int, seed: int) -> ProcessFit:
     if replicates < least:
         raise InputError(f"bootstrap is {replicates}; expected at least {least} replicates")
     if not np.isfinite(fit.covariance).all():
-        return fit
+        reason = "no bootstrap was made, for not all parameters are identified"
+        return ProcessFit(**{**_fields(fit), "statements": (*fit.statements, reason)})
     generator = np.random.default_rng(seed)
     bias = _refitted(fit, fit.coordinates, generator, replicates).mean(axis=0) - fit.coordinates
     corrected = fit.law.bounded(fit.coordinates - bias)

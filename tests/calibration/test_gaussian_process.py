@@ -224,6 +224,12 @@ def test_white_noise_and_trends_come_to_the_ends():
     assert "not identified" in slow.statements[0]
 
 
+def test_a_bootstrap_that_cannot_be_made_is_said():
+    fit = fit_process(np.arange(60) / 12, np.arange(60) ** 1.5 + 1.0, "ou", bootstrap=40)
+    assert fit.bootstrap is None
+    assert "no bootstrap was made" in fit.statements[-1]
+
+
 def test_drift_that_cannot_be_told_from_0_is_said():
     price = np.exp(np.cumsum(np.random.default_rng(15).normal(0, 0.1, 37)))
     fit = fit_process(np.arange(37) / 12, price, "gbm")

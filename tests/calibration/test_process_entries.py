@@ -258,6 +258,10 @@ def test_different_speeds_and_different_dates():
         fit_processes({"walk": (days[:100:2], walk[:100:2]), "fast": (days[1:100:2], fast[1:100:2])}, "ou")
     with pytest.raises(DataError, match=r"fast: the value at .* is .*, and gbm takes logarithms"):
         fit_processes({"walk": (days[every], np.exp(walk[every])), "fast": (days[every], fast[every])}, "gbm")
+    with pytest.raises(InputError, match="its drift is the trend"):
+        fit_processes(
+            {"walk": (days[every], walk[every]), "fast": (days[every], fast[every])}, "random_walk", trend=True
+        )
     with pytest.raises(InputError, match="cannot be fitted jointly"):
         fit_processes(
             {"walk": (days[every], np.exp(walk[every])), "fast": (days[every], np.exp(fast[every]))}, "jump_diffusion"
