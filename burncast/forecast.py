@@ -120,7 +120,7 @@ def simulations(
     programs = {name: compile_scenario(entry) for name, entry in scenarios.items()}
     if until is not None:
         for name, entry in scenarios.items():
-            until.check(entry, programs[name], options)
+            until.check(entry, programs[name])
     for name, entry in scenarios.items():
         yield name, run_until(until, entry, programs[name], trajectories, seed, **options)
 

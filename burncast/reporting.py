@@ -86,7 +86,7 @@ def report(scenarios: Mapping[str, Scenario], request: Request) -> int:
         for condition in conditions:
             check_condition(condition, scenario, programs[name].tracked)
         if until is not None:
-            until.check(scenario, programs[name], request.options)
+            until.check(scenario, programs[name])
     if request.out is not None:
         check_folder(request.out, FILES)
 

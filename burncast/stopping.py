@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
@@ -26,9 +25,9 @@ class Until:
     figure: str
     goal: Goal
 
-    def check(self, scenario: Scenario, program: Program, options: Mapping[str, Any]) -> Condition:
-        """The figure of a result of the scenario; InputError where it has none such. ``options`` are those of a run."""
-        return check_figure(self.figure, scenario, program, options.get("method", "random"))
+    def check(self, scenario: Scenario, program: Program) -> Condition:
+        """The figure of a result of the scenario; InputError where it has none such."""
+        return check_figure(self.figure, scenario, program)
 
 
 def parse_until(until_se: float | str | None, until_figure: str) -> Until | None:
@@ -49,7 +48,7 @@ def run_until(
 
     if until is None:
         return run(scenario, trajectories, seed, program=program, **options)
-    figure = until.check(scenario, program, options)
+    figure = until.check(scenario, program)
     count = min(CHUNK, trajectories)
     while True:
         simulation = run(scenario, count, seed, program=program, **options)

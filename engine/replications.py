@@ -10,10 +10,13 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
+from burncast.engine.bins import BINS, KEY_SHIFT
 from burncast.engine.chunk_arrays import COUNT, SHIFT, STRANDS, SUM
+from burncast.engine.design import REPLICATIONS
 from burncast.engine.exact_sums import FRACTION_BITS, fixed_point
+from burncast.engine.order_statistics import quantiles_of_bins
 
-__all__ = ["StrandSums", "ruin_shares", "standard_error"]
+__all__ = ["ReplicationSums", "need_keys", "ruin_shares", "standard_error"]
 
 
 def ruin_shares(first_passages: NDArray[np.int64]) -> NDArray[np.float64]:
@@ -33,16 +36,45 @@ def standard_error(estimates: NDArray[np.float64], sizes: NDArray[np.int64]) -> 
     return np.asarray(np.sqrt(squares * len(sizes) / (len(sizes) - 1)))
 
 
-class StrandSums:
-    """Exact sums of every row of a tally over the trajectories t with the same t mod STRANDS, as chunks have them.
+def need_keys(needs: NDArray[np.float64], first: int) -> NDArray[np.uint64]:
+    """The bin and the replication of each need (≥ 0) of the trajectories from ``first`` on, in one number."""
+    replication = np.arange(first, first + len(needs), dtype=np.uint64) % np.uint64(REPLICATIONS)
+    return (needs.view(np.uint64) >> KEY_SHIFT) * np.uint64(REPLICATIONS) + replication
 
-    A strand is made of whole replications, so the error of a mean is what the means of the strands differ by.
-    ``sizes`` int64[STRANDS] are their trajectories.
+
+class ReplicationSums:
+    """What tells the errors of means and of quantiles of the need, added up exactly.
+
+    Of every row of a tally its sums over the trajectories t with the same t mod STRANDS, as chunks have them: a strand
+    is made of two whole replications. Of the need a histogram for each replication. ``sizes`` int64[STRANDS] are the
+    trajectories of the strands.
     """
 
     def __init__(self, rows: int) -> None:
         self.sizes: NDArray[np.int64] = np.zeros(STRANDS, np.int64)
         self._totals: list[list[int] | None] = [[0] * STRANDS for _ in range(rows)]
+        self._keys: NDArray[np.uint64] = np.empty(0, np.uint64)
+        self._counts: NDArray[np.int64] = np.empty(0, np.int64)
+
+    def add_needs(self, keys: NDArray[np.uint64], counts: NDArray[np.int64]) -> None:
+        """Add so many of each of these :func:`need_keys`."""
+        together, place = np.unique(np.concatenate([self._keys, keys]), return_inverse=True)
+        total = np.zeros(len(together), np.int64)
+        np.add.at(total, place, np.concatenate([self._counts, counts]))
+        self._keys, self._counts = together, total
+
+    def need_se(self, probability: float, low: float, high: float) -> float:
+        """The standard error of a quantile of the need, whose least and greatest value are given."""
+        sizes, quantiles = [], []
+        for replication in range(REPLICATIONS):
+            own = self._keys % np.uint64(REPLICATIONS) == replication
+            keys, counts = (self._keys[own] // np.uint64(REPLICATIONS)).astype(np.int64), self._counts[own]
+            tops, page = np.unique(keys // BINS, return_inverse=True)
+            pages = np.zeros((len(tops), BINS), np.int64)
+            pages[page, keys % BINS] = counts
+            quantiles.append(float(quantiles_of_bins(tops, pages, low, high, probability, whole=False)))
+            sizes.append(counts.sum())
+        return float(standard_error(np.array(quantiles), np.array(sizes)))
 
     def add(self, moments: NDArray[np.float64], trajectories: int) -> None:
         """Add a chunk that begins with strand 0: its ``moments`` float64[rows, MOMENTS] of so many trajectories."""

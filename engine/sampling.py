@@ -37,6 +37,7 @@ from burncast.engine.lanes import LANES
 from burncast.engine.normals import Normals, empty_normals, used_draws, with_normals
 from burncast.engine.particles import Particles
 from burncast.engine.program import Program
+from burncast.engine.replications import need_keys
 from burncast.engine.streams_numpy import philox
 from burncast.engine.workspace import Code, Workspace, code_of, workspace_for
 
@@ -55,12 +56,14 @@ PICK = stream_id("posterior particle")
 
 class Part(NamedTuple):
     """What a tally does not have of some ``trajectories`` from ``first`` on: first passages by replication, int64[
-    REPLICATIONS, T + 2], and the sums of control variates where there are any.
+    REPLICATIONS, T + 2], the different keys of needs and how many have each, and the sums of control variates where
+    there are any.
     """
 
     first: int
     trajectories: int
     passages: NDArray[np.int64]
+    needs: tuple[NDArray[np.uint64], NDArray[np.int64]]
     sums: ControlSums | None
 
 
@@ -149,7 +152,8 @@ class Sampler:
         passages, needs = np.empty(piece, np.int64), np.empty(piece)
         found = np.zeros((REPLICATIONS, periods + 2), np.int64)
         sums = None if controls is None else ControlSums(controls)
-        part = Part(first, count, found, sums)
+        keys = np.zeros(count, np.uint64)
+        part = Part(first, count, found, (keys, np.empty(0, np.int64)), sums)
         normals = self._empty(min(piece, -(-count // LANES) * LANES))
         given = with_normals(space, normals)._replace(passages=passages, needs=needs)
         for begin in range(first, first + count, piece):
@@ -162,9 +166,10 @@ class Sampler:
                 return begin + int(np.argmin(passage)), part
             if sums is not None and here == LANES:
                 sums.add(normals, passage, chunk.moments)
+            keys[begin - first : begin - first + here] = need_keys(needs[:here], begin)
             cell = np.arange(begin, begin + here) % REPLICATIONS * (periods + 2) + passage
             found += np.bincount(cell, minlength=found.size).reshape(found.shape)
-        return -1, part
+        return -1, part._replace(needs=np.unique(keys, return_counts=True))
 
 
 def sampler_for(

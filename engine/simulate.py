@@ -26,7 +26,7 @@ from burncast.engine.kernels import run_blocks
 from burncast.engine.lanes import CHUNK
 from burncast.engine.precision import Precision
 from burncast.engine.program import Program, Tracked
-from burncast.engine.replications import StrandSums
+from burncast.engine.replications import ReplicationSums
 from burncast.engine.sampling import METHODS, REPLICATIONS, Part, Sampler, sampler_for
 from burncast.engine.scenario_model import Scenario
 from burncast.engine.tally import Tally
@@ -51,7 +51,7 @@ class Simulation:
     ``tally`` holds the statistics, ``tracked`` says which of its rows belong to which quantity; ``paths`` has shape
     (kept trajectories, elements of all tracked quantities, T + 1), NaN where a quantity has no value at period 0.
     ``replications`` int64[R, T + 2] are the first passages of each replication (see :mod:`burncast.engine.sampling`)
-    and ``strands`` the sums of the tally's rows by groups of them, None where trajectories are independent.
+    and ``spread`` what tells the errors of other figures from them, None where trajectories are independent.
     ``effective`` is how many independent draws the particles are worth that trajectories begin with, None where they
     begin with none.
     """
@@ -69,7 +69,7 @@ class Simulation:
     precision: Precision | None = None
     controlled: ControlledMeans | None = None
     replications: NDArray[np.int64] | None = None
-    strands: StrandSums | None = None
+    spread: ReplicationSums | None = None
     effective: int | None = None
 
     @property
@@ -121,7 +121,7 @@ def run(
     totals = None if controls is None or sampler is None else ControlTotals(controls, sampler.pilot())
     is_plain = method == "random" and program.particles is None
     found = None if is_plain else np.zeros((REPLICATIONS, program.periods + 2), np.int64)
-    strands = None if is_plain else StrandSums(program.tally_rows)
+    spread = None if is_plain else ReplicationSums(program.tally_rows)
     tally = run_program(
         program,
         trajectories,
@@ -132,7 +132,7 @@ def run(
         scenario=scenario,
         sampler=sampler,
         replications=found,
-        strands=strands,
+        spread=spread,
         totals=totals,
     )
     return Simulation(
@@ -146,7 +146,7 @@ def run(
         paths=paths if kept else None,
         notes=program.notes,
         replications=found,
-        strands=strands,
+        spread=spread,
         controlled=None if totals is None else totals.means(),
         effective=None if program.particles is None else program.particles.effective,
     )
@@ -164,13 +164,13 @@ def run_program(
     chunk_size: int = CHUNK,
     sampler: Sampler | None = None,
     replications: NDArray[np.int64] | None = None,
-    strands: StrandSums | None = None,
+    spread: ReplicationSums | None = None,
     totals: ControlTotals | None = None,
 ) -> Tally:
     """The tally of a program's trajectories 0 … ``trajectories`` − 1; ``chunk_size`` is a multiple of the lanes.
 
-    A ``sampler`` gives the points; first passages by replication are then added to ``replications``, sums by strand to
-    ``strands``, and the sums of control variates to ``totals``.
+    A ``sampler`` gives the points; first passages by replication are then added to ``replications``, what else they
+    tell to ``spread``, and the sums of control variates to ``totals``.
     """
     kept = paths if paths is not None else np.empty((0, 0, program.periods + 1))
     sampler = sampler or sampler_for(program, "random", seed, trajectories)
@@ -221,8 +221,9 @@ def run_program(
                     total.add(chunk)
                     if replications is not None and part is not None:
                         replications += part.passages
-                    if strands is not None:
-                        strands.add(chunk.arrays.moments, count)
+                    if spread is not None and part is not None:
+                        spread.add(chunk.arrays.moments, count)
+                        spread.add_needs(*part.needs)
                     if totals is not None and part is not None and part.sums is not None:
                         totals.add(part.first, count, part.sums)
                     chunk.clear()

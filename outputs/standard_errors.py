@@ -10,8 +10,9 @@ figure                              standard error
                                     "Confidence intervals for medians and other position measures")
 ==================================  =================================================================================
 
-Where a method makes independent replications, what they differ by stands in the place of these formulas, of a mean what
-8 pairs of them differ by; where there are control variates, what they leave over, for probabilities of ruin and means.
+Where a method makes independent replications, what they differ by stands in the place of these formulas: of a mean what
+8 pairs of them differ by, of the runway the error of the share in Woodruff's formula. Where there are control variates,
+what they leave over is the error of probabilities of ruin and of means.
 """
 
 from __future__ import annotations
@@ -55,14 +56,10 @@ def parse_goal(asked: float | str) -> Goal:
     return Goal(text, size, "%" in text)
 
 
-def check_figure(text: str, scenario: Scenario, program: Program, method: str) -> Condition:
-    """The figure that a run shall come to know; InputError where there is none such, or none whose error is known."""
+def check_figure(text: str, scenario: Scenario, program: Program) -> Condition:
+    """The figure that a run shall come to know; InputError where there is none such."""
     figure = parse_figure(text)
     check_condition(figure, scenario, program.tracked)
-    is_plain = method == "random" and program.particles is None
-    if not is_plain and figure.name == "funding_need":
-        what = f"method {method!r}" if program.particles is None else "a posterior"
-        raise InputError(f"the standard error of {text} is known of method 'random', not of {what}")
     return figure
 
 
@@ -75,7 +72,7 @@ def standard_error(figure: Condition, simulation: Simulation) -> float:
     row = locate_mean(figure, simulation)
     if simulation.controlled is not None:
         return float(simulation.controlled.means_se[row])
-    return (simulation.strands or simulation.tally).mean_se(row)
+    return (simulation.spread or simulation.tally).mean_se(row)
 
 
 def _of_ruin(simulation: Simulation, period: int) -> float:
@@ -89,6 +86,9 @@ def _of_ruin(simulation: Simulation, period: int) -> float:
 def _of_quantile(figure: Condition, simulation: Simulation) -> float:
     """0 where a step of the runway holds the whole interval, or where all of it lies beyond the horizon."""
     p = math.nan if figure.at is None else figure.at
+    if simulation.spread is not None and figure.name == "funding_need":
+        tally = simulation.tally
+        return simulation.spread.need_se(p, float(tally.low[-1]), float(tally.high[-1]))
     error = math.sqrt(p * (1.0 - p) / simulation.trajectories)
     quantiles = estimates.runway if figure.name == "runway" else estimates.funding_need
     if simulation.replications is not None:  # of the shares themselves, which control variates leave as they are

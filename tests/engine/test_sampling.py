@@ -203,9 +203,19 @@ def test_sums_by_strand_are_those_of_the_paths(method):
     values = found.paths[:, 0]
     means = np.stack([values[strand::8].mean(axis=0) for strand in range(8)])
     sizes = np.array([len(values[strand::8]) for strand in range(8)])
-    np.testing.assert_array_equal(found.strands.sizes, sizes)
-    errors = [found.strands.mean_se(row) for row in range(1, PERIODS + 1)]
+    np.testing.assert_array_equal(found.spread.sizes, sizes)
+    errors = [found.spread.mean_se(row) for row in range(1, PERIODS + 1)]
     np.testing.assert_allclose(errors, standard_error(means, sizes)[1:], rtol=1e-10)
+
+
+@pytest.mark.parametrize("method", EVEN)
+def test_the_error_of_the_need_is_what_its_replications_differ_by(method):
+    found = run(load(document()), 70_000, 5, method=method, keep_paths=70_000)
+    needs = np.maximum(-found.paths[:, 0].min(axis=1), 0.0)
+    quantiles = np.array([np.quantile(needs[replication::16], 0.9) for replication in range(16)])
+    sizes = np.array([len(needs[replication::16]) for replication in range(16)])
+    told = found.spread.need_se(0.9, found.tally.low[-1], found.tally.high[-1])
+    assert told == pytest.approx(standard_error(quantiles, sizes), rel=0.1)
 
 
 @pytest.mark.parametrize("method", EVEN)
@@ -221,7 +231,7 @@ def test_the_errors_of_means_are_honest(method):
     scores, errors = [], []
     for seed in range(40):
         found = run(price, 2048, seed, method=method, threads=1)
-        errors.append(found.strands.mean_se(12))
+        errors.append(found.spread.mean_se(12))
         scores.append((found.tally.mean(12) - np.exp(0.1)) / errors[-1])
     assert abs(np.mean(scores)) < 4 * np.sqrt(7 / 5 / 40)
     assert 0.4 < np.mean(np.square(scores)) / (7 / 5) < 2.5
