@@ -19,7 +19,6 @@ from typing import Any, TypeAlias
 import numpy as np
 
 from burncast.distributions.errors import LawError
-from burncast.distributions.scipy_law import checked_parameters
 
 __all__ = ["in_language", "is_distribution"]
 
@@ -75,6 +74,8 @@ def _older(value: Any, *, law: bool = False) -> str:
 def _named(name: str, numbers: Mapping[str, float], *, law: bool = False) -> str:
     """The distribution of this name in the language."""
     ends = ("a", "b") if name == "truncnorm" else ()  # which may be infinite
+    from burncast.distributions.scipy_law import checked_parameters  # imports SciPy
+
     checked_parameters(
         name, {key: min(max(one, -1e300), 1e300) if key in ends else one for key, one in numbers.items()}
     )
@@ -167,6 +168,8 @@ def _older_of(value: Any) -> tuple[str, dict[str, float]]:
     shown = str(value).partition("(")[0]
     names = getattr(sys.modules[type(value).__mro__[1].__module__], "_distribution_names", {})
     name = next((older for older, newer in names.items() if newer == shown), shown.lower())
+    from burncast.distributions.scipy_law import checked_parameters  # imports SciPy
+
     try:
         checked_parameters(name, given)
     except LawError:
