@@ -1,11 +1,14 @@
 """Growth towards a ceiling from cumulative data: the curves of Bass and of Verhulst.
 
-* ``bass``: market·(1 − e^(−(p+q)t))/(1 + (q/p)e^(−(p+q)t)), t in years since the launch; p is ``innovation``, q
-``imitation``. * ``logistic``: market/(1 + e^(−growth·(t − midpoint))).
+* ``bass``: market·(1 − e^(−(p+q)t))/(1 + (q/p)e^(−(p+q)t)), t in years since the launch, ``innovation`` p and
+  ``imitation`` q.
+* ``logistic``: market/(1 + e^(−growth·(t − midpoint))).
 
 What is added between two observations is fitted by non-linear least squares: errors of cumulative figures are carried
-on, those of their differences are not. An error's variance is proportional to the time between the two. Sources: Bass
-1969, *Management Science* 15, 215–227; Srinivasan and Mason 1986, *Marketing Science* 5, 169–178.
+on, those of their differences are not. An error's variance is proportional to the time between the two. A ceiling that
+is fitted before growth has clearly turned comes out too low, by more than its standard error says. Sources: Bass 1969,
+*Management Science* 15, 215–227; Srinivasan and Mason 1986, *Marketing Science* 5, 169–178; Van den Bulte and Lilien
+1997, *Marketing Science* 16, 338–353 (the ceiling's bias).
 """
 
 from __future__ import annotations
@@ -32,6 +35,8 @@ _CURVES: dict[str, tuple[Parameter, ...]] = {
     "bass": (positive("market"), positive("innovation", "1/year"), positive("imitation", "1/year")),
     "logistic": (positive("market"), positive("growth", "1/year"), real("midpoint", "year")),
 }
+_TURNED = 0.9
+"""Growth has turned where it is below this share of its peak."""
 _VAGUE = 0.25
 """A standard error of the ceiling's logarithm above this is no knowledge of the ceiling."""
 
@@ -149,11 +154,13 @@ def fit_growth(
     coordinates = np.asarray(found.x, dtype=np.float64)
     values = fixed | values_at(free, coordinates)
     said = []
-    inflection = _inflection(curve, values) - origin
-    vague = market is None and not math.sqrt(covariance[0, 0]) < _VAGUE
-    if vague:
-        where = "after the last observation" if inflection > 0 else "too close to its end"
-        said.append(f"market is not identified: growth turns {where}; state market= from other knowledge, or wait")
+    if market is None and not math.sqrt(covariance[0, 0]) < _VAGUE:
+        said.append("market is not identified: state market= from other knowledge, or wait until growth has turned")
+    if market is None and _share_of_peak(curve, float(t[-1]), values) > _TURNED:
+        said.append(
+            "growth has not clearly turned: a market that is fitted so early comes out too low, and its standard error "
+            "does not show it"
+        )
     return GrowthFit(curve, series, free, coordinates, covariance, origin, math.sqrt(variance), market, tuple(said))
 
 
@@ -188,12 +195,15 @@ def _cumulative(curve: str, t: Array, values: dict[str, float]) -> Array:
     return np.asarray(market * (1.0 - fall) / (1.0 + q / p * fall))
 
 
-def _inflection(curve: str, values: dict[str, float]) -> float:
-    """When most is added."""
+def _share_of_peak(curve: str, t: float, values: dict[str, float]) -> float:
+    """How much is added at ``t`` beside what is added at the most; 1 before that."""
+    reached = float(_cumulative(curve, np.array(t), values)) / values["market"]
     if curve == "logistic":
-        return values["midpoint"]
+        return 1.0 if reached < 0.5 else 4.0 * reached * (1.0 - reached)
     p, q = values["innovation"], values["imitation"]
-    return math.log(q / p) / (p + q)
+    turning = max((q - p) / (2.0 * q), 0.0)
+    added, most = ((p + q * share) * (1.0 - share) for share in (reached, turning))
+    return 1.0 if reached < turning else added / most
 
 
 def _first_guesses(curve: str, series: ObservedSeries, t: Array, market: float | None) -> list[Array]:

@@ -1,5 +1,4 @@
-"""A fitted process as entries of a scenario: parameters that are inputs with a joint law, and the process that uses
-them.
+"""A fitted process as entries of a scenario: parameters that are inputs with a joint law, and what uses them.
 
 The parameters' coordinates are jointly normal, so that each is a ``normal``, ``lognormal`` or ``johnson_sb`` input, and
 ``[[correlations]]`` holds the correlations of the coordinates. Where the series cannot tell the process from a random

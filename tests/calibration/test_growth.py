@@ -3,10 +3,14 @@
 from __future__ import annotations
 
 import math
+import subprocess
+import sys
 import tomllib
+from pathlib import Path
 
 import numpy as np
 import pytest
+from markdown_blocks import blocks
 from scipy import optimize, stats
 
 import burncast
@@ -62,6 +66,7 @@ def test_a_series_that_has_not_turned_cannot_tell_the_market():
     data = grown(generator, times, lambda t: bass(t, 100.0, 0.01, 0.9), 0.2)
     fit = fit_growth(times, data)
     assert "market is not identified" in fit.statements[0]
+    assert "growth has not clearly turned" in fit.statements[1]
     known = fit_growth(times, data, market=100.0)
     assert known.statements == ()
     assert set(known.standard_errors) == {"innovation", "imitation"}
@@ -83,6 +88,16 @@ def test_entries_go_on_where_the_data_end(curve, uncertain):
     assert result.users.sel(quantile=0.5).values[1:] == pytest.approx(expected, rel=0.005)
     spread = float(result.users[-1].sel(quantile=0.95) / result.users[-1].sel(quantile=0.05))
     assert (spread > 1.01) == uncertain
+
+
+def test_chips_shipped_a_year_before_the_end_of_the_series():
+    """The example's script: the ceiling fitted at the end of 2023 was passed a year later, as its statement warned."""
+    script = Path(__file__).parents[2] / "examples" / "calibration" / "chip_shipments.py"
+    done = subprocess.run([sys.executable, str(script)], capture_output=True, text=True, check=True)
+    page = script.parents[2] / "docs" / "guide" / "processes-from-data.md"
+    (shown,) = [block.code.strip() for block in blocks(page, "text") if "By the end of 2023" in block.code]
+    assert shown in done.stdout
+    assert "[formulas.h100]" in done.stdout
 
 
 def test_figures_that_cannot_be_growth():
