@@ -45,8 +45,8 @@ def simulate(
     threads
         Threads to compute on; all processors where None.
     method
-        How trajectories are spread: ``random``, ``sobol``, ``lhs`` or ``antithetic``; all but the first are 16
-        independent replications, from which the standard error comes (see the guide to sampling).
+        How trajectories are spread: ``random``, ``sobol``, ``lhs``, ``antithetic`` or ``library``; the middle three are
+        16 independent replications, from which the standard error comes (see the guide to sampling).
     control_variates
         Correct probabilities of ruin and means by what is known of the draws: those of all inputs and processes
         (``True``), or of the quantities named. Quantiles stay as they are. Means gain a standard error,

@@ -127,7 +127,7 @@ Sampling = Annotated[
     typer.Option(
         "--method",
         metavar="METHOD",
-        help="How futures are spread: random, sobol, lhs or antithetic; the error is that of the method.",
+        help="How futures are spread: random, sobol, lhs, antithetic or library; the error is that of the method.",
     ),
 ]
 ControlVariates = Annotated[

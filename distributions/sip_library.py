@@ -71,7 +71,12 @@ class Sip:
         return np.floor(values + 0.5) if self.rounded else values
 
     def normals(self, trials: FloatArray | np.ndarray[Any, np.dtype[np.int64]]) -> FloatArray:
-        """The standard normals of these trials."""
+        """The standard normals of these trials: of arrays, those in the middle of their steps."""
+        if self.array:
+            values = np.array(self.array)
+            _, place, counts = np.unique(values, return_inverse=True, return_counts=True)
+            middle = (np.cumsum(counts) - counts / 2) / len(values)
+            return np.asarray(special.ndtri(middle)[place][np.asarray(trials, dtype=np.int64) - 1])
         total = np.zeros(np.shape(trials))
         for weight, generator in self.normal:
             total = total + weight * special.ndtri(_uniforms(self.name, generator, trials))

@@ -100,6 +100,7 @@ def assemble(reading: Reading, text: str) -> Scenario:
         extra_units=tuple(about.get("units", ())),
         description=about.get("description"),
         particles=_read_particles(reading),
+        sips=dict(calendar.sips),
     )
 
 

@@ -13,6 +13,7 @@ from burncast.engine.dependencies import resolve
 from burncast.engine.expressions import Call, names
 from burncast.engine.kernels import run_blocks
 from burncast.engine.lanes import LANES
+from burncast.engine.library_trials import library_trials
 from burncast.engine.normals import Normals, drawn_normals, renamed, with_normals
 from burncast.engine.program import Program, Tracked
 from burncast.engine.reference import run_reference
@@ -45,7 +46,8 @@ def replay(
     if trajectories is None and method == "lhs":
         raise InputError("trajectories is missing: the points of a Latin hypercube depend on how many the run had")
     count = max(trajectory + 1, 4 * REPLICATIONS) if trajectories is None else trajectories
-    sampler = sampler_for(compile_scenario(scenario), method, seed, count)
+    library = library_trials(scenario, trajectory + 1) if method == "library" else None
+    sampler = sampler_for(compile_scenario(scenario), method, seed, count, library=library)
     return _replay(scenario, trajectory, seed, sampler)
 
 

@@ -8,9 +8,11 @@ method          trajectories
 ``lhs``         a Latin hypercube: every coordinate has one value in each of n equal strata (McKay, Beckman and
                 Conover 1979)
 ``antithetic``  pairs with opposite normals (Hammersley and Morton 1956)
+``library``     independent draws, but trajectory t takes trial t + 1 of the SIPmath libraries that inputs are from
+                (:mod:`burncast.engine.library_trials`)
 ==============  ==================================================================================================
 
-A program with particles (:mod:`burncast.engine.particles`) draws at random what they leave open. All but plain random
+A program with particles (:mod:`burncast.engine.particles`) draws at random what they leave open. All but independent
 draws are REPLICATIONS independent replications, trajectory t belonging to replication t mod REPLICATIONS.
 Sobol points and Latin hypercubes drive processes through the Brownian bridge (:mod:`burncast.engine.brownian_bridge`).
 Jumps, whose number depends on what happens, are drawn at random under every method.
@@ -19,7 +21,7 @@ Jumps, whose number depends on what happens, are drawn at random under every met
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -41,9 +43,14 @@ from burncast.engine.replications import need_keys
 from burncast.engine.streams_numpy import philox
 from burncast.engine.workspace import Code, Workspace, code_of, workspace_for
 
-__all__ = ["METHODS", "REPLICATIONS", "Part", "Sampler", "sampler_for"]
+if TYPE_CHECKING:
+    from burncast.engine.library_trials import LibraryTrials
 
-METHODS = ("random", "sobol", "lhs", "antithetic")
+__all__ = ["INDEPENDENT", "METHODS", "REPLICATIONS", "Part", "Sampler", "sampler_for"]
+
+METHODS = ("random", "sobol", "lhs", "antithetic", "library")
+INDEPENDENT = frozenset({"random", "library"})
+"""Methods whose trajectories are independent."""
 PIECE = 4 * LANES
 """Trajectories whose normals are in memory at once."""
 
@@ -75,6 +82,7 @@ class Sampler:
     method: str
     seed: int
     design: Design
+    library: LibraryTrials | None = None
 
     @property
     def trajectories(self) -> int:
@@ -96,13 +104,15 @@ class Sampler:
         """Overwrite ``normals``, of whole blocks of lanes, with those of the trajectories from ``first`` on."""
         where = (self.design, np.uint64(self.seed), np.uint64(first), len(normals) // LANES)
         out = (normals.inputs, normals.shocks, np.empty(4 * LANES, np.uint32))
-        if self.method in ("antithetic", "random"):
+        if self.method == "antithetic" or self.method in INDEPENDENT:
             drawn, four_pq = np.empty(4 * LANES * len(normals.shocks), np.float32), np.empty(4 * LANES, np.float32)
             fill_drawn(*where, *out, drawn, four_pq, REPLICATIONS if self.method == "antithetic" else 0)
         else:
             path = np.empty((self.program.periods + 1, LANES), np.float32)
             fill_even(*where, *out, np.empty(LANES, np.uint32), np.empty(LANES, np.float32), path)
         normals.addresses[:] = np.uint64(first) + np.arange(len(normals), dtype=np.uint64)
+        if self.library is not None:
+            self.library.fill(normals, self.program.draw_names, first)
         if self.program.particles is not None:
             self._begin_with(self.program.particles, normals)
 
@@ -173,17 +183,23 @@ class Sampler:
 
 
 def sampler_for(
-    program: Program, method: str, seed: int, trajectories: int, *, in_memory: bool = False
+    program: Program,
+    method: str,
+    seed: int,
+    trajectories: int,
+    *,
+    in_memory: bool = False,
+    library: LibraryTrials | None = None,
 ) -> Sampler | None:
     """The points of a run, or None for plain random draws that need not be ``in_memory``; an InputError where there are
-    too few or too many.
+    too few or too many. ``library`` are the trials of method ``library``.
     """
     if method not in METHODS:
         raise InputError(f"method is {method!r}; expected one of {', '.join(METHODS)}")
     if program.particles is not None and method != "random":
         raise InputError(f"method is {method!r}; a scenario that begins with a posterior is run with 'random' alone")
-    is_plain = method == "random" and program.particles is None
-    if is_plain and not in_memory:
+    is_plain = method in INDEPENDENT and program.particles is None
+    if method == "random" and is_plain and not in_memory:
         return None
     if not is_plain and trajectories < 4 * REPLICATIONS:
         what = "a posterior" if method == "random" else f"method {method!r}"
@@ -215,6 +231,7 @@ def sampler_for(
             plan.places,
             plan.weights,
         ),
+        library,
     )
 
 

@@ -12,6 +12,7 @@ from burncast.distributions.errors import Problem
 from burncast.engine.expression_nodes import Expression, Index, Name
 
 if TYPE_CHECKING:
+    from burncast.distributions.sip_library import Sip
     from burncast.distributions.vine import Vine
     from burncast.engine.particles import Particles
 
@@ -132,6 +133,7 @@ class Scenario:
     ``dt`` is the length of a period in years. ``track`` are the quantities whose distribution is kept, by default every
     stock. ``text`` is a scenario file that loads to this scenario (with the digests of the files it reads in comments),
     and ``sha256`` the digest of that text: what a result depends on besides seed, number of trajectories and method.
+    ``sips`` are those that it draws from, by scenario file, library and name.
     ``particles`` are the posterior that trajectories begin with, where the scenario has one.
     """
 
@@ -153,6 +155,7 @@ class Scenario:
     extra_units: tuple[str, ...] = ()
     description: str | None = None
     particles: Particles | None = field(default=None, repr=False)
+    sips: Mapping[tuple[str | None, str, str], Sip] = field(default_factory=dict, repr=False)
 
     def __hash__(self) -> int:
         return hash(self.sha256)

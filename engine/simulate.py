@@ -27,7 +27,7 @@ from burncast.engine.lanes import CHUNK
 from burncast.engine.precision import Precision
 from burncast.engine.program import Program, Tracked
 from burncast.engine.replications import ReplicationSums
-from burncast.engine.sampling import METHODS, REPLICATIONS, Part, Sampler, sampler_for
+from burncast.engine.sampling import INDEPENDENT, METHODS, REPLICATIONS, Part, Sampler, sampler_for
 from burncast.engine.scenario_model import Scenario
 from burncast.engine.tally import Tally
 from burncast.engine.workspace import Workspace, code_of, workspace_for
@@ -117,9 +117,14 @@ def run(
     paths = np.full((kept, elements, program.periods + 1), np.nan)
     begun = time.perf_counter()
     controls = controls_of(program, control_variates, method, trajectories)
-    sampler = sampler_for(program, method, seed, trajectories, in_memory=controls is not None)
+    library = None
+    if method == "library":
+        from burncast.engine.library_trials import library_trials
+
+        library = library_trials(scenario, trajectories)
+    sampler = sampler_for(program, method, seed, trajectories, in_memory=controls is not None, library=library)
     totals = None if controls is None or sampler is None else ControlTotals(controls, sampler.pilot())
-    is_plain = method == "random" and program.particles is None
+    is_plain = method in INDEPENDENT and program.particles is None
     found = None if is_plain else np.zeros((REPLICATIONS, program.periods + 2), np.int64)
     spread = None if is_plain else ReplicationSums(program.tally_rows)
     tally = run_program(

@@ -21,7 +21,7 @@ from burncast.engine.scenario_model import ByElement, Correlation, Location, Qua
 if TYPE_CHECKING:
     from burncast.distributions.sip_library import Sip, SipLibrary
 
-__all__ = ["SipKey", "SipMembers", "library_correlations", "resolve_sip"]
+__all__ = ["SipKey", "SipMembers", "elements_of", "library_correlations", "resolve_sip", "sip_key"]
 
 SipKey = tuple[str | None, str, str]
 """The scenario file, the library as it is named there, and the name of the SIP."""
@@ -68,8 +68,8 @@ def library_correlations(
     """
     found: dict[SipKey, str] = {}
     for name, quantity in quantities.items():
-        for labels, expression in _elements(quantity):
-            key = _key(quantity, expression)
+        for labels, expression in elements_of(quantity):
+            key = sip_key(quantity, expression)
             if key is None or key not in sips:
                 continue
             shown = _shown(name, labels)
@@ -82,7 +82,7 @@ def library_correlations(
     members = [
         (name, labels)
         for name, labels in before
-        if name in quantities and any(labels == one and _is_drawn(law) for one, law in _elements(quantities[name]))
+        if name in quantities and any(labels == one and _is_drawn(law) for one, law in elements_of(quantities[name]))
     ]
     if len(members) < 2:
         return ()
@@ -108,14 +108,15 @@ def _parsed(content: bytes) -> SipLibrary:
         raise LawError("is not UTF-8 text") from None
 
 
-def _elements(quantity: Quantity) -> list[tuple[tuple[str, ...], Expression]]:
+def elements_of(quantity: Quantity) -> list[tuple[tuple[str, ...], Expression]]:
+    """The expressions of an input by element; none of anything else."""
     if quantity.kind != "input":
         return []
     value = quantity.value
     return list(value.values.items()) if isinstance(value, ByElement) else [((), value)]
 
 
-def _key(quantity: Quantity, expression: Expression) -> SipKey | None:
+def sip_key(quantity: Quantity, expression: Expression) -> SipKey | None:
     """The SIP that an expression draws, the only thing that it does draw."""
     calls = [node for node in walk(expression) if isinstance(node, tree.Call) and node.function == "sip"]
     words = [item.value for item in calls[0].arguments if isinstance(item, tree.Text)] if len(calls) == 1 else []

@@ -56,7 +56,7 @@ def ruin_curve(dataset: xr.Dataset) -> Figure:
     time = time_axis(dataset)
     lines = _lines(dataset)
     bound = zero_count_bound(_independent(dataset))
-    wide = 1.96 if dataset.attrs["method"] == "random" else 2.13  # Student, 15 degrees of freedom
+    wide = 1.96 if dataset.attrs["method"] in ("random", "library") else 2.13  # Student, 15 degrees of freedom
     colours = {name: COLOURS[position % len(COLOURS)] for position, name in enumerate(lines)}
     for name, line in lines.items():
         probability, error = line["ruin_probability"].values, line["ruin_probability_se"].values

@@ -12,7 +12,7 @@ import pytest
 from scipy import stats
 
 import burncast
-from burncast.distributions.errors import ScenarioError
+from burncast.distributions.errors import InputError, ScenarioError
 from burncast.distributions.sip_library import parse_sip_library
 
 PUBLISHED = Path(__file__).parents[1] / "data" / "development_time.SIPmath.json"
@@ -121,6 +121,56 @@ def test_a_process_may_draw_a_sip_every_period():
     scenario = document({"x": 1}, processes={"months": f"iid({sip('Marketing')})"}, outputs={"track": ["months"]})
     result = burncast.simulate(burncast.load(scenario), trajectories=20_000, seed=2)
     assert abs(float(result["months_mean"].isel(period=1)) - LIBRARY.sip("Marketing").law.mean) < 4 * 5 / math.sqrt(2e4)
+
+
+def test_the_method_library_takes_the_trials_of_the_library():
+    inputs = {"z_first": sip("Fulfillment"), "products": f"3 * {sip('Products')}", "orders": sip("Orders")}
+    inputs |= {"counts": sip("Poisson"), "own": "normal(0, 1)"}
+    scenario = burncast.load(document(inputs))
+    result = burncast.simulate(scenario, trajectories=5_000, seed=3, keep_paths=5_000, method="library")
+    plain = burncast.simulate(scenario, trajectories=5_000, seed=3, keep_paths=5_000)
+    for name, entry, factor in (("z_first", "Fulfillment", 1), ("products", "Products", 3), ("orders", "Orders", 1)):
+        values = result[f"paths_{name}"].isel(period=1)
+        np.testing.assert_allclose(values, factor * LIBRARY.trials(entry, 5_000), rtol=1e-7)
+    np.testing.assert_array_equal(result["paths_counts"].isel(period=1), LIBRARY.trials("Poisson", 5_000))
+    np.testing.assert_array_equal(result["paths_own"], plain["paths_own"])
+    assert result.attrs["method"] == "library"
+    replayed = burncast.replay(scenario, 123, seed=3, method="library")
+    assert float(replayed["products"].isel(period=1)) == float(result["paths_products"].isel(period=1, trajectory=123))
+
+
+def test_arrays_are_taken_in_the_order_of_their_trials(folder):
+    library = json.loads(PUBLISHED.read_text(encoding="utf-8"))
+    rng = np.random.default_rng(2)
+    arrays = {"u": rng.normal(size=200), "v": rng.poisson(2.0, 200).astype(float)}
+    arrays["w"] = np.exp(arrays["u"] + rng.normal(size=200))
+    for name, values in arrays.items():
+        arguments = {"type": "array", "value": values.tolist()}
+        library["sips"].append({"name": name, "function": "SIP_Array", "arguments": arguments})
+    (folder / "library.SIPmath").write_text(json.dumps(library), encoding="utf-8")
+    scenario = burncast.load(document({name: sip(name) for name in arrays}))
+    result = burncast.simulate(scenario, trajectories=200, keep_paths=200, method="library")
+    for name, values in arrays.items():
+        np.testing.assert_array_equal(result[f"paths_{name}"].isel(period=1), values)
+    with pytest.raises(InputError, match="trajectories is 201; the library has 200 trials"):
+        burncast.simulate(scenario, trajectories=201, method="library")
+
+
+@pytest.mark.parametrize(
+    ("inputs", "correlations", "message"),
+    [
+        ({"x": "normal(0, 1)"}, [], "expected a scenario with inputs from SIPmath libraries"),
+        ({"x": sip("Accounts") + " + normal(0, 1)"}, [], "x draws more than its SIP"),
+        ({"x": sip("Accounts"), "y": "normal(0, 1)"}, [0.5], "x is correlated with y, otherwise than in its library"),
+        ({"x": sip("Accounts"), "y": sip("Orders")}, [0.5], "x and y are correlated otherwise than in their library"),
+        ({"x": sip("Variable2_seed3_param")}, [], "gives no trials by itself"),
+    ],
+)
+def test_what_cannot_take_the_trials_of_a_library_is_named(inputs, correlations, message):
+    entries = [{"between": ["x", "y"], "rho": rho} for rho in correlations]
+    scenario = burncast.load(document(inputs, correlations=entries))
+    with pytest.raises(InputError, match=message):
+        burncast.simulate(scenario, trajectories=100, method="library")
 
 
 @pytest.mark.parametrize(
