@@ -12,6 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from burncast.calibration.figures import Figure
+from burncast.calibration.measurement import Measurement
 from burncast.engine.compiler import compile_scenario
 from burncast.engine.given import run_given
 from burncast.engine.normals import Normals, renamed
@@ -83,10 +84,10 @@ class Learned:
 class Strain:
     """One source of a figure against the posterior.
 
-    ``prior`` and ``posterior`` are the laws of the true figure; ``distance`` is how far the report lies above the
-    posterior mean, in standard deviations of both together; ``p`` the two-sided posterior predictive probability of a
-    report as far out (of a bound: that it holds); ``share`` the posterior probability that this source is the right one
-    among those of its figure.
+    ``prior`` and ``posterior`` are the laws of the true figure; ``prior_p`` and ``p``, before and after, the two-sided
+    predictive probability of a report as far out as this one (of a bound: that it holds); ``distance`` is how far the
+    report lies above the posterior mean, in standard deviations of both together; ``share`` the posterior probability
+    that this source is the right one among those of its figure.
     """
 
     figure: str
@@ -95,6 +96,7 @@ class Strain:
     row: int | None
     prior: Summary
     posterior: Summary
+    prior_p: float
     distance: float
     p: float
     share: float
@@ -156,11 +158,19 @@ def strains_of(figures: Sequence[Figure], prior: Floats, posterior: Floats) -> t
             density = one.measurement.log_density(after) + math.log(one.weight / total)
             ratio = np.where(np.isfinite(density), np.minimum(density - whole, 0.0), -math.inf)
             share = math.fsum(math.exp(each) for each in ratio) / len(after)
-            below = math.fsum(one.measurement.probability_below(after)) / len(after)
-            p = below if one.measurement.is_bound else 2.0 * min(below, 1.0 - below)
+            prior_p, p = (_two_sided(one.measurement, truth) for truth in (before, after))
             distance = _distance(one.measurement.deviations(after))
-            found.append(Strain(figure.title, one.source, one.text, one.row, *summaries, distance, p, min(share, 1.0)))
+            found.append(
+                Strain(figure.title, one.source, one.text, one.row, *summaries, prior_p, distance, p, min(share, 1.0))
+            )
     return tuple(found)
+
+
+def _two_sided(measurement: Measurement, truth: Floats) -> float:
+    """The probability of a report as far out, either way; of a bound, that it holds."""
+    known = truth[np.isfinite(truth)]
+    below = math.fsum(measurement.probability_below(known)) / len(known)
+    return below if measurement.is_bound else 2.0 * min(below, 1.0 - below)
 
 
 def _distance(deviations: Floats) -> float:

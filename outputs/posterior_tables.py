@@ -39,16 +39,13 @@ def present_posterior(plain: Mapping[str, Any]) -> RenderableType:
         for one in plain["processes"][:MOST_PROCESSES]:
             add_texts(processes, [one["name"], f"{one['posterior']['mean']:+.2f}", f"{one['posterior']['sd']:.2f}"])
         parts += [Text(""), processes, Text("sums, standardised: 0 and 1 before", style="dim")]
-    strains = new_table(
-        "Observed", "said", "prior: p5", "p95", "posterior: p5", "p95", "distance", "p", "share", "", left=2
-    )
+    columns = ("prior: p5", "p95", "p", "posterior: p5", "p95", "p", "distance", "share", "")
+    strains = new_table("Observed", "said", *columns, left=2)
     for one in plain["observations"]:
-        ends = [format_amount(one[law][end]) for law in ("prior", "posterior") for end in ("p5", "p95")]
-        distance = "" if one["distance"] is None else f"{one['distance']:+.1f}"
-        mark = "strains" if one["strains"] else ""
-        add_texts(
-            strains, [one["figure"], one["said"], *ends, distance, f"{one['p']:.2f}", f"{one['share']:.2f}", mark]
-        )
+        before, after = ([format_amount(one[law][end]) for end in ("p5", "p95")] for law in ("prior", "posterior"))
+        distance = "" if one["distance"] is None else f"{round(one['distance'], 1) + 0.0:+.1f}"
+        cells = [*before, f"{one['prior_p']:.3f}", *after, f"{one['p']:.3f}", distance, f"{one['share']:.2f}"]
+        add_texts(strains, [one["figure"], one["said"], *cells, "strains" if one["strains"] else ""])
     evidence = f"log evidence {plain['log_evidence']:.2f} ± {plain['log_evidence_se']:.2f}"
     how = (
         f"{plain['particles']:,} particles of {plain['runs']} runs over {plain['levels']} levels, worth "
