@@ -33,7 +33,7 @@ Choice: TypeAlias = Literal["refuse", "drop"]
 _MAX_BYTES = 200_000_000
 _MISSING = frozenset({"", "na", "n/a", "nan", "null", "none"})
 _YES, _NO = frozenset({"1", "1.0", "true", "yes"}), frozenset({"0", "0.0", "false", "no"})
-_DATE = re.compile(r"(\d{4})(?:-(\d{1,2})(?:-(\d{1,2}))?)?", re.ASCII)
+_DATE = re.compile(r"(\d{4})(?:-(\d{1,2})(?:-(\d{1,2}))?|(\d\d)(\d\d))?", re.ASCII)
 _SHOWN = 5
 _DAYS_PER_YEAR = 365.25
 
@@ -326,7 +326,9 @@ def _date(cell: str) -> datetime.datetime | None:
     try:
         if not separator:
             found = _DATE.fullmatch(day)
-            return datetime.datetime(int(found[1]), int(found[2] or 1), int(found[3] or 1)) if found else None
+            if not found:
+                return None
+            return datetime.datetime(int(found[1]), int(found[2] or found[4] or 1), int(found[3] or found[5] or 1))
         moment = datetime.datetime.fromisoformat(cell)
     except ValueError:
         return None

@@ -97,18 +97,28 @@ class EndLabel:
     bold: bool = False
 
 
-def new_figure(panels: int = 1) -> tuple[Figure, list[Axes]]:
-    """A figure of ``panels`` charts under one another, with room for a title above and direct labels at the right."""
+def new_figure(panels: int = 1, columns: int = 1) -> tuple[Figure, list[Axes]]:
+    """A figure of ``panels`` charts, with room for a title above and direct labels at the right.
+
+    In one column they stand under one another and share their axis; in several they are read row by row.
+    """
     with mpl.rc_context(_SETTINGS):
-        height = 5.0 if panels == 1 else 1.4 + 2.3 * panels
-        figure = Figure(figsize=(9.0, height), facecolor="white")
-        axes = figure.subplots(panels, 1, sharex=True, squeeze=False)[:, 0]
+        rows = -(-panels // columns)
+        height = 5.0 if rows == 1 else 1.4 + (2.3 if columns == 1 else 2.9) * rows
+        figure = Figure(figsize=(9.0 if columns == 1 else 11.0, height), facecolor="white")
+        grid = figure.subplots(rows, columns, sharex=columns == 1, squeeze=False)
         figure.subplots_adjust(left=0.085, right=0.88, bottom=0.5 / height, hspace=0.35)
+        if columns > 1:
+            figure.subplots_adjust(left=0.05, right=0.97, hspace=0.45, wspace=0.16)
+    axes = list(grid.ravel())
+    for unused in axes[panels:]:
+        unused.remove()
+    del axes[panels:]
     for panel in axes:
         panel.grid(axis="y", color="#E4E4E4", linewidth=0.8)
         panel.set_axisbelow(True)
         panel.tick_params(length=3)
-    return figure, list(axes)
+    return figure, axes
 
 
 def write_title(figure: Figure, finding: str, context: str) -> None:
