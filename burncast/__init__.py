@@ -14,11 +14,14 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
+    from burncast.calibration.backtest import backtest
+    from burncast.calibration.backtest_result import Backtest
     from burncast.calibration.experience_curve import ExperienceCurve, fit_experience_curve
     from burncast.calibration.fitted_law import Fit
     from burncast.calibration.fitting import fit
     from burncast.calibration.growth_curves import GrowthFit, fit_growth
     from burncast.calibration.joint_processes import JointFit, fit_processes
+    from burncast.calibration.panel import Panel, read_panel
     from burncast.calibration.process_fit import ProcessFit, fit_process
     from burncast.deciding import decide
     from burncast.distributions.errors import (
@@ -43,6 +46,7 @@ if TYPE_CHECKING:
     from burncast.solving import solve
 
 __all__ = [
+    "Backtest",
     "BurncastError",
     "Decision",
     "ExperienceCurve",
@@ -52,6 +56,7 @@ __all__ = [
     "InterruptedRunError",
     "JointFit",
     "LawError",
+    "Panel",
     "Posterior",
     "Problem",
     "ProcessFit",
@@ -63,6 +68,7 @@ __all__ = [
     "SipLibrary",
     "Solution",
     "__version__",
+    "backtest",
     "decide",
     "explain_ruin",
     "fit",
@@ -74,6 +80,7 @@ __all__ = [
     "load",
     "posterior",
     "rare_ruin",
+    "read_panel",
     "read_sip_library",
     "replay",
     "save_posterior",
@@ -85,6 +92,7 @@ __all__ = [
 
 _ERRORS = "burncast.distributions.errors"
 _HOMES = {
+    "Backtest": "burncast.calibration.backtest_result",
     "BurncastError": _ERRORS,
     "Decision": "burncast.engine.decision",
     "ExperienceCurve": "burncast.calibration.experience_curve",
@@ -94,6 +102,7 @@ _HOMES = {
     "InterruptedRunError": _ERRORS,
     "JointFit": "burncast.calibration.joint_processes",
     "LawError": _ERRORS,
+    "Panel": "burncast.calibration.panel",
     "Posterior": "burncast.posteriors",
     "Problem": _ERRORS,
     "ProcessFit": "burncast.calibration.process_fit",
@@ -104,6 +113,7 @@ _HOMES = {
     "SimulationError": _ERRORS,
     "SipLibrary": "burncast.distributions.sip_library",
     "Solution": "burncast.engine.solution",
+    "backtest": "burncast.calibration.backtest",
     "decide": "burncast.deciding",
     "explain_ruin": "burncast.rare_events",
     "fit": "burncast.calibration.fitting",
@@ -115,6 +125,7 @@ _HOMES = {
     "load": "burncast.engine.scenario",
     "posterior": "burncast.posteriors",
     "rare_ruin": "burncast.rare_events",
+    "read_panel": "burncast.calibration.panel",
     "read_sip_library": "burncast.exporting",
     "replay": "burncast.forecast",
     "save_posterior": "burncast.posteriors",

@@ -15,6 +15,7 @@ HEAVY = ("numpy", "numba", "scipy", "xarray", "matplotlib", "pydantic", "rich", 
 
 def test_the_public_names():
     assert burncast.__all__ == [
+        "Backtest",
         "BurncastError",
         "Decision",
         "ExperienceCurve",
@@ -24,6 +25,7 @@ def test_the_public_names():
         "InterruptedRunError",
         "JointFit",
         "LawError",
+        "Panel",
         "Posterior",
         "Problem",
         "ProcessFit",
@@ -35,6 +37,7 @@ def test_the_public_names():
         "SipLibrary",
         "Solution",
         "__version__",
+        "backtest",
         "decide",
         "explain_ruin",
         "fit",
@@ -46,6 +49,7 @@ def test_the_public_names():
         "load",
         "posterior",
         "rare_ruin",
+        "read_panel",
         "read_sip_library",
         "replay",
         "save_posterior",

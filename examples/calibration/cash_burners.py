@@ -23,10 +23,7 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy.optimize import minimize
 
-from burncast.calibration.backtest import backtest
-from burncast.calibration.backtest_result import Backtest
-from burncast.calibration.panel import Panel, read_panel
-from burncast.distributions.errors import InputError
+import burncast
 
 __all__ = ["judge", "learn", "main", "model", "read", "scenario"]
 
@@ -47,13 +44,13 @@ FEWEST = 8
 """Quarters that a class needs to stand for itself; with fewer it shares with the others of its unit."""
 
 
-def read(path: str | Path) -> Panel:
+def read(path: str | Path) -> burncast.Panel:
     """The panel, with quarterly flows: ``burn`` and ``financing``.
 
     Cash flow statements of a year's later quarters count from its start, so that a quarter is a difference of two.
     Where the file proves no quarterly figure, burn is the average since the start of the fiscal year.
     """
-    panel = read_panel(
+    panel = burncast.read_panel(
         path, entity="symbol", date="end_date", known_from="crawl_date", variables=FIGURES, words=["period_focus"]
     )
     before = panel.previous()
@@ -69,7 +66,7 @@ def read(path: str | Path) -> Panel:
     )
 
 
-def learn(known: Panel) -> dict[str, Any]:
+def learn(known: burncast.Panel) -> dict[str, Any]:
     """What the known rows teach, over all companies: see :func:`scenario` for how it is used."""
     before, usual = known.previous(), usual_burn(known)
     opened, base = known["cash"][before], usual[before]
@@ -80,7 +77,9 @@ def learn(known: Panel) -> dict[str, Any]:
 
     closed = usable & (known["financing"] > ROUND * base)
     if usable.sum() < 2 * FEWEST or closed.sum() < 2:
-        raise InputError(f"{usable.sum()} quarters of the panel were known with all flows; too few to learn from")
+        raise burncast.InputError(
+            f"{usable.sum()} quarters of the panel were known with all flows; too few to learn from"
+        )
     level, slope = logistic_regression(np.log(np.clip(runway[usable], 0.05, 50.0)), closed[usable])
     raised = np.where(closed, known["financing"], 0.0)
     net = known["cash"] - opened - raised
@@ -134,7 +133,7 @@ def scenario(learnt: Mapping[str, Any], cash: float, burn: float) -> dict[str, A
     }
 
 
-def model(known: Panel) -> dict[str, dict[str, Any]]:
+def model(known: burncast.Panel) -> dict[str, dict[str, Any]]:
     """A scenario for each company of the panel, as it stood at its last known row."""
     learnt, usual = learn(known), usual_burn(known)
     last = {str(entity): row for row, entity in enumerate(known.entity)}
@@ -145,9 +144,9 @@ def model(known: Panel) -> dict[str, dict[str, Any]]:
     }
 
 
-def judge(panel: Panel, origins: Sequence[str], trajectories: int = 2048) -> Backtest:
+def judge(panel: burncast.Panel, origins: Sequence[str], trajectories: int = 2048) -> burncast.Backtest:
     """The backtest: cash one to four quarters ahead, and the probability that it falls below a quarter's burn."""
-    return backtest(
+    return burncast.backtest(
         model,
         panel,
         origins,
@@ -166,7 +165,7 @@ def main(path: str, *origins: str) -> None:
     print(result)
 
 
-def usual_burn(panel: Panel) -> Floats:
+def usual_burn(panel: burncast.Panel) -> Floats:
     """The mean burn of a company's quarters so far, up to four; at least 1 % of its assets, should it burn none."""
     usual = np.empty(len(panel))
     for row, entity in enumerate(panel.entity):
@@ -176,7 +175,7 @@ def usual_burn(panel: Panel) -> Floats:
     return np.fmax(usual, floor(panel))
 
 
-def floor(panel: Panel) -> Floats:
+def floor(panel: burncast.Panel) -> Floats:
     """1 % of a company's assets: less is no burn to measure anything by."""
     return 0.01 * np.nan_to_num(panel["assets"])
 
