@@ -76,8 +76,8 @@ def dependent_normals(
         elif first.copula in ("gaussian", "t"):
             matrix, note = _matrix(names, group)
             notes += [note] if note else []
-            if len(kinds) > 1:
-                inputs = [name for name in names if _kind(scenario, name) == "input"]
+            inputs = [name for name in names if _kind(scenario, name) == "input"]
+            if 0 < len(inputs) < len(names) and first.copula == "gaussian":
                 nodes.update(anticipating(graph, names, inputs, matrix))
             else:
                 nodes.update(_elliptical(graph, names, matrix, first, once=kinds == {"input"}))
@@ -139,9 +139,10 @@ def _impossible(group: list[tuple[Correlation, list[str]]], kinds: AbstractSet[K
     if mixed and "process" in kinds:
         what = f"a {first.copula} copula is between inputs"
         return first.location.problem(what, "a Gaussian or a t copula for the shocks of processes")
-    if len(kinds) > 1 and any(correlation.copula == "t" for correlation, _ in group):
+    bound = [correlation for correlation, _ in group if correlation.copula == "t"]
+    if len(kinds) > 1 and bound:
         what = "an input is correlated with a process by a t copula"
-        return first.location.problem(what, "a Gaussian copula")
+        return bound[0].location.problem(what, "a Gaussian copula")
     if len({(correlation.copula, correlation.df) for correlation, _ in group}) > 1:
         return first.location.problem("two copulas meet in one group", "one copula and df for all of a group")
     return None

@@ -162,6 +162,28 @@ def test_sensitivity_counts_them_as_one_source():
     assert found["first_order"].item() == pytest.approx(1.0, abs=0.1)
 
 
+def test_fixing_one_of_them_leaves_the_others_as_they_were():
+    document = {
+        "scenario": {"title": "fixed", "periods": 5},
+        "inputs": {"a": "normal(0, 1)", "b": "normal(0, 1)"},
+        "processes": {"p": "iid(normal(0, 1))", "q": "iid(normal(0, 1))"},
+        "formulas": {"show_a": "a", "show_b": "b"},
+        "correlations": [{"between": ["a", "b", "p", "q"], "matrix": MATRIX.tolist()}],
+        "outputs": {"track": ["show_a", "show_b", "p", "q"]},
+    }
+    names = ("a", "b", "p", "q")
+    plain = run(load(document), 1024, seed=2, keep_paths=1024).paths
+    for fixed in (("a",), ("p",), ("a", "b"), ("p", "q")):
+        changed = {section: dict(document[section]) for section in ("inputs", "processes")}
+        for name in fixed:
+            changed["inputs" if name in "ab" else "processes"][name] = 1.0
+        found = run(load(document | changed), 1024, seed=2, keep_paths=1024)
+        assert any("constant" in note for note in found.notes)
+        for place, name in enumerate(names):
+            if name not in fixed:
+                np.testing.assert_allclose(found.paths[:, place, 1:], plain[:, place, 1:], rtol=1e-12, atol=1e-14)
+
+
 def test_an_impossible_matrix_is_repaired_and_what_changed_is_said():
     document = {
         "scenario": {"title": "impossible", "periods": 3},

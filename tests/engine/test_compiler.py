@@ -282,7 +282,7 @@ AROUND = {
         {"between": ["a", 'b["free"]'], "rho": 0.1},
         {"between": ["a", "twice"], "rho": 0.1},
         {"between": ["fixed", 'table["plus"]', "b"], "rho": 0.1},
-        {"between": ["b", "p"], "rho": 0.1},
+        {"between": ["b", "p"], "rho": 0.1, "copula": "t", "df": 4},
     ],
     "ruin": {"when": "lagg(p, 2) < 0", "need": "v"},
     "variants": {
@@ -295,7 +295,7 @@ MISTAKES_AROUND = {
     "correlations[1]": ("v needs its element", None),
     "correlations[2]": ("b is drawn once for all elements", None),
     "correlations[3]": ("twice is not drawn itself", None),
-    "correlations[4]": ("an input is correlated with a process", None),
+    "correlations[5]": ("an input is correlated with a process by a t copula", None),
     "ruin.when": ("there is no function 'lagg'", "lag"),
     "ruin.need": ("need varies over product", None),
 }
