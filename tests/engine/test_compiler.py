@@ -282,7 +282,7 @@ AROUND = {
         {"between": ["a", 'b["free"]'], "rho": 0.1},
         {"between": ["a", "twice"], "rho": 0.1},
         {"between": ["fixed", 'table["plus"]', "b"], "rho": 0.1},
-        {"between": ["b", "p"], "rho": 0.1, "copula": "t", "df": 4},
+        {"between": ["a", "p"], "rho": 0.1, "copula": "t", "df": 4},
     ],
     "ruin": {"when": "lagg(p, 2) < 0", "need": "v"},
     "variants": {
