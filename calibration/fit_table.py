@@ -5,6 +5,8 @@ from __future__ import annotations
 import math
 from typing import TYPE_CHECKING
 
+from burncast.distributions.errors import InputError
+
 if TYPE_CHECKING:
     from burncast.calibration.fitted_law import Fit
 
@@ -33,7 +35,7 @@ def fit_table(one: Fit) -> str:
     lines += [f"{name} lies at the end of what it may be" for name in one.at_bound]
     lines += ["", _goodness(one), f"plug-in     {one.plug_in}"]
     if one.uncertainty != "none":
-        lines.append(f"predictive  {one.predictive}")
+        lines.append(_predictive(one))
     return "\n".join(lines)
 
 
@@ -53,6 +55,13 @@ def fit_note(one: Fit) -> str:
         parts.append(f"best of {len(one.ranking)} families")
     parts.append(_goodness(one))
     return "; ".join(parts)
+
+
+def _predictive(one: Fit) -> str:
+    try:
+        return f"predictive  {one.predictive}"
+    except InputError as error:
+        return f"no predictive law: {error}"
 
 
 def _goodness(one: Fit) -> str:

@@ -185,7 +185,8 @@ class Fit:
     @cached_property
     def _distances(self) -> Array:
         rows = rows_of(self.sample)
-        lower, upper = uniform_intervals(self.candidate.family, self.theta, rows)
+        with np.errstate(over="ignore", invalid="ignore", divide="ignore"):
+            lower, upper = uniform_intervals(self.candidate.family, self.theta, rows)
         return distances(lower, upper, rows.weights)
 
     @cached_property

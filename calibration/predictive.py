@@ -53,6 +53,9 @@ _REFITS = 30
 _PARTS = (-0.6, 0.6, -1.0, 1.0, -1.6, 1.6)
 _TOLERANCE = 2e-3
 """Largest error, in units of √(p(1 − p)): a thousandth in the middle, a fifteenth of that at one in a thousand."""
+_FEW, _MANY = 12, 60
+_FINE = 999
+_POOR = 0.005
 _SEED = 20050903
 _ENDS = 1e-4
 
@@ -122,15 +125,23 @@ def mixture_of_members(
     shares = shares_of(kept)
     kept, shares = kept[shares > 0], shares[shares > 0]
     allowed = max(_TOLERANCE, 1.1 * error_of(kept, shares))
-    while len(kept) > 1:
-        trials = []
-        for place in range(len(kept)):
-            fewer = np.delete(kept, place)
-            trials.append((error_of(fewer, found := shares_of(fewer)), fewer, found))
-        error, fewer, found = min(trials, key=lambda trial: trial[0])
-        if error > allowed:
-            break
+    portion = len(kept) // 3
+    while portion > 0 and len(kept) > _FEW:
+        fewer = np.sort(kept[np.argsort(shares)[portion:]])
+        found = shares_of(fewer)
+        if error_of(fewer, found) > allowed:
+            portion //= 2
+            continue
         kept, shares = fewer[found > 0], found[found > 0]
+        portion = min(portion, len(kept) // 3)
+    while 1 < len(kept) <= _MANY:
+        trials = [np.delete(kept, place) for place in range(len(kept))]
+        fits = [shares_of(trial) for trial in trials]
+        errors = [error_of(trial, found) for trial, found in zip(trials, fits, strict=True)]
+        least = int(np.argmin(errors))
+        if errors[least] > allowed:
+            break
+        kept, shares = trials[least][fits[least] > 0], fits[least][fits[least] > 0]
     order = np.argsort(-shares)
     calls = [
         candidate.write({name: float(values[kept[i], 0]) for name, values in zip(family.names, members, strict=True)})
@@ -139,7 +150,32 @@ def mixture_of_members(
     text = calls[0]
     if len(calls) > 1:
         text = f"mixture({', '.join(calls)}, weights=[{', '.join(f'{shares[i]:.4g}' for i in order)}])"
-    return WrittenLaw(text, method, float(np.abs(law(parse(text)).cdf(points) - below).max()))
+    written = WrittenLaw(text, method, float(np.abs(law(parse(text)).cdf(points) - below).max()))
+    if written.error < _POOR or family.discrete:
+        return written
+    straight = _straight_lines(points, below, method)
+    return straight if straight.error < written.error else written
+
+
+def _straight_lines(points: Array, below: Array, method: str) -> WrittenLaw:
+    """The law with P(X ≤ points) = ``below`` as straight lines between some of the points, for want of a mixture."""
+    wanted = np.concatenate([_TAIL, np.linspace(0.1, 0.9, 33), 1 - _TAIL[::-1]])
+    sound = np.isfinite(points)
+    points, below = points[sound], np.maximum.accumulate(below[sound])
+    rising = np.concatenate([[True], np.diff(below) > 0])
+    values = np.interp(wanted, below[rising], points[rising])
+    kept = np.concatenate([[True], np.diff(values) > 1e-9 * np.ptp(values)])
+    return _drawn(values[kept], wanted[kept], points, below, method)
+
+
+def _drawn(values: Array, probabilities: Array, points: Array, below: Array, method: str) -> WrittenLaw:
+    """``piecewise`` through the values, cut at its ends, and how far it lies from P(X ≤ points) = ``below``."""
+    ends = probabilities.copy()
+    ends[0], ends[-1] = 0.0, 1.0
+    shown = ", ".join(f"{one:.7g}" for one in values), ", ".join(f"{one:.6g}" for one in ends)
+    text = f"piecewise(values=[{shown[0]}], probabilities=[{shown[1]}])"
+    error = float(np.abs(law(parse(text)).cdf(points) - below).max())
+    return WrittenLaw(text, f"{method}, cut at {100 * _ENDS:g} % on both sides", error)
 
 
 def _members(family: FittedFamily, theta: tuple[Array, ...], fitted: Sequence[float]) -> tuple[Array, ...]:
@@ -178,19 +214,12 @@ def piecewise_law(
     the fitted law, all on the scale of the logarithm where ``transform`` is ``"log"``.
     """
     pivots = np.sort(((values[None] - ends[0]) / ends[1]).ravel())
-    probabilities = np.concatenate([_TAIL, np.linspace(0.1, 0.9, 17), 1 - _TAIL[::-1]])
-    quantiles = fitted[0] + fitted[1] * np.quantile(pivots, probabilities)
-    middles = (quantiles[1:] + quantiles[:-1]) / 2
-    straight = (probabilities[1:] + probabilities[:-1]) / 2
+    probabilities = np.concatenate([_TAIL, np.linspace(0.1, 0.9, 33), 1 - _TAIL[::-1]])
+    finer = np.linspace(0.5 / _FINE, 1 - 0.5 / _FINE, _FINE)
+    quantiles, points = (fitted[0] + fitted[1] * np.quantile(pivots, one) for one in (probabilities, finer))
     if transform == "log":
-        quantiles = np.exp(quantiles)
-        middles = np.log((quantiles[1:] + quantiles[:-1]) / 2)
-    truth = np.searchsorted(pivots, (middles - fitted[0]) / fitted[1]) / len(pivots)
-    error = float(np.abs(truth - straight).max()) + _ENDS
-    probabilities[0], probabilities[-1] = 0.0, 1.0
-    shown = ", ".join(f"{one:.7g}" for one in quantiles)
-    text = f"piecewise(values=[{shown}], probabilities=[{', '.join(f'{one:.6g}' for one in probabilities)}])"
-    return WrittenLaw(text, f"{method}, cut at {100 * _ENDS:g} % on both sides", error)
+        quantiles, points = np.exp(quantiles), np.exp(points)
+    return _drawn(quantiles, probabilities, points, finer, method)
 
 
 _TAIL = np.array([_ENDS, 5e-4, 1e-3, 2.5e-3, 5e-3, 0.01, 0.02, 0.035, 0.05, 0.075])

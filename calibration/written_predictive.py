@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -17,16 +18,32 @@ from burncast.calibration.predictive import (
 )
 from burncast.calibration.sample import Array
 from burncast.distributions.errors import InputError, LawError
-from burncast.distributions.law import Law
+from burncast.engine.expressions import ExpressionError
 
 if TYPE_CHECKING:
     from burncast.calibration.fitted_law import Fit
 
 __all__ = ["write_predictive"]
 
+_WORST = 0.03
+
 
 def write_predictive(one: Fit) -> WrittenLaw:
-    """The law of a new value with the uncertainty of the parameters in it."""
+    """The law of a new value with the uncertainty of the parameters in it.
+
+    Raises InputError where the rows leave so much open that no law can be written.
+    """
+    written = None
+    with np.errstate(over="ignore", invalid="ignore", divide="ignore"), contextlib.suppress(LawError, ExpressionError):
+        written = _way(one)
+    if written is None or written.error > _WORST:
+        message = f"{one.family}: so few rows leave the parameters so open that no law of a new value can be written"
+        raise InputError(f"{message}; expected more rows, a family of fewer parameters, or uncertainty='none'")
+    return written
+
+
+def _way(one: Fit) -> WrittenLaw:
+    """The law by whichever way there is."""
     family = one.candidate.family
     closed = closed_form(
         family.name, bool(one.candidate.given and family.name != "binomial"), one.sample, one.candidate.constants
@@ -44,17 +61,9 @@ def write_predictive(one: Fit) -> WrittenLaw:
         theta = one.scheme.theta(one.refits.coordinates)
         kind = "parametric bootstrap" if one.refits.distances is not None else "random weights"
         method = f"{kind}, {len(one.refits.coordinates)} samples"
-    points = np.arange(float(one.law.quantile(1 - 1e-9)) + 2) if family.discrete else _points(one.law)
-    with np.errstate(over="ignore", invalid="ignore", divide="ignore"):
-        below = calibrated_cdf(family, theta, points) if calibrated else mean_cdf(family, theta, points)
-        return mixture_of_members(one.candidate, theta, fitted, points, below, method)
-
-
-def _points(law: Law) -> Array:
-    try:
-        return np.asarray(law.from_normal(Z_GRID)[0])
-    except LawError:
-        raise InputError("the fitted law reaches beyond all numbers; uncertainty='none' leaves the doubt out") from None
+    points = np.arange(float(one.law.quantile(1 - 1e-9)) + 2) if family.discrete else one.law.from_normal(Z_GRID)[0]
+    below = calibrated_cdf(family, theta, points) if calibrated else mean_cdf(family, theta, points)
+    return mixture_of_members(one.candidate, theta, fitted, points, below, method)
 
 
 def _laplace(one: Fit) -> Array:

@@ -13,7 +13,9 @@ import burncast
 from burncast.calibration.fitting import fit
 from burncast.calibration.goodness_of_fit import distances
 from burncast.calibration.simplex_search import simplex_together
+from burncast.distributions.errors import InputError
 from burncast.distributions.families import make_law
+from burncast.engine import constants
 
 P = np.array([0.01, 0.05, 0.25, 0.5, 0.75, 0.95, 0.99])
 
@@ -53,14 +55,8 @@ def test_uniform_ends_are_not_the_ends_of_the_world():
 def test_counts_have_their_exact_predictive_laws():
     x = np.array([3, 1, 4, 1, 5])
     law = fit(x, "poisson").predictive_law
-    posterior = stats.gamma(14.5, scale=1 / 5)
-
-    def share(k):
-        return integrate.quad(lambda rate: stats.poisson(rate).pmf(k) * posterior.pdf(rate), 0, 20)[0]
-
-    assert [float(law.cdf(k) - law.cdf(k - 1)) for k in range(6)] == pytest.approx(
-        [share(k) for k in range(6)], rel=1e-4
-    )
+    exact = stats.nbinom(14.5, 5 / 6)  # Poisson counts with a rate from gamma(14.5, 1/5)
+    assert law.cdf(np.arange(12)) == pytest.approx(exact.cdf(np.arange(12)), rel=1e-5)
     assert fit(x, "binomial(trials=8)").predictive == "beta_binomial(trials=8, a=14.5, b=26.5)"
     assert fit([0, 1, 1]).predictive == "bernoulli(p=0.625)"
 
@@ -85,12 +81,10 @@ def test_random_weights_spread_as_the_estimates_do():
     assert found.refitted["mean"].std() == pytest.approx(x.std() / 80**0.5, rel=0.15)
 
 
-@pytest.mark.parametrize(
-    ("name", "parameters", "n", "sets"),
-    [("gamma", {"shape": 2.0, "scale": 1.0}, 12, 40), ("weibull", {"shape": 1.5, "scale": 2.0}, 10, 40)],
-)
-def test_predictive_intervals_cover_and_plug_in_ones_do_not(name, parameters, n, sets):
-    law = make_law(name, [], parameters)
+def test_predictive_intervals_cover_and_plug_in_ones_do_not():
+    """Of a gamma sample, for which the bootstrap is not exact."""
+    name, n, sets = "gamma", 12, 30
+    law = make_law(name, [2.0, 1.0], {})
     rng = np.random.default_rng(7)
     held = np.empty((sets, 2))
     for number in range(sets):
@@ -142,7 +136,7 @@ def uniformity(values):
 
 
 def test_p_values_are_uniform_under_the_law():
-    found = p_values(lambda rng: {"samples": rng.lognormal(0, 1, 12), "families": "lognormal"}, 150)
+    found = p_values(lambda rng: {"samples": rng.lognormal(0, 1, 12), "families": "lognormal"}, 120)
     assert all(uniformity(column) > 0.01 for column in found.T)
 
 
@@ -151,7 +145,7 @@ def test_p_values_are_uniform_under_censoring_too():
         time, end = rng.exponential(1.0, 25), rng.uniform(0.3, 2.0, 25)
         return {"samples": np.minimum(time, end), "families": "exponential", "right_censored": time > end}
 
-    assert all(uniformity(column) > 0.01 for column in p_values(draw, 100).T)
+    assert all(uniformity(column) > 0.01 for column in p_values(draw, 60).T)
 
 
 def test_p_values_fall_where_the_law_is_wrong():
@@ -173,11 +167,18 @@ def test_the_entry_goes_into_a_scenario():
     assert price.note == found.entry.note
     assert price.note.startswith("lognormal by maximum likelihood from 30 values: mu ")
     assert "parametric bootstrap, 499 samples" in price.note
-    result = burncast.simulate(loaded, trajectories=4096, seed=1)
-    assert float(result.cash_mean[1]) == pytest.approx(9 - found.predictive_law.mean, rel=0.05)
+    assert constants.law(price.value) == found.predictive_law
     plug_in = fit(x, "lognormal", uncertainty="none")
     assert plug_in.entry.value == plug_in.plug_in
     assert "leaves out that parameters are estimates" in plug_in.entry.note
+
+
+def test_rows_that_leave_all_open_have_no_predictive_law():
+    found = fit([0.5, 1.0, 30.0], "gpareto")
+    with pytest.raises(InputError, match="so few rows leave the parameters so open"):
+        found.predictive  # noqa: B018
+    assert "no predictive law: gpareto: so few rows" in found.table
+    assert fit([0.5, 1.0, 30.0], "gpareto", uncertainty="none").entry.value.startswith("gpareto(shape=")
 
 
 def test_the_same_seed_gives_the_same_figures():
