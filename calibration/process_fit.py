@@ -53,7 +53,7 @@ class Bootstrap:
     at_bound: int
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, repr=False)
 class ProcessFit:
     """A fitted process.
 
@@ -153,6 +153,9 @@ class ProcessFit:
         from burncast.calibration.process_table import process_table
 
         return process_table(self)
+
+    def __repr__(self) -> str:
+        return self.table
 
 
 @overload

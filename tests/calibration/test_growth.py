@@ -35,7 +35,7 @@ def test_bass_is_what_curve_fit_finds_and_recovers_its_parameters():
     generator = np.random.default_rng(1)
     times = np.arange(0, 13.0, 0.5)
     scores = []
-    for repeat in range(40):
+    for repeat in range(25):
         data = grown(generator, times, lambda t: bass(t, 100.0, 0.02, 0.5), 0.8)
         fit = fit_growth(times, data)
         if repeat < 3:
@@ -46,7 +46,7 @@ def test_bass_is_what_curve_fit_finds_and_recovers_its_parameters():
             assert list(fit.standard_errors.values()) == pytest.approx(np.sqrt(np.diag(covariance)), rel=0.01)
         scores.append((fit.coordinates - np.log([100.0, 0.02, 0.5])) / np.sqrt(np.diag(fit.covariance)))
     inside = np.abs(scores) < stats.t(21).ppf(0.975)
-    assert np.mean(inside) > 0.95 - 4 * math.sqrt(0.95 * 0.05 / 40)
+    assert np.mean(inside) > 0.95 - 4 * math.sqrt(0.95 * 0.05 / 25)
 
 
 def test_logistic_at_uneven_times():

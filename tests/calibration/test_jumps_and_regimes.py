@@ -47,14 +47,14 @@ def test_jump_diffusion_recovers_its_parameters():
     times = np.arange(261) / 52
     law = JumpDiffusion(times, np.zeros(261))
     scores = []
-    for path in law.simulate(JUMPS, generator, 12).T:
+    for path in law.simulate(JUMPS, generator, 9).T:
         fit = fit_process(times, np.exp(path), "jump_diffusion")
         scores.append((fit.coordinates - JUMPS) / np.sqrt(np.diag(fit.covariance)))
     scores = np.array(scores)
     assert np.mean(np.isfinite(scores)) > 0.9  # a lean of ±1, jumps of one size, is an end: no standard error there
-    assert np.all(np.abs(np.nanmedian(scores, axis=0)) < 4 * 1.2533 / math.sqrt(12))
+    assert np.all(np.abs(np.nanmedian(scores, axis=0)) < 4 * 1.2533 / math.sqrt(9))
     known = scores[np.isfinite(scores)]
-    assert np.mean(np.abs(known) < 1.96) > 0.95 - 4 * math.sqrt(0.95 * 0.05 / 54)
+    assert np.mean(np.abs(known) < 1.96) > 0.95 - 4 * math.sqrt(0.95 * 0.05 / 40)
 
 
 def enumerated(periods, y, at, dt):
@@ -117,13 +117,13 @@ def test_regimes_recover_their_parameters():
     periods = np.arange(301.0)
     law = RegimeSwitching(periods, np.zeros(301), 1 / 12, True)
     scores = []
-    for path in law.simulate(REGIMES, generator, 5).T:
+    for path in law.simulate(REGIMES, generator, 4).T:
         fit = fit_process(periods / 12, np.exp(path), "markov_gbm")
         assert fit.values["volatility_calm"] < fit.values["volatility_turbulent"]
         scores.append((fit.coordinates - REGIMES) / np.sqrt(np.diag(fit.covariance)))
     scores = np.array(scores)
-    assert np.all(np.abs(np.median(scores, axis=0)) < 4 * 1.2533 / math.sqrt(5))
-    assert np.mean(np.abs(scores) < 1.96) > 0.95 - 4 * math.sqrt(0.95 * 0.05 / 30)
+    assert np.all(np.abs(np.median(scores, axis=0)) < 4 * 1.2533 / math.sqrt(4))
+    assert np.mean(np.abs(scores) < 1.96) > 0.95 - 4 * math.sqrt(0.95 * 0.05 / 24)
 
 
 def test_regimes_use_the_last_observation_of_each_period_and_say_so():
