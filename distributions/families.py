@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 
 import numpy as np
 
@@ -50,16 +51,27 @@ def make_law(name: str, arguments: Sequence[Argument], keywords: Mapping[str, Ar
     return family.build(arguments, keywords)
 
 
+@dataclass(frozen=True, slots=True)
+class _SipFamily(Family):
+    """Laws of SIPmath libraries: whoever reads the library puts the law before its names."""
+
+    @property
+    def signatures(self) -> tuple[str, ...]:
+        return ('sip("library.SIPmath", "name")',)
+
+    def build(self, arguments: Sequence[Argument], keywords: Mapping[str, Argument]) -> Law:
+        if keywords or not arguments or not isinstance(arguments[0], Law):
+            message = "a SIP is read from a library beside a scenario"
+            raise LawError(message, expected=f"an input {self.signatures[0]}")
+        return arguments[0]
+
+
 def _normal(mean: float, sd: float) -> Law:
     return Normal(mean, sd)
 
 
 def _student_t(df: float, mean: float = 0.0, scale: float = 1.0) -> Law:
     return StudentT(df, mean, scale)
-
-
-def _of_library(law: Law, **_origin: object) -> Law:
-    return law
 
 
 def _exponential(mean: float) -> Law:
@@ -166,7 +178,7 @@ _FAMILIES = (
     Family("mixture", (Form((), mixture, ("weights",)),), laws="many"),
     Family("pool", (Form((), pool, ("weights", "kind")),), laws="many"),
     Family("truncate", (Form((), truncate, ("low", "high")),), laws="one"),
-    Family("sip", (Form(("library", "name"), _of_library),), laws="one"),
+    _SipFamily("sip", (), laws="one"),
     ScipyFamily("scipy", (), laws="one"),
     Family("interval", (Form(("low", "high"), interval),)),
 )

@@ -23,7 +23,7 @@ T = TypeVar("T")
 Argument = float | str | Sequence[float] | Law
 
 LISTS = frozenset({"values", "weights", "sample", "coefficients", "probabilities", "edges", "chips"})
-WORDS = frozenset({"kind", "library", "name"})
+WORDS = frozenset({"kind"})
 
 _PERCENTILES = {
     1: ["p50=…"],

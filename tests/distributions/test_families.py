@@ -176,6 +176,12 @@ def test_anything_builds_a_law_or_is_refused_as_one(name, arguments, keywords):
     assert isinstance(built, Law)
 
 
+def test_a_sip_needs_its_library():
+    assert make_law("sip", [NORMAL, "library.SIPmath", "Demand"], {}) == NORMAL
+    with pytest.raises(LawError, match=r"beside a scenario; expected an input sip\("):
+        make_law("sip", ["library.SIPmath", "Demand"], {})
+
+
 def test_signatures_tell_how_to_write_a_family():
     assert FAMILIES["normal"].signatures == ("normal(mean, sd)", "normal(p5=…, p95=…)")
     assert FAMILIES["truncate"].signatures == ("truncate(law, low=…, high=…)",)
