@@ -13,7 +13,7 @@ from dataclasses import dataclass
 import numpy as np
 from scipy import special
 
-from burncast.distributions.law import FloatArray, Law, positive
+from burncast.distributions.law import FloatArray, Parametric
 from burncast.distributions.moments import moments_that_exist
 from burncast.distributions.portable import exp, expm1, log, log1p
 
@@ -21,17 +21,14 @@ __all__ = ["Burr"]
 
 
 @dataclass(frozen=True)
-class Burr(Law):
+class Burr(Parametric):
     """Burr XII with shapes ``c`` (near 0) and ``k`` (the upper tail has index c·k), stretched by ``scale``."""
 
     c: float
     k: float
     scale: float
 
-    def __post_init__(self) -> None:
-        positive(self.c, "c")
-        positive(self.k, "k")
-        positive(self.scale, "scale")
+    above_zero = frozenset({"c", "k", "scale"})
 
     @property
     def tail_indices(self) -> tuple[float, float]:

@@ -14,7 +14,7 @@ import numpy as np
 
 from burncast.distributions.gev import log_gamma_excess
 from burncast.distributions.inversion import falling_root
-from burncast.distributions.law import FloatArray, Law, positive
+from burncast.distributions.law import FloatArray, Parametric, positive
 from burncast.distributions.moments import moments_that_exist
 from burncast.distributions.portable import exp, expm1, log, log1p
 
@@ -22,15 +22,13 @@ __all__ = ["Frechet", "frechet_from_moments"]
 
 
 @dataclass(frozen=True)
-class Frechet(Law):
+class Frechet(Parametric):
     """Fréchet with tail index ``alpha``, stretched by ``scale``."""
 
     alpha: float
     scale: float
 
-    def __post_init__(self) -> None:
-        positive(self.alpha, "alpha")
-        positive(self.scale, "scale")
+    above_zero = frozenset({"alpha", "scale"})
 
     @property
     def tail_indices(self) -> tuple[float, float]:

@@ -12,22 +12,20 @@ import numpy as np
 from numpy.typing import ArrayLike
 from scipy import special
 
-from burncast.distributions.law import FloatArray, Law, positive
+from burncast.distributions.law import FloatArray, Parametric, positive
 from burncast.distributions.portable import exp
 
 __all__ = ["Gamma", "gamma_from_moments"]
 
 
 @dataclass(frozen=True)
-class Gamma(Law):
+class Gamma(Parametric):
     """Gamma with the given ``shape`` and ``scale``: mean shape·scale, sd √shape·scale."""
 
     shape: float
     scale: float
 
-    def __post_init__(self) -> None:
-        positive(self.shape, "shape")
-        positive(self.scale, "scale")
+    above_zero = frozenset({"shape", "scale"})
 
     def _support(self) -> tuple[float, float]:
         return 0.0, np.inf

@@ -17,7 +17,7 @@ import numpy as np
 from scipy import special
 
 from burncast.distributions.errors import LawError
-from burncast.distributions.law import FloatArray, Law, positive, real
+from burncast.distributions.law import FloatArray, Parametric, positive, real
 from burncast.distributions.moments import moments_that_exist
 from burncast.distributions.portable import exp, expm1, log, log1p
 from burncast.distributions.stretching import shrunk, stretched, stretched_end
@@ -26,17 +26,17 @@ __all__ = ["Gev", "gev_from_moments", "log_gamma_excess"]
 
 
 @dataclass(frozen=True)
-class Gev(Law):
+class Gev(Parametric):
     """Generalised extreme value law about ``location``, stretched by ``scale``, with tail ``shape``."""
 
     location: float
     scale: float
     shape: float
 
+    above_zero = frozenset({"scale"})
+
     def __post_init__(self) -> None:
-        real(self.location, "location")
-        positive(self.scale, "scale")
-        real(self.shape, "shape")
+        super().__post_init__()
         if abs(self.shape) > 100:
             raise LawError(f"shape is {self.shape:g}", argument="shape", expected="a number between -100 and 100")
 

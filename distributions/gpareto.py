@@ -15,7 +15,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from burncast.distributions.errors import LawError
-from burncast.distributions.law import FloatArray, Law, positive, real
+from burncast.distributions.law import FloatArray, Parametric, positive, real
 from burncast.distributions.moments import moments_that_exist
 from burncast.distributions.portable import exp, expm1, log, log1p
 from burncast.distributions.stretching import shrunk, stretched, stretched_end
@@ -24,17 +24,14 @@ __all__ = ["GeneralisedPareto", "gpareto_from_moments"]
 
 
 @dataclass(frozen=True)
-class GeneralisedPareto(Law):
+class GeneralisedPareto(Parametric):
     """Generalised Pareto with tail ``shape``, stretched by ``scale``, above ``low``."""
 
     shape: float
     scale: float
     low: float = 0.0
 
-    def __post_init__(self) -> None:
-        real(self.shape, "shape")
-        positive(self.scale, "scale")
-        real(self.low, "low")
+    above_zero = frozenset({"scale"})
 
     @property
     def tail_indices(self) -> tuple[float, float]:

@@ -12,22 +12,20 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from burncast.distributions.law import FloatArray, Law, positive, real
+from burncast.distributions.law import FloatArray, Parametric, positive, real
 from burncast.distributions.portable import exp, expm1, log, log1p
 
 __all__ = ["Gumbel", "gumbel_from_moments"]
 
 
 @dataclass(frozen=True)
-class Gumbel(Law):
+class Gumbel(Parametric):
     """Gumbel about ``location`` (the mode), stretched by ``scale``."""
 
     location: float
     scale: float
 
-    def __post_init__(self) -> None:
-        real(self.location, "location")
-        positive(self.scale, "scale")
+    above_zero = frozenset({"scale"})
 
     def _support(self) -> tuple[float, float]:
         return -np.inf, np.inf

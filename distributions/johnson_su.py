@@ -15,14 +15,14 @@ from dataclasses import dataclass
 import numpy as np
 from scipy import special
 
-from burncast.distributions.law import FloatArray, Law, positive, real
+from burncast.distributions.law import FloatArray, Parametric
 from burncast.distributions.portable import exp, expm1, log1p, sinh
 
 __all__ = ["JohnsonSU"]
 
 
 @dataclass(frozen=True)
-class JohnsonSU(Law):
+class JohnsonSU(Parametric):
     """Johnson SU with skewness parameter ``gamma`` and tail parameter ``delta``."""
 
     gamma: float
@@ -30,11 +30,7 @@ class JohnsonSU(Law):
     location: float = 0.0
     scale: float = 1.0
 
-    def __post_init__(self) -> None:
-        real(self.gamma, "gamma")
-        positive(self.delta, "delta")
-        real(self.location, "location")
-        positive(self.scale, "scale")
+    above_zero = frozenset({"delta", "scale"})
 
     def _support(self) -> tuple[float, float]:
         return -np.inf, np.inf

@@ -11,6 +11,7 @@ A concrete law gives the underscored methods, which receive float64 arrays.
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
+from typing import ClassVar
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
@@ -19,7 +20,7 @@ from scipy import special
 from burncast.distributions.errors import LawError
 from burncast.distributions.portable import exp
 
-__all__ = ["FloatArray", "Law", "ordered", "positive", "real"]
+__all__ = ["FloatArray", "Law", "Parametric", "ordered", "positive", "real"]
 
 FloatArray = NDArray[np.float64]
 
@@ -125,6 +126,16 @@ class Law(ABC):
         with np.errstate(divide="ignore", invalid="ignore", over="ignore"):
             slope = exp(-0.5 * z * z) / _ROOT_TWO_PI / self.density(x)
         return x, slope
+
+
+class Parametric(Law):
+    """A law that is a dataclass of finite numbers, those called in ``above_zero`` above 0."""
+
+    above_zero: ClassVar[frozenset[str]] = frozenset()
+
+    def __post_init__(self) -> None:
+        for name in type(self).__annotations__:
+            (positive if name in self.above_zero else real)(getattr(self, name), name)
 
 
 def real(value: float, argument: str) -> None:

@@ -15,7 +15,7 @@ import numpy as np
 from scipy import special
 
 from burncast.distributions.inversion import falling_root
-from burncast.distributions.law import FloatArray, Law, positive
+from burncast.distributions.law import FloatArray, Parametric, positive
 from burncast.distributions.moments import moments_that_exist
 from burncast.distributions.portable import exp, log, log1p
 
@@ -23,15 +23,13 @@ __all__ = ["Loglogistic", "loglogistic_from_moments"]
 
 
 @dataclass(frozen=True)
-class Loglogistic(Law):
+class Loglogistic(Parametric):
     """Log-logistic with the given ``shape`` and median ``scale``."""
 
     shape: float
     scale: float
 
-    def __post_init__(self) -> None:
-        positive(self.shape, "shape")
-        positive(self.scale, "scale")
+    above_zero = frozenset({"shape", "scale"})
 
     @property
     def tail_indices(self) -> tuple[float, float]:

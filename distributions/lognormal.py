@@ -12,22 +12,20 @@ from dataclasses import dataclass
 import numpy as np
 from scipy import special
 
-from burncast.distributions.law import FloatArray, Law, positive, real
+from burncast.distributions.law import FloatArray, Parametric, positive
 from burncast.distributions.portable import exp, expm1, log, log1p
 
 __all__ = ["Lognormal", "lognormal_from_moments"]
 
 
 @dataclass(frozen=True)
-class Lognormal(Law):
+class Lognormal(Parametric):
     """Lognormal whose logarithm has mean ``mu`` and standard deviation ``sigma``."""
 
     mu: float
     sigma: float
 
-    def __post_init__(self) -> None:
-        real(self.mu, "mu")
-        positive(self.sigma, "sigma")
+    above_zero = frozenset({"sigma"})
 
     def _support(self) -> tuple[float, float]:
         return 0.0, np.inf

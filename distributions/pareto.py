@@ -11,7 +11,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from burncast.distributions.law import FloatArray, Law, positive
+from burncast.distributions.law import FloatArray, Parametric, positive
 from burncast.distributions.moments import moments_that_exist
 from burncast.distributions.portable import exp, expm1, log, log1p
 
@@ -19,15 +19,13 @@ __all__ = ["Pareto", "pareto_from_moments"]
 
 
 @dataclass(frozen=True)
-class Pareto(Law):
+class Pareto(Parametric):
     """Pareto above ``low`` with tail index ``alpha``."""
 
     alpha: float
     low: float
 
-    def __post_init__(self) -> None:
-        positive(self.alpha, "alpha")
-        positive(self.low, "low")
+    above_zero = frozenset({"alpha", "low"})
 
     @property
     def tail_indices(self) -> tuple[float, float]:

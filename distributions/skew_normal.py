@@ -19,7 +19,7 @@ from scipy import special
 
 from burncast.distributions.errors import LawError
 from burncast.distributions.inversion import invert
-from burncast.distributions.law import FloatArray, Law, positive, real
+from burncast.distributions.law import FloatArray, Parametric, positive, real
 from burncast.distributions.portable import exp, sinh
 
 __all__ = ["SkewNormal", "skew_normal_from_moments"]
@@ -30,17 +30,14 @@ _WEIGHTS = np.pi / 2 * np.sqrt(1 + sinh(_GRID) ** 2) / 16 * _NODES
 
 
 @dataclass(frozen=True)
-class SkewNormal(Law):
+class SkewNormal(Parametric):
     """Skew-normal about ``location``, stretched by ``scale``, skewed by ``shape``."""
 
     location: float
     scale: float
     shape: float
 
-    def __post_init__(self) -> None:
-        real(self.location, "location")
-        positive(self.scale, "scale")
-        real(self.shape, "shape")
+    above_zero = frozenset({"scale"})
 
     def _support(self) -> tuple[float, float]:
         return -np.inf, np.inf

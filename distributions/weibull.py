@@ -13,7 +13,7 @@ import numpy as np
 from scipy import special
 
 from burncast.distributions.errors import LawError
-from burncast.distributions.law import FloatArray, Law, positive
+from burncast.distributions.law import FloatArray, Parametric, positive
 from burncast.distributions.portable import exp, expm1, log, log1p, power
 
 __all__ = ["Weibull", "weibull_from_moments"]
@@ -22,15 +22,13 @@ LEAST_SHAPE, GREATEST_SHAPE = 0.02, 1e6
 
 
 @dataclass(frozen=True)
-class Weibull(Law):
+class Weibull(Parametric):
     """Weibull with the given ``shape`` and ``scale``; shape 1 is the exponential law."""
 
     shape: float
     scale: float
 
-    def __post_init__(self) -> None:
-        positive(self.shape, "shape")
-        positive(self.scale, "scale")
+    above_zero = frozenset({"shape", "scale"})
 
     def _support(self) -> tuple[float, float]:
         return 0.0, np.inf
