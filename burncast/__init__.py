@@ -16,10 +16,12 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from burncast.calibration.backtest import backtest
     from burncast.calibration.backtest_result import Backtest
+    from burncast.calibration.churn import ChurnFit, fit_churn
     from burncast.calibration.experience_curve import ExperienceCurve, fit_experience_curve
     from burncast.calibration.fitted_law import Fit
     from burncast.calibration.fitting import fit
     from burncast.calibration.growth_curves import GrowthFit, fit_growth
+    from burncast.calibration.hindsight import Hindsight
     from burncast.calibration.joint_processes import JointFit, fit_processes
     from burncast.calibration.panel import Panel, read_panel
     from burncast.calibration.process_fit import ProcessFit, fit_process
@@ -40,6 +42,7 @@ if TYPE_CHECKING:
     from burncast.exporting import read_sip_library, write_sip_library
     from burncast.forecast import replay, simulate
     from burncast.funding import frontier
+    from burncast.hindsights import hindsight
     from burncast.posteriors import Posterior, posterior, save_posterior
     from burncast.rare_events import RareRuin, RuinExplanation, explain_ruin, rare_ruin
     from burncast.sensitivity_analysis import sensitivity
@@ -48,10 +51,12 @@ if TYPE_CHECKING:
 __all__ = [
     "Backtest",
     "BurncastError",
+    "ChurnFit",
     "Decision",
     "ExperienceCurve",
     "Fit",
     "GrowthFit",
+    "Hindsight",
     "InputError",
     "InterruptedRunError",
     "JointFit",
@@ -72,11 +77,13 @@ __all__ = [
     "decide",
     "explain_ruin",
     "fit",
+    "fit_churn",
     "fit_experience_curve",
     "fit_growth",
     "fit_process",
     "fit_processes",
     "frontier",
+    "hindsight",
     "load",
     "posterior",
     "rare_ruin",
@@ -94,10 +101,12 @@ _ERRORS = "burncast.distributions.errors"
 _HOMES = {
     "Backtest": "burncast.calibration.backtest_result",
     "BurncastError": _ERRORS,
+    "ChurnFit": "burncast.calibration.churn",
     "Decision": "burncast.engine.decision",
     "ExperienceCurve": "burncast.calibration.experience_curve",
     "Fit": "burncast.calibration.fitted_law",
     "GrowthFit": "burncast.calibration.growth_curves",
+    "Hindsight": "burncast.calibration.hindsight",
     "InputError": _ERRORS,
     "InterruptedRunError": _ERRORS,
     "JointFit": "burncast.calibration.joint_processes",
@@ -117,11 +126,13 @@ _HOMES = {
     "decide": "burncast.deciding",
     "explain_ruin": "burncast.rare_events",
     "fit": "burncast.calibration.fitting",
+    "fit_churn": "burncast.calibration.churn",
     "fit_experience_curve": "burncast.calibration.experience_curve",
     "fit_growth": "burncast.calibration.growth_curves",
     "fit_process": "burncast.calibration.process_fit",
     "fit_processes": "burncast.calibration.joint_processes",
     "frontier": "burncast.funding",
+    "hindsight": "burncast.hindsights",
     "load": "burncast.engine.scenario",
     "posterior": "burncast.posteriors",
     "rare_ruin": "burncast.rare_events",

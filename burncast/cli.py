@@ -8,6 +8,7 @@ from typing import Annotated
 import typer
 
 from burncast.calibrating import app as calibrate
+from burncast.hindsights import hindsight_command
 from burncast.options import (
     Amounts,
     Between,
@@ -64,6 +65,7 @@ app = typer.Typer(
 
 app.add_typer(calibrate)
 calibrate.command()(posterior)
+calibrate.command("hindsight")(hindsight_command)
 
 
 def _print_version(asked: bool) -> None:
