@@ -70,7 +70,7 @@ def report_process(
     entries = process_entries(
         best,
         name,
-        unit=unit or series.unit,
+        unit=unit or series.scenario_unit,
         source=f"{series.provenance(date)}, column {column}",
         uncertain=not plug_in,
     )

@@ -168,7 +168,7 @@ def test_triangular_and_pert_are_at_least_as_likely_as_scipys_fit():
 
 
 def test_ball_bearings_as_published():
-    """Lawless, Statistical Models and Methods for Lifetime Data, 2nd ed., Wiley 2003, §5.2: 2.10 and 81.88."""
+    """Lawless, Statistical Models and Methods for Lifetime Data, 2nd ed., Wiley 2003, ch. 5: 2.10 and 81.9."""
     found = fit(BEARINGS, "weibull")
     assert found.parameters["shape"] == pytest.approx(2.102, abs=1e-3)
     assert found.parameters["scale"] == pytest.approx(81.88, abs=0.01)
