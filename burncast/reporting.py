@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -121,7 +121,7 @@ def warm_up(scenario: Scenario, trajectories: int, seed: int) -> None:
     if not run_blocks.is_on_disk():
         say("compiling the simulator for this machine, once; this takes about half a minute")
         try:
-            run(scenario, 1, seed, threads=1)
+            run(replace(scenario, particles=None), 1, seed, threads=1)
         except InterruptedRunError:
             raise InterruptedRunError(0, trajectories) from None
 

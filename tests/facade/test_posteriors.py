@@ -141,6 +141,16 @@ def test_bad_observations_leave_with_2_and_one_message(row, message, tmp_path):
     assert not (tmp_path / "out").exists()
 
 
+def test_commands_ready_the_machine_for_a_posterior_too(found, folder, monkeypatch):
+    from burncast.engine.native import Native
+
+    burncast.save_posterior(found, folder / "ready")
+    monkeypatch.setattr(Native, "is_on_disk", lambda _: False)
+    words = ["frontier", str(folder / "ready" / "posterior.toml"), "--amounts", "0,1M", "-n", "2000"]
+    done = CliRunner().invoke(app, words)
+    assert done.exit_code == 0, done.stderr
+
+
 def test_the_verdict_names_strain_and_runs_that_disagree():
     from burncast.outputs.posterior_tables import verdict
 
