@@ -54,24 +54,28 @@ def report_process(
     from burncast.calibration.process_entries import process_entries
     from burncast.calibration.process_fit import fit_process, with_bootstrap
     from burncast.calibration.process_table import process_table
-    from burncast.calibration.transition_laws import REVERTING
+    from burncast.calibration.transition_laws import REVERTING, check_process
     from burncast.outputs.store import check_folder
 
     if not name.isidentifier():
         raise InputError(f"--name {name} cannot be the name of a quantity; expected letters, digits and underscores")
     if out is not None:
         check_folder(out, FILES)
+    for process in processes:
+        check_process(process)
     series = _series(data, column, date, where, missing, duplicates, processes)
     options: dict[str, Any] = {"step": step, "season": season, "trend": trend}
     fits = fit_process(series[date], series[column], tuple(processes), **options)
     if bootstrap is None:
         bootstrap = _REPLICATES if fits[0].process in REVERTING else 0
     best = with_bootstrap(fits[0], bootstrap, seed) if bootstrap else fits[0]
+    unread = f" in {series.unit}" if series.unit and not unit and not series.scenario_unit else ""
+    source = "; ".join([f"{series.provenance(date)}, column {column}{unread}", *series.notes()])
     entries = process_entries(
         best,
         name,
         unit=unit or series.scenario_unit,
-        source=f"{series.provenance(date)}, column {column}",
+        source=source,
         uncertain=not plug_in,
     )
     if into is not None:

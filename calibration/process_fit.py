@@ -24,12 +24,12 @@ from burncast.calibration.process_parameters import Parameter, values_at
 from burncast.calibration.regime_switching import RegimeSwitching
 from burncast.calibration.transition_laws import (
     LOGARITHMIC,
-    PROCESS_NAMES,
     REVERTING,
     TransitionLaw,
+    check_process,
     transition_law,
 )
-from burncast.distributions.errors import InputError, Problem, nearest_name
+from burncast.distributions.errors import InputError
 from burncast.engine.scenario_model import YEARS_PER_STEP, Step
 
 __all__ = ["Bootstrap", "ProcessFit", "fit_process", "with_bootstrap"]
@@ -208,9 +208,7 @@ def fit_process(
     """
     names = (process,) if isinstance(process, str) else tuple(process)
     for name in names:
-        if name not in PROCESS_NAMES:
-            nearest, expected = nearest_name(name, PROCESS_NAMES), f"one of {', '.join(PROCESS_NAMES)}"
-            raise InputError(str(Problem(f"there is no process {name!r} to fit", None, None, None, expected, nearest)))
+        check_process(name)
     if step not in YEARS_PER_STEP:
         raise InputError(f"step is {step!r}; expected one of {', '.join(YEARS_PER_STEP)}")
     series = observed_series(times, values)

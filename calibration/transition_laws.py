@@ -24,10 +24,10 @@ from burncast.calibration.jump_diffusion import JumpDiffusion
 from burncast.calibration.observed_information import Array
 from burncast.calibration.observed_series import ObservedSeries
 from burncast.calibration.regime_switching import RegimeSwitching
-from burncast.distributions.errors import DataError, InputError, Problem
+from burncast.distributions.errors import DataError, InputError, Problem, nearest_name
 from burncast.engine.scenario_model import YEARS_PER_STEP, Step
 
-__all__ = ["LOGARITHMIC", "PROCESS_NAMES", "REVERTING", "TransitionLaw", "transition_law"]
+__all__ = ["LOGARITHMIC", "PROCESS_NAMES", "REVERTING", "TransitionLaw", "check_process", "transition_law"]
 
 TransitionLaw: TypeAlias = GaussianProcess | JumpDiffusion | RegimeSwitching
 
@@ -38,6 +38,13 @@ REVERTING = ("ou", "log_ou", "ar1")
 """Those that return to a mean."""
 _LINEAR = (*REVERTING, "gbm", "random_walk")
 _MOST_PERIODS = 60
+
+
+def check_process(name: str) -> None:
+    """Raise an :class:`InputError` where ``name`` is none of :data:`PROCESS_NAMES`."""
+    if name not in PROCESS_NAMES:
+        nearest, expected = nearest_name(name, PROCESS_NAMES), f"one of {', '.join(PROCESS_NAMES)}"
+        raise InputError(str(Problem(f"there is no process {name!r} to fit", expected=expected, nearest=nearest)))
 
 
 def transition_law(

@@ -100,3 +100,15 @@ def test_the_command(tmp_path):
     done = CliRunner().invoke(app, [*command, "--process", "log_ou", "--family", "gamma"])
     assert done.exit_code == 2
     assert "--family does not go with --process" in done.output
+
+
+def test_a_unit_that_is_none_of_a_scenario_and_rows_left_out_go_into_the_source(capsys, tmp_path):
+    file = tmp_path / "rates.csv"
+    rows = [f"2020-{month:02}-01,{1 + month / 50},EUR per dollar" for month in range(1, 12)]
+    file.write_text("\n".join(["date,rate,unit", *rows, "2020-12-01,,EUR per dollar"]) + "\n", encoding="utf-8")
+    report_process(str(file), "rate", ["gbm"], name="rate", missing="drop")
+    text = capsys.readouterr().out
+    assert 'unit = "EUR' not in text
+    assert "column rate in EUR per dollar; 1 row left out: rate is missing (row 13)" in text
+    with pytest.raises(InputError, match="did you mean 'gbm'"):
+        report_process(str(tmp_path / "none.csv"), "rate", ["gbmm"], name="rate")
