@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, TypeAlias, cast
 
-from burncast.calibration.observed_data import read_rows
+from burncast.calibration.csv_rows import read_rows
 from burncast.distributions.errors import DataError, Problem
 from burncast.engine.document import read_limited
 from burncast.engine.toml_lines import key_lines

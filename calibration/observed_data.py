@@ -7,9 +7,7 @@ an editor numbers lines: the header is row 1.
 
 from __future__ import annotations
 
-import csv
 import datetime
-import io
 import math
 import os
 import re
@@ -21,16 +19,15 @@ from typing import Any, Literal, TypeAlias
 import numpy as np
 from numpy.typing import NDArray
 
+from burncast.calibration.csv_rows import Row, and_more, read_rows
 from burncast.distributions.errors import DataError, Problem, nearest_name
-from burncast.engine.document import read_limited
 from burncast.engine.unit_registry import UnitTextError, unit_registry
 
-__all__ = ["Dropped", "ObservedData", "read_data", "read_rows", "years_since_first"]
+__all__ = ["Dropped", "ObservedData", "read_data", "years_since_first"]
 
 Column: TypeAlias = NDArray[Any]
 Choice: TypeAlias = Literal["refuse", "drop"]
 
-_MAX_BYTES = 200_000_000
 _MISSING = frozenset({"", "na", "n/a", "nan", "null", "none"})
 _YES, _NO = frozenset({"1", "1.0", "true", "yes"}), frozenset({"0", "0.0", "false", "no"})
 _DATE = re.compile(r"(\d{4})(?:-(\d{1,2})(?:-(\d{1,2}))?|(\d\d)(\d\d))?", re.ASCII)
@@ -87,7 +84,7 @@ class ObservedData:
         same = np.flatnonzero(keys[1:] == keys[:-1])
         if len(same):
             first, second = (int(self.rows[order[same[0] + shift]]) for shift in (0, 1))
-            message = f"{_shown(keys[same[0]])} stands twice, in rows {first} and {second}" + _also(len(same) - 1)
+            message = f"{_shown(keys[same[0]])} stands twice, in rows {first} and {second}" + and_more(len(same) - 1)
             raise DataError([Problem(message, self.file, second, column, "one row for each; --where picks one series")])
         columns = {name: values[order] for name, values in self.columns.items()}
         return replace(self, columns=columns, rows=self.rows[order])
@@ -175,47 +172,6 @@ def years_since_first(dates: Column) -> NDArray[np.float64]:
     return np.asarray(days / _DAYS_PER_YEAR, dtype=np.float64)
 
 
-Row: TypeAlias = tuple[int, list[str]]
-
-
-def read_rows(path: Path, file: str) -> tuple[list[str], list[Row]]:
-    """The header, and every row that is not blank with the line at which it begins."""
-    try:
-        text = read_limited(path, _MAX_BYTES).decode("utf-8-sig")
-    except UnicodeDecodeError as error:
-        raise DataError([Problem(f"is not UTF-8 text (byte {error.start + 1:,})", file)]) from None
-    except OSError as error:
-        nearest = None if path.exists() else _nearest_file(path)
-        message = "there is no such file" if not path.exists() else f"cannot be read: {error.strerror or error}"
-        raise DataError([Problem(message, file, nearest=nearest)]) from None
-    reader = csv.reader(io.StringIO(text, newline=""), strict=True)
-    rows: list[Row] = []
-    begin = 1
-    try:
-        for cells in reader:
-            if any(cell.strip() for cell in cells):
-                rows.append((begin, [cell.strip() for cell in cells]))
-            begin = reader.line_num + 1
-    except csv.Error as error:
-        raise DataError([Problem(f"is not a CSV file: {error}", file, reader.line_num)]) from None
-    if not rows:
-        raise DataError([Problem("is empty", file, expected="a header row and rows of data below it")])
-    (first, header), *body = rows
-    if len(header) == 1 and (";" in header[0] or "\t" in header[0]):
-        raise DataError([Problem("the columns are not separated by commas", file, first, expected="a,b,c")])
-    for name in header:
-        if header.count(name) > 1:
-            raise DataError([Problem("two columns have this name", file, first, name or "(no name)")])
-    if not body:
-        raise DataError([Problem("has a header and no rows of data", file, first)])
-    ragged = [(line, len(cells)) for line, cells in body if len(cells) != len(header)]
-    if ragged:
-        line, count = ragged[0]
-        message = f"has {count} cells where the header has {len(header)}" + _also(len(ragged) - 1)
-        raise DataError([Problem(message, file, line)])
-    return header, body
-
-
 def _picked(file: str, header: list[str], rows: list[Row], where: Mapping[str, str]) -> list[Row]:
     for column, value in where.items():
         at = header.index(column)
@@ -243,7 +199,7 @@ def _without_duplicates(
         dropped.append(Dropped("the same as an earlier row in every column", tuple(again)))
         return [row for row in rows if row[0] not in again]
     line, first = next(iter(again.items()))
-    message = f"is the same as row {first} in every column" + _also(len(again) - 1)
+    message = f"is the same as row {first} in every column" + and_more(len(again) - 1)
     expected = 'every row once; duplicates="drop" leaves the later out, duplicates="keep" counts them all'
     raise DataError([Problem(message, file, line, None, expected)])
 
@@ -260,7 +216,7 @@ def _without_missing(
             continue
         gone |= set(lines)
         dropped.append(Dropped(f"{name} is missing", tuple(lines)))
-        message = "is missing" + _also(len(lines) - 1)
+        message = "is missing" + and_more(len(lines) - 1)
         problems.append(Problem(message, file, lines[0], name, 'a value; missing="drop" leaves such rows out'))
     if problems and missing == "refuse":
         raise DataError(problems)
@@ -282,7 +238,7 @@ def _unit(file: str, header: list[str], rows: list[Row], unit_columns: Sequence[
                 first_of.setdefault(cells[header.index(column)], line)
         if len(first_of) > 1:
             (one, first), (other, second) = list(first_of.items())[:2]
-            message = f"is {other!r}, but {one!r} in row {first}" + _also(len(first_of) - 2, "unit")
+            message = f"is {other!r}, but {one!r} in row {first}" + and_more(len(first_of) - 2, "unit")
             raise DataError([Problem(message, file, second, column, "one unit; --where column=value picks one")])
         found = found or next(iter(first_of), None)
     return found
@@ -307,7 +263,7 @@ def _column(
             wrong.setdefault(_BOUND[bounds[name]], []).append((line, cell))
     for expected, places in wrong.items():
         line, cell = places[0]
-        problems.append(Problem(f"is {cell!r}" + _also(len(places) - 1), file, line, name, expected))
+        problems.append(Problem(f"is {cell!r}" + and_more(len(places) - 1), file, line, name, expected))
     if wrong:
         return np.empty(0)
     return np.array(values, dtype=_TYPES[parse])
@@ -360,17 +316,6 @@ def _unknown_column(file: str, header: list[str], name: str) -> Problem:
     nearest = nearest_name(name, header)
     expected = None if nearest else f"one of {', '.join(header)}"
     return Problem(f"there is no column {name!r}", file, 1, None, expected, nearest)
-
-
-def _nearest_file(path: Path) -> str | None:
-    try:
-        return nearest_name(path.name, [one.name for one in path.parent.glob("*.csv")])
-    except OSError:
-        return None
-
-
-def _also(more: int, thing: str = "row") -> str:
-    return f" (and {more:,} more {thing}{'s' if more > 1 else ''})" if more > 0 else ""
 
 
 def _rows(rows: Sequence[int]) -> str:
