@@ -103,7 +103,7 @@ def backtest(
             samples[MODEL], chances[MODEL] = _simulated(
                 scenarios[entity], variable, panel.step_months, asked[-1], trajectories, key, level is not None
             )
-            came, fell = _outcome(panel.of(entity), known.date[row], asked[-1], variable, threshold, level)
+            came, fell = _outcome(panel, entity, known.date[row], asked[-1], variable, threshold, level)
             if level is not None and errors.value[row] < level:
                 fell[:] = math.nan
             for steps in asked:
@@ -159,13 +159,27 @@ def _below(paths: Floats, level: float | None) -> Floats:
 
 
 def _outcome(
-    truth: Panel, opened: Any, steps: int, variable: str, threshold: str | float | None, level: float | None
+    panel: Panel,
+    entity: str,
+    opened: Any,
+    steps: int,
+    variable: str,
+    threshold: str | float | None,
+    level: float | None,
 ) -> tuple[Floats, Floats]:
-    """What came at each step after the opening, and whether it had been below the threshold; nan where unknown."""
+    """What came at each step after the opening, and whether it had been below the threshold; nan where unknown.
+
+    Beyond the end of the panel nothing is known, not even of who had fallen: among those alone who fell early it would
+    always have happened.
+    """
+    truth, end = panel.of(entity), panel.date.max() + np.timedelta64(15 * panel.step_months, "D")
     came, fell = np.full(steps, math.nan), np.full(steps, math.nan)
     below: bool | None = False
     for step in range(steps):
-        row = truth.at(shifted(opened, (step + 1) * truth.step_months))
+        date = shifted(opened, (step + 1) * truth.step_months)
+        if date > end:
+            break
+        row = truth.at(date)
         if row is not None:
             came[step] = truth[variable][row]
             if isinstance(threshold, str) and math.isfinite(truth[threshold][row]):

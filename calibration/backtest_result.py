@@ -127,6 +127,9 @@ class Backtest:
         lines = []
         for horizon in self.horizons:
             summary = self.summary(horizon)
+            if not summary["observed"]:
+                lines.append(f"{horizon} ahead: none of {summary['forecasts']} observed")
+                continue
             held = ", ".join(
                 f"{100 * share:.0f} of {100 * level:.0f} %" for level, share in summary["coverage"].items()
             )
