@@ -23,7 +23,7 @@ from burncast.calibration.csv_rows import Row, and_more, read_rows
 from burncast.distributions.errors import DataError, Problem, nearest_name
 from burncast.engine.unit_registry import UnitTextError, unit_registry
 
-__all__ = ["Dropped", "ObservedData", "read_data", "years_since_first"]
+__all__ = ["Dropped", "ObservedData", "read_data"]
 
 Column: TypeAlias = NDArray[Any]
 Choice: TypeAlias = Literal["refuse", "drop"]
@@ -32,7 +32,6 @@ _MISSING = frozenset({"", "na", "n/a", "nan", "null", "none"})
 _YES, _NO = frozenset({"1", "1.0", "true", "yes"}), frozenset({"0", "0.0", "false", "no"})
 _DATE = re.compile(r"(\d{4})(?:-(\d{1,2})(?:-(\d{1,2}))?|(\d\d)(\d\d))?", re.ASCII)
 _SHOWN = 5
-_DAYS_PER_YEAR = 365.25
 
 
 @dataclass(frozen=True, slots=True)
@@ -160,16 +159,6 @@ def read_data(
         raise DataError(problems)
     lines = np.array([line for line, _ in rows], dtype=np.int64)
     return ObservedData(file, columns, lines, unit, tuple(picked.items()), tuple(dropped))
-
-
-def years_since_first(dates: Column) -> NDArray[np.float64]:
-    """Times of datetime64 values in years of 365.25 days, counted from the first element.
-
-    >>> years_since_first(np.array(["2023-01-01", "2024-01-01"], dtype="datetime64[s]")).round(4).tolist()
-    [0.0, 0.9993]
-    """
-    days = (dates - dates[0]) / np.timedelta64(1, "s") / 86_400
-    return np.asarray(days / _DAYS_PER_YEAR, dtype=np.float64)
 
 
 def _picked(file: str, header: list[str], rows: list[Row], where: Mapping[str, str]) -> list[Row]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from burncast.calibration.observed_data import read_data, years_since_first
+from burncast.calibration.observed_data import read_data
 from burncast.distributions.errors import DataError, InputError
 
 PRICES = """date,gpu,price,unit
@@ -39,7 +39,6 @@ def test_a_time_of_day_and_a_zone_are_kept(written):
     path = written("date,x\n2023-03-01T12:30,1\n2023-03-01 12:30:00+02:00,2\n")
     dates = read_data(path, numbers=["x"], dates=["date"])["date"]
     assert dates.astype(str).tolist() == ["2023-03-01T12:30:00", "2023-03-01T10:30:00"]
-    assert years_since_first(dates[::-1])[1] == pytest.approx(2 / 24 / 365.25)
 
 
 MISTAKES = [
