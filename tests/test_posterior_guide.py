@@ -49,7 +49,7 @@ def example():
 
 def test_the_script_prints_and_a_short_run_agrees_with_the_page(example, capsys, monkeypatch):
     """With a sixteenth of the particles and few moves: medians within the ranges that the page states."""
-    found = example.condition(particles=256, runs=2, moves=5)
+    found = example.condition(particles=256, runs=2, moves=3)
     monkeypatch.setattr(example, "condition", lambda: found)
     example.main()
     printed = capsys.readouterr().out
