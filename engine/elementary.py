@@ -15,7 +15,7 @@ from burncast.engine.coefficients import CDF, EXP, K_CDF, LOG
 from burncast.engine.intrinsics import floor, fma, polynomial, sqrt
 from burncast.engine.kernel_cache import inlined
 
-__all__ = ["exp", "floor", "fma", "log", "normal_cdf", "power", "sqrt"]
+__all__ = ["exp", "floor", "fma", "log", "normal_cdf", "power", "sqrt", "usual_exp", "usual_power"]
 
 LOG2_E = 1.4426950408889634
 LN2_HIGH = 6.93147180369123816490e-01
@@ -42,6 +42,14 @@ def exp(x: float) -> float:
     shifted = fma(x, LOG2_E, ROUND)
     k = shifted - ROUND
     return _two_to(shifted, fma(k, -LN2_LOW, fma(k, -LN2_HIGH, x)), x)
+
+
+@inlined
+def usual_exp(x: float) -> float:
+    """:func:`exp` of an x no further than 708 from 0."""
+    shifted = fma(x, LOG2_E, ROUND)
+    k = shifted - ROUND
+    return _scaled(shifted, fma(k, -LN2_LOW, fma(k, -LN2_HIGH, x)))
 
 
 @inlined
@@ -79,21 +87,27 @@ def power(x: float, y: float) -> float:
     are 0.
     """
     size = abs(x)
-    high, low = _log_two_doubles(size)
-    product = y * high
-    correction = fma(y, high, -product) + y * low
-    z = _exp_two_doubles(product, correction if abs(product) < 1000.0 else 0.0)
+    z = usual_power(size, y)
     z = 1.0 if size == 1.0 else z
     grows = (size > 1.0) == (y > 0.0)
     extreme = (size == 0.0) | (size == np.inf) | (abs(y) == np.inf)
     z = (np.inf if grows else 0.0) if extreme & (size != 1.0) else z
     whole = floor(y) == y
     odd = whole & (floor(0.5 * y) != 0.5 * y) & (abs(y) < 9007199254740992.0)
-    negative = (x < 0.0) | ((x == 0.0) & (1.0 / x < 0.0))
+    negative = np.float64(x).view(np.int64) < np.int64(0)
     z = -z if odd & negative else z
     z = np.nan if (x < 0.0) & (x > -np.inf) & (not whole) else z
     z = np.nan if (x != x) | (y != y) else z
     return 1.0 if (y == 0.0) | (x == 1.0) else z
+
+
+@inlined
+def usual_power(x: float, y: float) -> float:
+    """:func:`power` of a positive finite x and a finite y."""
+    high, low = _log_two_doubles(x)
+    product = y * high
+    correction = fma(y, high, -product) + y * low
+    return _exp_two_doubles(product, correction if abs(product) < 1000.0 else 0.0)
 
 
 @inlined
@@ -107,11 +121,17 @@ def _exp_two_doubles(x: float, low: float) -> float:
 @inlined
 def _two_to(shifted: float, r: float, x: float) -> float:
     """2ᵏ·eʳ, where ``shifted`` = k + ROUND and x = k·log 2 + r decides on overflow and underflow."""
-    p = 1.0 + fma(r * r, _exp_polynomial(r), r)
-    bits = np.float64(p).view(np.int64) + (np.float64(shifted).view(np.int64) << np.int64(52))
-    y = float(np.int64(bits).view(np.float64))
+    y = _scaled(shifted, r)
     y = y if x <= EXP_HIGH else x + np.inf
     return 0.0 if x < EXP_LOW else y
+
+
+@inlined
+def _scaled(shifted: float, r: float) -> float:
+    """2ᵏ·eʳ within the range of normal numbers."""
+    p = 1.0 + fma(r * r, _exp_polynomial(r), r)
+    bits = np.float64(p).view(np.int64) + (np.float64(shifted).view(np.int64) << np.int64(52))
+    return float(np.int64(bits).view(np.float64))
 
 
 @inlined

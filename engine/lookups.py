@@ -55,8 +55,8 @@ def smooth_at(z: float, tables: Floats, offset: int, pieces: int) -> float:
 
 
 @borrowing
-def lookup(out: Floats, z: Floats, tables: Floats, entry: NDArray[np.int64]) -> None:
-    """A whole row through a table of any kind."""
+def lookup(out: Floats, z: Floats, tables: Floats, entry: NDArray[np.int64], places: NDArray[np.int64]) -> None:
+    """A whole row through a table of steps or pieces; ``places`` int64[LANES] is scratch."""
     lane_loop()
     kind, offset, length = entry[0], entry[1], entry[2]
     if kind == STEPS and length <= FEW:
@@ -67,9 +67,33 @@ def lookup(out: Floats, z: Floats, tables: Floats, entry: NDArray[np.int64]) -> 
             edge, value = tables[offset + step], tables[values + step + 1]
             for j in range(LANES):
                 out[j] = value if edge <= z[j] else out[j]
+        return
+    thresholds = length - 1 if kind == STEPS else length
+    _find(places, z, tables, offset, thresholds)
+    if kind == STEPS:
+        for j in range(LANES):
+            out[j] = tables[np.uint64(offset + thresholds + places[j])]
     else:
         for j in range(LANES):
-            out[j] = value_at(z[j], tables, entry)
+            out[j] = piece_at(z[j], tables, offset, length, places[j])
+
+
+@borrowing
+def _find(places: NDArray[np.int64], z: Floats, tables: Floats, offset: int, length: int) -> None:
+    """How many of ``length`` ascending thresholds from ``offset`` on are ≤ z, all lanes at once."""
+    lane_loop()
+    for j in range(LANES):
+        places[j] = 0
+    step = 1
+    while 2 * step <= length:
+        step *= 2
+    while step > 0:
+        for j in range(LANES):
+            further = places[j] + step
+            inside = further if further < length else length
+            reached = (tables[np.uint64(offset + inside - 1)] <= z[j]) & (further <= length)
+            places[j] = further if reached else places[j]
+        step >>= 1
 
 
 @inlined
@@ -80,10 +104,18 @@ def value_at(z: float, tables: Floats, entry: NDArray[np.int64]) -> float:
         return smooth_at(z, tables, offset, length)
     if kind == STEPS:
         return float(tables[offset + length - 1 + position(z, tables, offset, length - 1)])
-    piece = max(position(z, tables, offset, length) - 1, 0)
-    d = max(z - tables[offset + piece], 0.0)
-    at = offset + length + 4 * piece
-    return fma(d, fma(d, fma(d, tables[at + 3], tables[at + 2]), tables[at + 1]), tables[at])
+    return piece_at(z, tables, offset, length, position(z, tables, offset, length))
+
+
+@inlined
+def piece_at(z: float, tables: Floats, offset: int, length: int, place: int) -> float:
+    """A cubic piece of ``length``, after the threshold ``place`` − 1."""
+    piece = max(place - 1, 0)
+    at = np.uint64(offset + length + 4 * piece)
+    d = max(z - tables[np.uint64(offset + piece)], 0.0)
+    first, second = tables[at], tables[at + np.uint64(1)]
+    third, fourth = tables[at + np.uint64(2)], tables[at + np.uint64(3)]
+    return fma(d, fma(d, fma(d, fourth, third), second), first)
 
 
 @inlined
@@ -139,11 +171,7 @@ def jumps(
     ``MOST_JUMPS``. ``normals`` float32[2, LANES], ``worth`` float64[LANES] and ``listed`` int64[LANES], all of it
     lanes, are scratch.
     """
-    jumping = 0
-    for j in range(LANES):
-        out[j] = 0.0 if counts[j] <= MOST_JUMPS else np.nan
-        listed[jumping] = j
-        jumping += 1 if counts[j] > 0.0 and counts[j] <= MOST_JUMPS else 0
+    jumping = _list_jumping(out, counts, worth.view(np.int64), listed)
     jump = 0
     while jumping > 0:
         filled = (jumping + ABREAST - 1) // ABREAST * ABREAST
@@ -164,6 +192,20 @@ def jumps(
             listed[still] = j
             still += 1 if counts[j] > jump else 0
         jumping = still
+
+
+@borrowing
+def _list_jumping(out: Floats, counts: Floats, jumps_here: NDArray[np.int64], listed: NDArray[np.int64]) -> int:
+    """List the lanes that jump; ``out`` becomes 0, or NaN where there are too many. ``jumps_here`` is scratch."""
+    lane_loop()
+    for j in range(LANES):
+        out[j] = 0.0 if counts[j] <= MOST_JUMPS else np.nan
+        jumps_here[j] = np.int64(1) if (counts[j] > 0.0) & (counts[j] <= MOST_JUMPS) else np.int64(0)
+    jumping = 0
+    for j in range(LANES):
+        listed[np.uint64(jumping)] = j
+        jumping += jumps_here[j]
+    return jumping
 
 
 @borrowing

@@ -15,7 +15,8 @@ from numpy.typing import NDArray
 
 from burncast.engine.chunk_arrays import ChunkArrays
 from burncast.engine.counts import binomial_quantile, poisson_row
-from burncast.engine.elementary import exp, floor, fma, log, normal_cdf, power, sqrt
+from burncast.engine.elementary import floor, fma, sqrt
+from burncast.engine.elementary_rows import exp_row, gbm_row, gbm_row_of_known, log_row, normal_cdf_row, power_row
 from burncast.engine.histogram import record, record_first_passage
 from burncast.engine.intrinsics import lane_loop
 from burncast.engine.kernel_cache import inlined, outermost
@@ -178,12 +179,10 @@ def run_blocks(
                             out[j] = fma(np.float64(z[j]), s, x[j])
                     elif op == GBM_S:
                         z = space.normals[aux + i, period & 3]
-                        for j in range(LANES):
-                            out[j] = x[j] * exp(fma(np.float64(z[j]), s, r))
+                        gbm_row_of_known(out, x, s, r, z)
                     elif op == GBM:
                         z = space.normals[aux + i, period & 3]
-                        for j in range(LANES):
-                            out[j] = x[j] * exp(fma(np.float64(z[j]), y[j], w[j]))
+                        gbm_row(out, x, y, w, z)
                     elif op == ADD:
                         for j in range(LANES):
                             out[j] = x[j] + y[j]
@@ -209,11 +208,9 @@ def run_blocks(
                         for j in range(LANES):
                             out[j] = s / x[j]
                     elif op == EXP:
-                        for j in range(LANES):
-                            out[j] = exp(x[j])
+                        exp_row(out, x)
                     elif op == LOG:
-                        for j in range(LANES):
-                            out[j] = log(x[j])
+                        log_row(out, x)
                     elif op == MOVE:
                         for j in range(LANES):
                             out[j] = x[j]
@@ -252,11 +249,9 @@ def run_blocks(
                         for j in range(LANES):
                             out[j] = floor(x[j])
                     elif op == POWER:
-                        for j in range(LANES):
-                            out[j] = power(x[j], y[j])
+                        power_row(out, x, y)
                     elif op == NORMAL_CDF:
-                        for j in range(LANES):
-                            out[j] = normal_cdf(x[j])
+                        normal_cdf_row(out, x)
                     elif op == LESS:
                         for j in range(LANES):
                             out[j] = truth(x[j] < y[j], x[j], y[j])
@@ -334,7 +329,7 @@ def run_blocks(
                     elif op == TRANSPORT:
                         transport(out, x, tables, code.table_index[aux])
                     elif op == LOOKUP:
-                        lookup(out, x, tables, code.table_index[aux])
+                        lookup(out, x, tables, code.table_index[aux], space.listed)
                     elif op == INTERP:
                         interpolate(out, x, tables, code.table_index[aux])
                     elif op == POISSON:
