@@ -21,6 +21,7 @@ from burncast.engine.registers import FreeRows, assign_rows
 from burncast.engine.scenario import Scenario
 from burncast.engine.schedule import Duty, Schedule, opens
 from burncast.engine.selection import select_operations, view_of
+from burncast.engine.simplification import live_part, simplified
 
 __all__ = ["compile_scenario"]
 
@@ -73,9 +74,8 @@ class _Compilation:
     @staticmethod
     def of(scenario: Scenario, lowered: Lowered, track: tuple[str, ...]) -> _Compilation:
         """Find out what the answers depend on: quantities in dependency order, and states."""
-        roots = [lowered.values[name] for name in track]
-        roots += [node for node in (lowered.ruin, lowered.need) if node is not None]
-        live, states = _live(lowered.graph, roots)
+        lowered = simplified(lowered, _asked(lowered, track))
+        live, states = live_part(lowered.graph, _asked(lowered, track))
         named = [(name, node) for name, node in lowered.values.items() if node in live and not node.known]
         return _Compilation(scenario, lowered, track, named, states)
 
@@ -243,23 +243,12 @@ class _Compilation:
         return tuple(tracked)
 
 
-def _live(graph: Graph, roots: Iterable[Node]) -> tuple[set[Node], list[State]]:
-    """Nodes and states that ``roots`` depend on, from one period to the next."""
-    by_read = {state.read: state for state in graph.states}
-    live: set[Node] = set()
-    states: set[int] = set()
-    waiting = list(roots)
-    while waiting:
-        node = waiting.pop()
-        if node in live:
-            continue
-        live.add(node)
-        waiting.extend(node.arguments)
-        state = by_read.get(node)
-        if state is not None:
-            states.add(graph.states.index(state))
-            waiting.extend(part for part in (state.next, state.start) if part is not None)
-    return live, [graph.states[place] for place in sorted(states)]
+def _asked(lowered: Lowered, track: tuple[str, ...]) -> list[Node]:
+    """What a run must find out."""
+    asked = [lowered.values[name] for name in track]
+    asked += [lowered.openings[name] for name in track if name in lowered.openings]
+    others = (lowered.ruin, lowered.need, lowered.opening_ruin, lowered.opening_need)
+    return asked + [node for node in others if node is not None]
 
 
 def _is_as_sound_as(node: Node, named: set[Node]) -> bool:

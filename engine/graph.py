@@ -177,6 +177,8 @@ class Graph:
 
     def spread(self, values: Floats, dims: tuple[str, ...], onto: tuple[str, ...]) -> Floats:
         """Rows of ``values`` over ``dims`` repeated onto the dimensions ``onto``."""
+        if dims == onto:
+            return values
         shape = [self.sizes[dim] if dim in dims else 1 for dim in onto]
         full = [self.sizes[dim] for dim in onto]
         columns = values.shape[1]
@@ -206,7 +208,8 @@ class Graph:
     def _fold(self, op: str, arguments: tuple[Node, ...], dims: tuple[str, ...], payload: Hashable) -> Node:
         operands = [self.spread(node.values, node.dims, dims) for node in arguments if node.values is not None]
         columns = max((operand.shape[1] for operand in operands), default=1)
-        operands = [np.broadcast_to(operand, (operand.shape[0], columns)) for operand in operands]
+        if columns > 1:
+            operands = [np.broadcast_to(operand, (operand.shape[0], columns)) for operand in operands]
         if op in _SLOW:
             values = _remembered(op, columns, *(operand.tobytes() for operand in operands))
         else:
