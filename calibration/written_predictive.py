@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import contextlib
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -18,6 +17,7 @@ from burncast.calibration.predictive import (
 )
 from burncast.calibration.sample import Array
 from burncast.distributions.errors import InputError, LawError
+from burncast.distributions.law import Law
 from burncast.engine.expressions import ExpressionError
 
 if TYPE_CHECKING:
@@ -26,6 +26,7 @@ if TYPE_CHECKING:
 __all__ = ["write_predictive"]
 
 _WORST = 0.03
+_MOST_COUNTS = 2_000
 
 
 def write_predictive(one: Fit) -> WrittenLaw:
@@ -33,10 +34,13 @@ def write_predictive(one: Fit) -> WrittenLaw:
 
     Raises InputError where the rows leave so much open that no law can be written.
     """
-    written = None
-    with np.errstate(over="ignore", invalid="ignore", divide="ignore"), contextlib.suppress(LawError, ExpressionError):
-        written = _way(one)
-    if written is None or written.error > _WORST:
+    try:
+        with np.errstate(over="ignore", invalid="ignore", divide="ignore"):
+            written = _way(one)
+    except (LawError, ExpressionError) as error:
+        message = f"{one.family}: the law of a new value is none that the language can state: {error}"
+        raise InputError(f"{message}; uncertainty='none' leaves the doubt out") from None
+    if written.error > _WORST:
         message = f"{one.family}: so few rows leave the parameters so open that no law of a new value can be written"
         raise InputError(f"{message}; expected more rows, a family of fewer parameters, or uncertainty='none'")
     return written
@@ -61,9 +65,16 @@ def _way(one: Fit) -> WrittenLaw:
         theta = one.scheme.theta(one.refits.coordinates)
         kind = "parametric bootstrap" if one.refits.distances is not None else "random weights"
         method = f"{kind}, {len(one.refits.coordinates)} samples"
-    points = np.arange(float(one.law.quantile(1 - 1e-9)) + 2) if family.discrete else one.law.from_normal(Z_GRID)[0]
+    points = _counts(one.law) if family.discrete else one.law.from_normal(Z_GRID)[0]
     below = calibrated_cdf(family, theta, points) if calibrated else mean_cdf(family, theta, points)
     return mixture_of_members(one.candidate, theta, fitted, points, below, method)
+
+
+def _counts(law: Law) -> Array:
+    """Whole numbers from well below the law to well above it: all of them, or some thousand where they are many."""
+    low, high = float(law.quantile(1e-9)), float(law.quantile(1 - 1e-9))
+    width = high - low + 2
+    return np.unique(np.floor(np.linspace(max(0.0, low - width), high + width, _MOST_COUNTS)))
 
 
 def _laplace(one: Fit) -> Array:
