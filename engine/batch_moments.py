@@ -6,45 +6,18 @@ Every product and sum is taken in a fixed order without fused operations, so tha
 
 from __future__ import annotations
 
-from typing import NamedTuple
-
 import numpy as np
 from numpy.typing import NDArray
 
+from burncast.engine.batch_sums import BATCH, BatchArrays, BatchSums
 from burncast.engine.chunk_arrays import COUNT, SHIFT, STRANDS, SUM
 from burncast.engine.intrinsics import lane_loop
 from burncast.engine.kernel_cache import borrowing, outermost
 from burncast.engine.lanes import LANES
 
-__all__ = ["BATCH", "BatchArrays", "BatchSums", "add_block"]
-
-BATCH = LANES // STRANDS
-"""Trajectories of a batch: every eighth of a block of lanes. Mirrored pairs, 16 lanes apart, are whole."""
+__all__ = ["add_block"]
 
 PAIR = 16
-
-
-class BatchArrays(NamedTuple):
-    """Scratch: ``linear`` float64[c, LANES]; of a block's batches ``x`` float64[STRANDS, 2 c] and ``y`` float64[
-    STRANDS, outputs]; and ``before`` float64[rows, STRANDS], the sums of the tally before the block.
-    """
-
-    linear: NDArray[np.float64]
-    x: NDArray[np.float64]
-    y: NDArray[np.float64]
-    before: NDArray[np.float64]
-
-
-class BatchSums(NamedTuple):
-    """Sums over batches, of controls x and outputs y: ``x`` float64[2 c] of x, ``y`` float64[outputs] of y, ``xx`` of
-    xxᵀ (its upper half), ``xy`` of xyᵀ, and ``yy`` float64[outputs] of y².
-    """
-
-    x: NDArray[np.float64]
-    y: NDArray[np.float64]
-    xx: NDArray[np.float64]
-    xy: NDArray[np.float64]
-    yy: NDArray[np.float64]
 
 
 @outermost

@@ -24,7 +24,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from burncast.distributions.errors import InputError, nearest_name
-from burncast.engine.batch_moments import BATCH, BatchArrays, BatchSums
+from burncast.engine.batch_sums import BATCH, BatchArrays, BatchSums
 from burncast.engine.chunk_arrays import STRANDS
 from burncast.engine.kernels import add_block
 from burncast.engine.lanes import LANES

@@ -7,7 +7,7 @@ import pytest
 from oracles import gaussian_walk
 
 from burncast.distributions.errors import InputError
-from burncast.engine.batch_moments import BATCH
+from burncast.engine.batch_sums import BATCH
 from burncast.engine.chunk_arrays import STRANDS
 from burncast.engine.compiler import compile_scenario
 from burncast.engine.control_variates import ControlTotals, controls_of
