@@ -1,9 +1,10 @@
 """A lowered graph with less to do every period, before operations are chosen.
 
-What a constant switches off goes: zero times anything that is checked or cannot fail, a choice between equals, a power
-of zero. What a chance is compared with is moved to normal space where it is known, so that Φ is not computed. In chains
-of products and of sums, what does not change with time is brought together and computed once: s·a/b·2 becomes s·(2·a/b)
-where only s changes. So is the reciprocal of a divisor, unless the quotient decides something (a comparison, a floor).
+What a constant switches off goes: zero times what changes with time, if that is checked or cannot fail, a choice
+between equals, a power of zero. What a chance is compared with is moved to normal space where it is known, so that Φ is
+not computed. In chains of products and of sums, what does not change with time is brought together and computed once:
+s·a/b·2 becomes s·(2·a/b) where only s changes. So is the reciprocal of a divisor, unless the quotient decides something
+(a comparison, a floor).
 
 Chains end at quantities that have a name, so that each of them follows from the others in the same way whatever is
 tracked. Last bits may differ from the order in which a formula was written; every reading of the program has the same.
@@ -189,7 +190,7 @@ class _Simplification:
         first, second = arguments[0], arguments[-1]
         if op == "multiply":
             for node, other in ((first, second), (second, first)):
-                if _is_all(node, 0.0) and self._is_tame(other):
+                if _is_all(node, 0.0) and other.rate is Rate.STEP and self._is_tame(other):
                     return graph.constant(0.0)
         elif op == "power" and _is_all(second, 0.0):
             return graph.constant(1.0)
