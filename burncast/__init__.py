@@ -45,6 +45,7 @@ if TYPE_CHECKING:
     from burncast.hindsights import hindsight
     from burncast.posteriors import Posterior, posterior, save_posterior
     from burncast.rare_events import RareRuin, RuinExplanation, explain_ruin, rare_ruin
+    from burncast.report_command import report
     from burncast.sensitivity_analysis import sensitivity
     from burncast.solving import solve
 
@@ -90,6 +91,7 @@ __all__ = [
     "read_panel",
     "read_sip_library",
     "replay",
+    "report",
     "save_posterior",
     "sensitivity",
     "simulate",
@@ -139,6 +141,7 @@ _HOMES = {
     "read_panel": "burncast.calibration.panel",
     "read_sip_library": "burncast.exporting",
     "replay": "burncast.forecast",
+    "report": "burncast.report_command",
     "save_posterior": "burncast.posteriors",
     "sensitivity": "burncast.sensitivity_analysis",
     "simulate": "burncast.forecast",

@@ -333,6 +333,28 @@ def replay(
 
 
 @app.command()
+def report(
+    context: typer.Context,
+    source: Source,
+    out: Annotated[Path, typer.Option("-o", "--out", metavar="FILE", help="The file to write.", show_default=False)],
+    trajectories: Trajectories = 100_000,
+    seed: Seed = 0,
+    threads: Threads = None,
+    lang: Annotated[str, typer.Option("--lang", metavar="LANGUAGE", help="en or fr.")] = "en",
+    force: Annotated[bool, typer.Option("--force", help="Replace a file that is there.")] = False,
+    no_why: Annotated[bool, typer.Option("--no-why", help="Leave out the search for reasons; faster.")] = False,
+) -> None:
+    """Write one HTML page for a reader: the answer, pictures, reasons, every assumption, how to repeat it.
+
+    Example: burncast report startup -o report.html --lang fr
+    """
+    with guarded(context.obj):
+        from burncast.report_command import make_report
+
+        make_report(source, out, trajectories, seed, lang, not no_why, force, threads)
+
+
+@app.command()
 def export(
     context: typer.Context,
     results: Annotated[

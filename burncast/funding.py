@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 
     from burncast.engine.scenario import Scenario, ScenarioSource
 
-__all__ = ["frontier"]
+__all__ = ["frontier", "with_more"]
 
 PERIODS = (12, 24, 36)
 STEPS = 8
@@ -80,7 +80,7 @@ def frontier(
         raise InputError(f"amounts are one or more finite numbers, not {wrong[0] if wrong else 'none'}")
     columns = []
     for place, amount in enumerate(amounts):
-        richer = _with_more(loaded, name, amount)
+        richer = with_more(loaded, name, amount)
         simulation = simulate_tracking(richer, (), trajectories, seed, threads)
         columns.append(estimates.ruin_probability(simulation)[asked])
         if progress is not None:
@@ -157,7 +157,8 @@ def _round_up(value: float) -> float:
     return next(step for step in (1, 1.5, 2, 2.5, 3, 4, 5, 6, 8, 10) if step * power >= value * (1 - 1e-12)) * power
 
 
-def _with_more(scenario: Scenario, stock: str, amount: float) -> Scenario:
+def with_more(scenario: Scenario, stock: str, amount: float) -> Scenario:
+    """The scenario with so much added to the opening value of a stock that is one number."""
     from burncast.engine.expressions import Binary, Number
     from burncast.engine.scenario import ByElement
 

@@ -23,7 +23,16 @@ from burncast.outputs.json_text import json_text
 if TYPE_CHECKING:
     import xarray as xr
 
-__all__ = ["CREATED_BY", "check_folder", "encode_dataset", "encode_json", "read_dataset", "write_files"]
+__all__ = [
+    "CREATED_BY",
+    "check_file",
+    "check_folder",
+    "encode_dataset",
+    "encode_json",
+    "read_dataset",
+    "write_file",
+    "write_files",
+]
 
 MARK = b"Created by burncast"
 CREATED_BY = f"{MARK.decode()} {version('burncast')}"
@@ -75,6 +84,30 @@ def write_files(folder: Path, contents: Mapping[str, bytes], names: Iterable[str
             with contextlib.suppress(OSError):
                 temporary.unlink(missing_ok=True)
     return list(staged.values())
+
+
+def check_file(path: Path, force: bool) -> None:
+    """Raise an InputError if a single file cannot be written to ``path``, or is there already and ``force`` is not."""
+    check_folder(path.parent, ())
+    if path.is_dir():
+        raise InputError(f"cannot write {path}: it is a folder; expected the name of a file")
+    if not force and (path.is_symlink() or path.exists()):
+        raise InputError(f"{path} is there already; --force (force=True in Python) replaces it")
+
+
+def write_file(path: Path, content: bytes, force: bool) -> None:
+    """Write one file, whole or not at all; InputError, and what was there before, where that cannot be."""
+    check_file(path, force)
+    temporary = path.parent / f".{path.name[:200]}.{secrets.token_hex(4)}.tmp"
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        _write_through(temporary, content)
+        os.replace(temporary, path)
+    except OSError as error:
+        raise InputError(f"cannot write {path}: {error.strerror or error}") from error
+    finally:
+        with contextlib.suppress(OSError):
+            temporary.unlink(missing_ok=True)
 
 
 def encode_json(plain: Any) -> bytes:

@@ -52,10 +52,18 @@ def test_the_wheel_holds_every_packaged_scenario(built):
         names = set(wheel.namelist())
         for path, folder in PACKAGED.items():
             assert wheel.read(f"{folder}/{path.name}") == path.read_bytes()
-    assert {name for name in names if name.endswith(".toml")} == {
+    assert {name for name in names if name.endswith(".toml") and "/catalogues/" not in name} == {
         f"{folder}/{path.name}" for path, folder in PACKAGED.items()
     }
     assert "burncast/py.typed" in names
+
+
+def test_the_wheel_holds_what_the_report_is_written_with(built):
+    with zipfile.ZipFile(next(built.glob("*.whl"))) as wheel:
+        names = set(wheel.namelist())
+    files = [*(ROOT / "outputs" / "catalogues").iterdir(), *(ROOT / "outputs" / "templates").iterdir()]
+    assert names >= {f"burncast/{path.relative_to(ROOT).as_posix()}" for path in files}
+    assert len(files) > 3
 
 
 def test_the_source_archive_holds_every_packaged_scenario(built):

@@ -56,6 +56,7 @@ def test_the_public_names():
         "read_panel",
         "read_sip_library",
         "replay",
+        "report",
         "save_posterior",
         "sensitivity",
         "simulate",
@@ -96,6 +97,17 @@ def test_the_verbs_take_what_is_documented():
         "moves",
         "threads",
         "progress",
+    ]
+    assert list(inspect.signature(burncast.report).parameters) == [
+        "scenario",
+        "path",
+        "trajectories",
+        "seed",
+        "lang",
+        "why",
+        "force",
+        "threads",
+        "tell",
     ]
     assert list(inspect.signature(burncast.solve).parameters) == [
         "scenario",
@@ -200,6 +212,7 @@ def test_the_commands():
         "rare_ruin",
         "explain",
         "replay",
+        "report",
         "export",
         "check",
         "elicit",

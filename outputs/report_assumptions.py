@@ -1,0 +1,225 @@
+"""The fourth section of the report: every assumption, with its law as a small picture, and how the model computes."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import numpy as np
+from markupsafe import Markup, escape
+
+from burncast.distributions.errors import BurncastError
+from burncast.distributions.law import Law
+from burncast.engine.constants import constant, is_constant
+from burncast.engine.expressions import Expression, render
+from burncast.engine.scenario import ByElement, Correlation, Quantity
+from burncast.outputs.report_blocks import Block, Heading, Teller, Text, TextTable
+from burncast.outputs.report_forecast import worded
+from burncast.outputs.report_reasons import expression_text, value_text
+from burncast.outputs.sparklines import density_sparkline, fan_sparkline
+
+__all__ = ["dependence_of", "law_of", "tell_assumptions"]
+
+MOST_ELEMENTS = 24
+
+
+def tell_assumptions(teller: Teller) -> list[Block]:
+    """Uncertain inputs, processes, numbers taken as given, and the formulas."""
+    words, scenario = teller.words, teller.found.scenario
+    inputs = [quantity for quantity in scenario.quantities.values() if quantity.kind == "input"]
+    uncertain = [quantity for quantity in inputs if not _is_number(quantity)]
+    processes = [quantity for quantity in scenario.quantities.values() if quantity.kind == "process"]
+    fixed = [quantity for quantity in inputs if _is_number(quantity)]
+    blocks: list[Block] = [Text(words.text("assumptions.lead"))]
+    if scenario.description:
+        blocks.insert(0, Text(scenario.description))
+    pictures = ((uncertain, "assumptions.inputs", _densities), (processes, "assumptions.processes", _fans))
+    for quantities, key, draw in pictures:
+        blocks += _listed(teller, quantities, words.text(key), draw)
+    if fixed:
+        heads = words.texts_of("assumptions.columns")
+        rows = [[worded(one.name), _value(teller, one), one.unit or "", _said(teller, one)] for one in fixed]
+        caption = words.text("assumptions.fixed")
+        blocks += [
+            Heading(caption),
+            TextTable(caption, [heads[0], heads[1], *heads[3:]], rows, 4, stacking=True, titled=True),
+        ]
+    return blocks + _model(teller)
+
+
+def law_of(expression: Expression) -> Law | None:
+    """The law that an expression is, None where it is none or depends on other quantities."""
+    try:
+        found = constant(expression) if is_constant(expression) else None
+    except BurncastError:
+        return None
+    return found if isinstance(found, Law) else None
+
+
+def dependence_of(teller: Teller, name: str) -> list[str]:
+    """What a quantity is correlated with, in words, each other member once for each correlation."""
+    return [
+        said
+        for correlation in teller.found.scenario.correlations
+        if not correlation.is_independence
+        for said in _partners(teller, correlation, name)
+    ]
+
+
+def _partners(teller: Teller, correlation: Correlation, name: str) -> list[str]:
+    words, members = teller.words, correlation.between
+    own = [place for place, member in enumerate(members) if member.name == name]
+    said = []
+    for place in own:
+        for other, member in enumerate(members):
+            if other == place:
+                continue
+            called = worded(render(member))
+            if correlation.theta is not None:
+                theta = words.number(f"{correlation.theta:.3g}")
+                text = words.text("assumptions.with_theta", name=called, copula=correlation.copula, theta=theta)
+            elif correlation.matrix:
+                rho = words.number(f"{correlation.matrix[place][other]:.3g}").replace("-", "−")
+                text = words.text("assumptions.with_rho", name=called, rho=rho)
+                if correlation.df is not None:
+                    text += f" (t, df {correlation.df:g})"
+            else:
+                text = words.text("assumptions.with_copula", name=called, copula=correlation.copula)
+            said.append(text)
+    return list(dict.fromkeys(said))
+
+
+def _is_number(quantity: Quantity) -> bool:
+    """Whether every element of an input is a plain number."""
+    try:
+        return all(
+            is_constant(expression) and isinstance(constant(expression), float)
+            for expression in _elements(quantity).values()
+        )
+    except BurncastError:
+        return False
+
+
+def _elements(quantity: Quantity) -> dict[tuple[str, ...], Expression]:
+    """Labels → expression; no labels where there is one for all."""
+    if isinstance(quantity.value, ByElement):
+        return dict(quantity.value.values)
+    return {(): quantity.value}
+
+
+def _listed(
+    teller: Teller, quantities: list[Quantity], caption: str, draw: Callable[[Teller, Quantity], Markup]
+) -> list[Block]:
+    if not quantities:
+        return [Heading(caption), Text(teller.words.text("assumptions.none"), "quiet")]
+    rows = [
+        [
+            worded(one.name),
+            _value(teller, one),
+            draw(teller, one),
+            one.unit or "",
+            _said(teller, one),
+        ]
+        for one in quantities
+    ]
+    columns = teller.words.texts_of("assumptions.columns")
+    return [Heading(caption), TextTable(caption, columns, rows, len(columns), stacking=True, titled=True)]
+
+
+def _value(teller: Teller, quantity: Quantity) -> Markup:
+    """The value of each element as the scenario says it."""
+    lines = []
+    for labels, expression in list(_elements(quantity).items())[:MOST_ELEMENTS]:
+        name = f"{', '.join(labels)}: " if labels else ""
+        lines.append(Markup("{}<code>{}</code>").format(name, expression_text(expression)))
+    if len(_elements(quantity)) > MOST_ELEMENTS:
+        lines.append(Markup("…"))
+    if quantity.states:
+        lines.append(escape(teller.words.text("assumptions.states", states=", ".join(quantity.states))))
+    if quantity.decision is not None:
+        low, high = (teller.words.amount(end) for end in quantity.decision)
+        lines.append(escape(teller.words.text("assumptions.decision", low=low, high=high)))
+    return Markup("<br>").join(lines)
+
+
+def _said(teller: Teller, quantity: Quantity) -> Markup:
+    """Source, note, and what moves with it."""
+    parts = [teller.words.text("assumptions.source", text=quantity.source)] if quantity.source else []
+    parts += [quantity.note] if quantity.note else []
+    partners = dependence_of(teller, quantity.name)
+    parts += [teller.words.text("assumptions.partners", names="; ".join(partners))] if partners else []
+    return Markup("<br>").join(escape(part) for part in parts)
+
+
+def _densities(teller: Teller, quantity: Quantity) -> Markup:
+    """The law of each element that is one, as a picture with its middle and its range."""
+    words = teller.words
+    pictures = []
+    for place, (labels, expression) in enumerate(list(_elements(quantity).items())[:MOST_ELEMENTS]):
+        law = law_of(expression)
+        if law is None:
+            continue
+        low, median = (float(value) for value in law.quantile([0.05, 0.5]))
+        ends = [words.amount(value) for value in (median, low, float(law.quantile_upper(0.05)))]
+        text = words.text("assumptions.range", median=ends[0], low=ends[1], high=ends[2])
+        if ends[1] == ends[2]:
+            text = words.text("assumptions.always", median=ends[0])
+        name = f"{worded(quantity.name)} {', '.join(labels)}".strip()
+        title = words.text("assumptions.density", name=name)
+        pictures.append(_with_words(density_sparkline(law, f"law-{quantity.name}-{place}", title, text), labels, text))
+    return Markup("").join(pictures)
+
+
+def _fans(teller: Teller, quantity: Quantity) -> Markup:
+    """A process over time; one with states, whose numbers mean nothing, has no picture."""
+    words, pictures = teller.words, []
+    if quantity.states:
+        return Markup("")
+    worlds = teller.found.worlds.get(quantity.name, {})
+    for place, (labels, fan) in enumerate(list(worlds.items())[:MOST_ELEMENTS]):
+        known = fan[:, np.isfinite(fan).all(axis=0)]
+        if not known.size:
+            continue
+        begin, end, low, high = (
+            words.amount(float(value)) for value in (known[1, 0], known[1, -1], known[0, -1], known[2, -1])
+        )
+        text = words.text("assumptions.fan_text", begin=begin, end=end, low=low, high=high)
+        name = f"{worded(quantity.name)} {', '.join(labels)}".strip()
+        title = words.text("assumptions.fan", name=name)
+        pictures.append(_with_words(fan_sparkline(fan, f"law-{quantity.name}-{place}", title, text), labels, text))
+    return Markup("").join(pictures)
+
+
+def _with_words(picture: Markup, labels: tuple[str, ...], text: str) -> Markup:
+    called = f"{', '.join(labels)}: " if labels else ""
+    return Markup('<span class="spark">{}<small>{}{}</small></span>').format(picture, called, text)
+
+
+def _model(teller: Teller) -> list[Block]:
+    words, scenario = teller.words, teller.found.scenario
+    title = words.text("assumptions.model")
+    blocks: list[Block] = [Heading(title)]
+    if scenario.ruin is not None:
+        need = scenario.ruin.need
+        key = "assumptions.ruin_is" if need is not None else "assumptions.ruin_is_only"
+        when = render(scenario.ruin.when)
+        blocks.append(Text(words.text(key, when=when, need=render(need) if need is not None else "")))
+    if scenario.start is not None:
+        start = words.date(scenario.start, "week")
+        blocks.append(Text(words.text("assumptions.calendar", periods=teller.span(scenario.periods), start=start)))
+    rows = [
+        [
+            worded(one.name),
+            words.text(f"why.{one.kind}"),
+            Markup("<code>{}</code>").format(value_text(one)),
+            one.unit or "",
+            _said(teller, one),
+        ]
+        for one in scenario.quantities.values()
+        if one.kind in ("formula", "stock")
+    ]
+    if rows:
+        blocks.append(Text(words.text("assumptions.model_lead"), "quiet"))
+        blocks.append(
+            TextTable(title, words.texts_of("assumptions.model_columns"), rows, 5, stacking=True, titled=True)
+        )
+    return blocks

@@ -1,0 +1,138 @@
+"""What a report is made of: sections of paragraphs, charts and tables, in the order in which they are read."""
+
+from __future__ import annotations
+
+import dataclasses
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from typing import TypeAlias
+
+import numpy as np
+import xarray as xr
+from markupsafe import Markup
+from matplotlib.figure import Figure
+from numpy.typing import NDArray
+
+from burncast.outputs.findings import Findings
+from burncast.outputs.inline_svg import inline_figure
+from burncast.outputs.language import Language
+from burncast.outputs.plots import time_axis
+from burncast.outputs.report_charts import Canvas
+
+__all__ = ["Block", "Chart", "Code", "Heading", "Teller", "Text", "TextTable", "chart"]
+
+
+@dataclass(frozen=True, slots=True)
+class Text:
+    """A paragraph; a ``strong`` one is a finding, a ``quiet`` one a remark."""
+
+    text: str
+    look: str = ""
+    kind: str = "text"
+
+
+@dataclass(frozen=True, slots=True)
+class Heading:
+    """What the blocks that follow are about."""
+
+    text: str
+    kind: str = "heading"
+
+
+@dataclass(frozen=True, slots=True)
+class Chart:
+    """A picture, wide and narrow, and what it shows in a sentence."""
+
+    wide: Markup
+    narrow: Markup
+    caption: str
+    kind: str = "chart"
+
+
+@dataclass(frozen=True, slots=True)
+class TextTable:
+    """A table whose first column names its rows; the first ``words`` columns hold words, the others numbers.
+
+    A cell is text, or markup that was made of escaped text. A ``stacking`` table becomes cards on a phone; the
+    caption of a ``titled`` one is the heading above it, and is there for the ear alone.
+    """
+
+    caption: str
+    columns: Sequence[str]
+    rows: Sequence[Sequence[str | Markup]]
+    words: int = 1
+    stacking: bool = False
+    last_words: bool = False
+    titled: bool = False
+    kind: str = "table"
+
+
+@dataclass(frozen=True, slots=True)
+class Code:
+    """Text of a file or of a command, as it is."""
+
+    text: str
+    long: bool = False
+    summary: str = ""
+    kind: str = "code"
+
+
+Block: TypeAlias = Text | Heading | Chart | TextTable | Code
+
+
+@dataclass(frozen=True, slots=True)
+class Teller:
+    """The findings with the language that they are told in, and the forecast as a dataset."""
+
+    found: Findings
+    words: Language
+    forecast: xr.Dataset
+
+    @property
+    def canvas(self) -> Canvas:
+        """What charts are drawn on."""
+        return Canvas(self.words, time_axis(self.forecast), self.found.scenario.currency)
+
+    def period(self, place: int) -> str:
+        """A period as people name it."""
+        return self.canvas.period(place)
+
+    def by(self, place: int) -> str:
+        """Until when: by a date, or within so many periods."""
+        if self.found.scenario.start is not None:
+            return self.words.text("word.by", when=self.period(place))
+        return self.words.text("word.within", span=self.span(place))
+
+    def at(self, place: int) -> str:
+        """When: at the end of a dated period, or after so many periods."""
+        if self.found.scenario.start is not None:
+            return self.words.text("word.at", when=self.period(place))
+        return self.words.text("word.after", span=self.span(place))
+
+    def span(self, periods: float) -> str:
+        """So many periods."""
+        return self.words.span(periods, self.found.scenario.step)
+
+    def money(self, amount: float) -> str:
+        """An amount in the scenario's currency."""
+        return self.words.money(amount, self.found.scenario.currency)
+
+    def of(self, name: str, amount: float) -> str:
+        """An amount of a quantity (or of one of its elements) with its unit."""
+        return self.words.money(amount, self.unit(name))
+
+    def unit(self, name: str) -> str:
+        """The unit of a quantity, or of the one that ``users[plus]`` is an element of."""
+        return self.found.scenario.quantities[name.partition("[")[0]].unit or ""
+
+    def quantiles(self, name: str) -> NDArray[np.float64]:
+        """Quantiles 5, 25, 50, 75 and 95 % of a tracked number over time, f64[5, T+1]."""
+        levels = [0.05, 0.25, 0.5, 0.75, 0.95]
+        return np.asarray(self.forecast[name].sel(quantile=levels).transpose("quantile", "period").values)
+
+
+def chart(canvas: Canvas, draw: Callable[[Canvas], Figure], name: str, title: str, alt: str, caption: str) -> Chart:
+    """A chart drawn twice, for a desk and for a phone."""
+    wide = inline_figure(draw(canvas), f"{name}-wide", title, alt)
+    narrow = inline_figure(draw(dataclasses.replace(canvas, narrow=True)), f"{name}-narrow", title, alt)
+    return Chart(wide, narrow, caption)

@@ -1,0 +1,293 @@
+"""The third section of the report: what moves the answer, what ruined futures are like, and the variants."""
+
+from __future__ import annotations
+
+import math
+
+import numpy as np
+
+from burncast.engine.explain_ruin import RuinBox, RuinExplanation, draws
+from burncast.engine.expressions import Call, Expression, render
+from burncast.engine.scenario import ByElement, Quantity, Value
+from burncast.outputs import estimates, report_charts
+from burncast.outputs.report_blocks import Block, Heading, Teller, Text, TextTable, chart
+from burncast.outputs.report_forecast import plain_main, worded
+from burncast.outputs.summary import summarise
+
+__all__ = ["expression_text", "tell_reasons", "value_text"]
+
+MOST_BARS = 12
+MOST_SHIFTS = 12
+MOST_CHANGES = 60
+
+
+def tell_reasons(teller: Teller) -> list[Block]:
+    """Tornado, explanation of ruin and typical path where the report was to say why; variants where there are any."""
+    blocks: list[Block] = []
+    if teller.found.request.why:
+        blocks += _tornado(teller)
+        blocks += _explanation(teller) if teller.found.scenario.ruin is not None else []
+    if len(teller.found.runs) > 1:
+        blocks += _variants(teller)
+    return blocks
+
+
+def value_text(quantity: Quantity) -> str:
+    """What a scenario says of a quantity, as text: its value, or its start and what it becomes."""
+    said = _expressions(quantity.value)
+    return f"{said} → {_expressions(quantity.next)}" if quantity.next is not None else said
+
+
+def expression_text(expression: Expression) -> str:
+    """An expression as a scenario may say it; an interval as ``2 to 8``."""
+    match expression:
+        case Call(function="interval", arguments=(low, high), keywords=()):
+            return f"{render(low)} to {render(high)}"
+    return render(expression)
+
+
+def _expressions(value: Value) -> str:
+    if isinstance(value, ByElement):
+        return "; ".join(f"{', '.join(labels)}: {expression_text(one)}" for labels, one in value.values.items())
+    return expression_text(value)
+
+
+def _tornado(teller: Teller) -> list[Block]:
+    words, dataset = teller.words, teller.found.tornado
+    title = words.text("why.tornado")
+    if dataset is None:
+        reason = words.text("page.absent", reason=words.text("why.tornado_absent"))
+        return [Heading(title), Text(reason, "quiet")]
+    name = teller.found.tornado_output
+    output = words.text("why.output_ruin") if name is None else words.text("why.output_mean", quantity=worded(name))
+
+    def outcome(value: float) -> str:
+        return words.share(value) if name is None else teller.of(name, value)
+
+    columns = ("value_low", "value_high", "output_low", "output_high")
+    labels = [str(label) for label in dataset["input"].values]
+    ends = [[float(dataset[column].values[place]) for column in columns] for place in range(len(labels))]
+    first, (value_low, value_high, low, high) = labels[0], ends[0]
+    finding = words.text(
+        "why.tornado_finding",
+        input=worded(first),
+        output=output,
+        low=outcome(low),
+        high=outcome(high),
+        value_low=teller.of(first, value_low),
+        value_high=teller.of(first, value_high),
+    )
+    names = [worded(label) for label in labels[:MOST_BARS]]
+    drawn = chart(
+        teller.canvas,
+        lambda canvas: report_charts.tornado(canvas, dataset, names, words.text("why.tornado_axis", output=output)),
+        "tornado",
+        title,
+        words.text("why.tornado_alt", output=output, count=len(names)),
+        finding,
+    )
+    rows = [
+        [worded(label), *map(words.amount, own[:2]), *map(outcome, own[2:]), teller.unit(label)]
+        for label, own in zip(labels[:MOST_BARS], ends, strict=False)
+    ]
+    note = words.text("why.tornado_note", trajectories=words.whole(int(dataset.attrs["trajectories"])))
+    columns_said = words.texts_of("why.tornado_columns")
+    return [
+        Heading(title),
+        drawn,
+        Text(note, "quiet"),
+        TextTable(title, columns_said, rows, last_words=True, titled=True),
+    ]
+
+
+def _explanation(teller: Teller) -> list[Block]:
+    words, found = teller.words, teller.found.explanation
+    title = words.text("why.shifts")
+    if found is None:
+        reason = words.text("page.absent", reason=words.text("why.explain_absent"))
+        return [Heading(title), Text(reason, "quiet")]
+    known = [("why.input", one) for one in found.inputs] + [("why.process", one) for one in found.levels]
+    rows = [
+        (
+            one.shift,
+            [
+                worded(one.name),
+                words.text(kind),
+                _signed(teller, one.shift),
+                *(words.amount(ends[1]) for ends in (one.all, one.ruined)),
+                teller.unit(one.name),
+            ],
+        )
+        for kind, one in known
+    ]
+    rows += [
+        (shift, [worded(name), words.text("why.draw"), _signed(teller, shift), "", "", ""])
+        for name, shift in draws(teller.found.scenario, found).items()
+    ]
+    rows.sort(key=lambda row: -abs(row[0]))
+    blocks: list[Block] = [Heading(title)]
+    if known:
+        _, first = max(known, key=lambda one: abs(one[1].shift))
+        way = words.text("why.higher" if first.shift > 0 else "why.lower")
+        ruined, every = (teller.of(first.name, ends[1]) for ends in (first.ruined, first.all))
+        key = "why.shifts_same" if ruined == every else "why.shifts_finding"
+        blocks.append(Text(words.text(key, quantity=worded(first.name), way=way, ruined=ruined, all=every), "finding"))
+    better = found.box_of_all if found.box_of_all.density > found.box.density + 0.005 else None
+    blocks += [
+        Text(_box(teller, box, found), "finding") for box in (found.box, better) if box is not None and box.rules
+    ]
+    if rows:
+        blocks.append(
+            TextTable(
+                title,
+                words.texts_of("why.shifts_columns"),
+                [cells for _, cells in rows[:MOST_SHIFTS]],
+                words=2,
+                last_words=True,
+                titled=True,
+            )
+        )
+    note = words.text(
+        "why.shifts_note",
+        error=words.number(f"{2 * found.shift_se:.1g}"),
+        ruined=words.whole(found.ruined),
+        trajectories=words.whole(found.trajectories),
+    )
+    return [*blocks, Text(note, "quiet"), *_typical(teller, found)]
+
+
+def _box(teller: Teller, box: RuinBox, found: RuinExplanation) -> str:
+    words = teller.words
+    rules = []
+    for name, (low, high) in box.rules.items():
+        called = worded(name)
+        if teller.found.scenario.quantities[name.partition("[")[0]].kind == "process":
+            called = words.text("why.on_average", name=called)
+        key = "why.at_most" if math.isinf(low) else "why.at_least" if math.isinf(high) else "why.between"
+        rules.append(words.text(key, name=called, low=teller.of(name, low), high=teller.of(name, high)))
+    joined = ", ".join(rules[:-1])
+    return words.text(
+        "why.box",
+        rules=words.text("why.box_and", first=joined, last=rules[-1]) if joined else rules[0],
+        density=words.share(box.density, 2),
+        probability=words.share(found.probability, 2),
+        coverage=words.share(box.coverage, 2),
+    )
+
+
+def _typical(teller: Teller, found: RuinExplanation) -> list[Block]:
+    words, main, path = teller.words, plain_main(teller), teller.found.path
+    if main is None or path is None:
+        return []
+    values = path[main].values
+    begin = teller.of(main, float(values[int(np.isnan(values[0]))]))
+    end, when = teller.of(main, float(values[found.typical_ruin])), teller.period(found.typical_ruin)
+    title = words.text("why.typical")
+    label = ", ".join(filter(None, (worded(main), teller.unit(main))))
+    drawn = chart(
+        teller.canvas,
+        lambda canvas: report_charts.typical(canvas, teller.quantiles(main), values, found.typical_ruin, label),
+        "typical",
+        title,
+        words.text("why.typical_alt", begin=begin, end=end, when=when),
+        words.text("why.typical_finding", quantity=worded(main).capitalize(), begin=begin, end=end, when=when),
+    )
+    note = words.text("why.typical_note", number=words.whole(found.typical), seed=found.seed)
+    return [Heading(title), drawn, Text(note, "quiet")]
+
+
+def _variants(teller: Teller) -> list[Block]:
+    found, words = teller.found, teller.words
+    names = {name: words.text("why.base") if name == "base" else worded(name) for name in found.runs}
+    title = words.text("why.variants")
+    blocks: list[Block] = [Heading(title)]
+    curves = {
+        names[name]: estimates.ruin_probability(run)
+        for name, run in found.runs.items()
+        if run.scenario.ruin is not None
+    }
+    comparable = {run.scenario.step for run in found.runs.values()} == {found.scenario.step} and all(
+        run.scenario.start == found.scenario.start and run.scenario.periods <= found.scenario.periods
+        for run in found.runs.values()
+    )
+    if len(curves) > 1 and comparable:
+        ends = {name: float(curve[-1]) for name, curve in curves.items()}
+        best, worst = min(ends, key=lambda name: ends[name]), max(ends, key=lambda name: ends[name])
+        by = teller.by(found.scenario.periods)
+        key = "why.variants_equal" if ends[best] == ends[worst] else "why.variants_finding"
+        least, most = words.share(ends[best]), words.share(ends[worst])
+        said = "; ".join(f"{name} {words.share(end)}" for name, end in ends.items())
+        blocks.append(
+            chart(
+                teller.canvas,
+                lambda canvas: report_charts.ruin_curves(canvas, curves),
+                "variants",
+                title,
+                words.text("why.variants_alt", ends=said),
+                words.text(key, by=by, least=least, best=best, most=most, worst=worst),
+            )
+        )
+    blocks.append(Text(words.text("why.variants_note"), "quiet"))
+    blocks.append(_side_by_side(teller, names))
+    changes = _changes(teller, names)
+    caption = words.text("why.variants_changed")
+    return [*blocks, TextTable(caption, words.texts_of("why.variants_columns"), changes, words=4)]
+
+
+def _side_by_side(teller: Teller, names: dict[str, str]) -> TextTable:
+    """A row for each variant: chance, runway, need and the main quantity."""
+    words, main = teller.words, plain_main(teller)
+    summaries = {name: summarise(run) for name, run in teller.found.runs.items()}
+    base = next(iter(summaries.values()))
+    columns = [words.text("table.variants_first")]
+    if base.ruin_probability:
+        columns.append(words.text("table.row_ruin", by=teller.by(base.periods)))
+        columns.append(words.text("table.row_runway", share=words.share(0.25)))
+    if base.funding_need:
+        columns.append(words.text("table.row_need", share=words.share(0.95)))
+    if main is not None:
+        columns.append(words.text("table.row_value", quantity=worded(main)))
+    rows = []
+    for name, summary in summaries.items():
+        cells = [names[name]]
+        if base.ruin_probability:
+            last = summary.ruin_probability[-1] if summary.ruin_probability else None
+            cells.append(
+                "–" if last is None else words.probability(last.probability, last.standard_error, summary.independent)
+            )
+            runway = next((one for one in summary.runway if one.quantile == 0.25), None)
+            beyond = words.text("word.beyond", span=teller.span(summary.periods))
+            cells.append(beyond if runway is None or runway.periods is None else teller.span(runway.periods))
+        if base.funding_need:
+            amount = next((one.amount for one in summary.funding_need if one.confidence == 0.95), None)
+            cells.append("–" if amount is None else teller.money(amount))
+        if main is not None:
+            figure = next((one for one in summary.horizon if one.name == main and not one.element), None)
+            ends = [] if figure is None else [words.amount(value) for value in (figure.p50, figure.p5, figure.p95)]
+            cells.append(words.text("word.range", middle=ends[0], low=ends[1], high=ends[2]) if ends else "–")
+        rows.append(cells)
+    return TextTable(words.text("table.variants_caption"), columns, rows)
+
+
+def _changes(teller: Teller, names: dict[str, str]) -> list[list[str]]:
+    base, rows = teller.found.scenario, []
+    for variant, run in teller.found.runs.items():
+        if variant == "base":
+            continue
+        quantities = run.scenario.quantities
+        changed = [
+            [
+                names[variant],
+                worded(name),
+                value_text(base.quantities[name]) if name in base.quantities else "–",
+                value_text(quantity),
+            ]
+            for name, quantity in quantities.items()
+            if name not in base.quantities or value_text(quantity) != value_text(base.quantities[name])
+        ]
+        rows += changed or [[names[variant], teller.words.text("why.variants_same"), "", ""]]
+    return rows[:MOST_CHANGES]
+
+
+def _signed(teller: Teller, shift: float) -> str:
+    return teller.words.number(f"{shift:+.2f}").replace("-", "−")

@@ -1,0 +1,81 @@
+"""The languages of the report: the same texts in each, and each one's way of writing numbers."""
+
+from __future__ import annotations
+
+import datetime
+import string
+
+import pytest
+
+from burncast.distributions.errors import InputError
+from burncast.outputs.language import LANGUAGES, NARROW, NO_BREAK, language
+
+
+def fields(text):
+    parts = text if isinstance(text, list) else [text]
+    return sorted({field for part in parts for _, field, _, _ in string.Formatter().parse(part) if field})
+
+
+def test_every_language_has_the_same_texts_with_the_same_blanks():
+    english = language("en").texts
+    for code in LANGUAGES:
+        texts = language(code).texts
+        assert texts.keys() == english.keys()
+        for key, text in texts.items():
+            assert fields(text) == fields(english[key]), key
+            assert isinstance(text, list) == isinstance(english[key], list), key
+            assert not isinstance(text, list) or len(text) == len(english[key]), key
+            assert text, key
+
+
+def test_french_signs_of_two_parts_stand_after_a_space_that_does_not_break():
+    for key, text in language("fr").texts.items():
+        for part in text if isinstance(text, list) else [text]:
+            for place, sign in enumerate(part):
+                if sign in ";!?":
+                    assert part[place - 1] == NARROW, (key, part)
+                if sign in "%»:" and not part[place:].startswith("://"):
+                    assert part[place - 1] == NO_BREAK, (key, part)
+                assert sign != "'", (key, part)
+
+
+@pytest.mark.parametrize(
+    ("value", "english", "french"),
+    [
+        (3.104e9, "3.1bn", f"3,1{NO_BREAK}Md"),
+        (1.25e12, "1.25tn", f"1{NARROW}250{NO_BREAK}Md"),
+        (450e6, "450M", f"450{NO_BREAK}M"),
+        (-5421.0, "−5,421", f"−5{NARROW}421"),
+        (12_345.0, "12.3k", f"12,3{NO_BREAK}k"),
+        (0.0123, "0.0123", "0,0123"),
+        (0.0, "0", "0"),
+    ],
+)
+def test_amounts(value, english, french):
+    assert (language("en").amount(value), language("fr").amount(value)) == (english, french)
+
+
+def test_probabilities_have_their_error_or_their_bound():
+    english, french = language("en"), language("fr")
+    assert english.probability(0.1234, 0.00104, 10**5) == f"12.3{NO_BREAK}% ± 0.1"
+    assert french.probability(0.1234, 0.00104, 10**5) == f"12,3{NO_BREAK}% ± 0,1"
+    assert english.probability(0.0, 0.0, 100_000) == f"0{NO_BREAK}% (<{NO_BREAK}0.003{NO_BREAK}%)"
+    assert english.probability(1.0, 0.0, 1) == f"100{NO_BREAK}% (>{NO_BREAK}5.0{NO_BREAK}%)"
+    assert french.share(2e-7) == f"0,00002{NO_BREAK}%"
+
+
+def test_dates_spans_and_money():
+    day = datetime.date(2025, 8, 31)
+    assert [language(code).date(day, "month") for code in LANGUAGES] == ["August 2025", "août 2025"]
+    assert language("fr").date(day, "week") == "31 août 2025"
+    assert [language("fr").tick(label) for label in ("Jul 2023", "2024", "5 May")] == ["juil. 2023", "2024", "5 mai"]
+    assert language("en").span(1, "quarter") == f"1{NO_BREAK}quarter"
+    assert [language(code).money(3e9, "USD") for code in LANGUAGES] == [
+        f"USD{NO_BREAK}3bn",
+        f"3{NO_BREAK}Md{NO_BREAK}USD",
+    ]
+
+
+def test_an_unknown_language_is_told():
+    with pytest.raises(InputError, match="expected one of en, fr"):
+        language("de")
