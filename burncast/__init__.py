@@ -14,6 +14,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
+    from burncast.backtest_pictures import draw_backtest
     from burncast.calibration.backtest import backtest
     from burncast.calibration.backtest_result import Backtest
     from burncast.calibration.churn import ChurnFit, fit_churn
@@ -76,6 +77,7 @@ __all__ = [
     "__version__",
     "backtest",
     "decide",
+    "draw_backtest",
     "explain_ruin",
     "fit",
     "fit_churn",
@@ -126,6 +128,7 @@ _HOMES = {
     "Solution": "burncast.engine.solution",
     "backtest": "burncast.calibration.backtest",
     "decide": "burncast.deciding",
+    "draw_backtest": "burncast.backtest_pictures",
     "explain_ruin": "burncast.rare_events",
     "fit": "burncast.calibration.fitting",
     "fit_churn": "burncast.calibration.churn",

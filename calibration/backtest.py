@@ -118,7 +118,7 @@ def backtest(
             progress(done + 1, total)
     if not judged:
         raise InputError("no company could be forecast at any origin; was anything known by then?")
-    return Backtest(judged_forecasts(judged, names), tuple(left_out))
+    return Backtest(judged_forecasts(judged, names), tuple(left_out), panel.step_months)
 
 
 def _simulated(

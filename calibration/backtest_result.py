@@ -54,11 +54,13 @@ class Backtest:
     =====================  ================================================================================
 
     with the coordinates ``entity``, ``origin``, ``horizon`` (in steps), ``opened`` (the date of the last known row) and
-    ``date`` (the one forecast). ``left_out`` are companies that could not be forecast.
+    ``date`` (the one forecast). ``left_out`` are companies that could not be forecast;
+    ``step_months`` is the length of a step.
     """
 
     forecasts: xr.Dataset
     left_out: tuple[LeftOut, ...]
+    step_months: int
 
     @property
     def models(self) -> tuple[str, ...]:

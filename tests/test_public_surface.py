@@ -41,6 +41,7 @@ def test_the_public_names():
         "__version__",
         "backtest",
         "decide",
+        "draw_backtest",
         "explain_ruin",
         "fit",
         "fit_churn",

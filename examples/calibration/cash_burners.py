@@ -160,9 +160,11 @@ def judge(panel: burncast.Panel, origins: Sequence[str], trajectories: int = 204
 
 
 def main(path: str, *origins: str) -> None:
-    """Print the scores by horizon."""
+    """Print the scores by horizon, and draw them into ``cash_burners.svg``."""
     result = judge(read(path), origins)
     print(result)
+    title = f"cash of listed companies that burn it, forecast at {', '.join(origins)}"
+    burncast.draw_backtest(result, "cash_burners.svg", title=title, event="cash falls below a quarter's burn")
 
 
 def usual_burn(panel: burncast.Panel) -> Floats:

@@ -92,6 +92,16 @@ def test_it_beats_the_baselines_that_miss_its_drift_and_equals_the_one_that_does
     assert judged.skill("crps", "constant burn", 3).value < judged.skill("crps", "random walk", 3).value
 
 
+def test_the_picture_is_written_whole_or_not_at_all(judged, tmp_path):
+    import burncast
+
+    written = burncast.draw_backtest(judged, tmp_path / "judged.svg", title="Walks", event="cash falls below 20")
+    assert "how often it happened" in written.read_text(encoding="utf-8")
+    assert "cash falls" not in burncast.draw_backtest(judged, tmp_path / "plain.svg").read_text(encoding="utf-8")
+    with pytest.raises(InputError, match=r"ends in \.pdf"):
+        burncast.draw_backtest(judged, tmp_path / "judged.pdf")
+
+
 def test_a_wrong_model_is_told_from_the_true_one():
     def bold(known):
         return true_model(known, sd=0.4 * SD)
