@@ -110,11 +110,14 @@ def scenario(learnt: Mapping[str, Any], cash: float, burn: float) -> dict[str, A
     (level, slope), quiet, rounds = learnt["closes"], learnt["quiet"], learnt["rounds"]
     drawn = {f"quiet_{part}": f"iid(discrete({_places(figures)}))" for part, figures in enumerate(quiet)}
     nets, burns = (
-        [f"interp(quiet_{part}, {_places(figures)}, {figures[one]})" for part, figures in enumerate(quiet)]
-        for one in (0, 1)
+        {
+            f"{name}_{part}": f"interp(quiet_{part}, {_places(figures)}, {figures[at]})"
+            for part, figures in enumerate(quiet)
+        }
+        for at, name in enumerate(("net", "burn"))
     )
     units = ["usual_burn"] * len(CLASSES) + ["cash"]
-    net = _by_class([f"{unit} * {value}" for unit, value in zip(units, nets, strict=True)])
+    net = _by_class([f"{unit} * {name}" for unit, name in zip(units, nets, strict=True)])
     raised, net_then, burn_then = (f"usual_burn * interp(raising, {_places(rounds)}, {figures})" for figures in rounds)
     return {
         "scenario": {"title": "A listed cash burner", "step": "quarter", "periods": 4, "currency": "USD"},
@@ -125,7 +128,9 @@ def scenario(learnt: Mapping[str, Any], cash: float, burn: float) -> dict[str, A
             "closes": f"chance(logistic({level} + {slope} * log(runway)))",
             "raised": f"closes * {raised}",
             "net": f"where(closes, {net_then}, {net})",
-            "burn": f"where(closes, {burn_then}, usual_burn * {_by_class(burns)})",
+            "burn": f"where(closes, {burn_then}, usual_burn * {_by_class(list(burns))})",
+            **nets,
+            **burns,
         },
         "stocks": {"cash": {"start": "opening_cash", "next": "max(cash + net + raised, 0)"}},
         "ruin": {"when": "cash < burn", "need": "burn - cash"},
