@@ -15,14 +15,16 @@ if TYPE_CHECKING:
 
 __all__ = ["draw_backtest"]
 
+FEWEST = 10
+"""Outcomes that a horizon needs to be drawn."""
 STEPS = {1: "month", 3: "quarter", 12: "year"}
 
 
 def draw_backtest(found: Backtest, path: str | os.PathLike[str], *, title: str = "", event: str | None = None) -> Path:
     """Write a picture, ``.svg`` or ``.png``: calibration, coverage, skill, and with ``event`` its reliability.
 
-    ``event`` names what falling below the threshold means. Horizons of which nothing was observed are left out. Raises
-    InputError for another ending, and where nothing was observed at all.
+    ``event`` names what falling below the threshold means. Horizons with fewer than ten outcomes are left out. Raises
+    InputError for another ending, and where no horizon has as many.
     """
     from burncast.calibration.backtest_result import MODEL
     from burncast.outputs.backtest_plots import HorizonFindings, backtest_plot
@@ -35,9 +37,10 @@ def draw_backtest(found: Backtest, path: str | os.PathLike[str], *, title: str =
         raise InputError(f"{file} ends in {file.suffix or 'nothing'}; expected .svg or .png")
     findings = []
     for horizon in found.horizons:
-        if not found.count(horizon)[1]:
+        known = found.count(horizon)[1]
+        if known < FEWEST:
             continue
-        curve = found.reliability(horizon)
+        curve = found.reliability(horizon, bins=min(10, max(3, known // 30)))
         skills = {name: found.skill("crps", name, horizon) for name in found.models if name != MODEL}
         findings.append(
             HorizonFindings(
@@ -49,7 +52,7 @@ def draw_backtest(found: Backtest, path: str | os.PathLike[str], *, title: str =
             )
         )
     if not findings:
-        raise InputError("nothing that was forecast has been observed yet")
+        raise InputError(f"fewer than {FEWEST} outcomes of any horizon have been observed")
     step = STEPS.get(found.step_months, f"{found.step_months} months")
     content = encode_figure(backtest_plot(findings, step, event, title), kind)
     return write_files(file.parent, {file.name: content})[0]
