@@ -124,7 +124,7 @@ def fit_churn(
     churned: ArrayLike,
     *,
     bands: Sequence[float] = (3, 12),
-    covariates: Mapping[str, Sequence[Any]] | None = None,
+    covariates: Mapping[str, Sequence[Any] | NDArray[Any]] | None = None,
     errors: Sequence[str] = ERRORS,
     name: str = "churn",
     source: str | None = None,

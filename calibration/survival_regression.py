@@ -73,7 +73,11 @@ class SurvivalRegression:
 
 
 def regress_survival(
-    tenure: Floats, churned: NDArray[np.bool_], covariates: Mapping[str, Sequence[Any]], error: str, whole_months: bool
+    tenure: Floats,
+    churned: NDArray[np.bool_],
+    covariates: Mapping[str, Sequence[Any] | NDArray[Any]],
+    error: str,
+    whole_months: bool,
 ) -> SurvivalRegression:
     """Fit one model to tenures float64[n] in months; tenures of 0 tell nothing and are left out.
 
@@ -139,7 +143,7 @@ def _log_density(error: str, z: Floats) -> Floats:
         return np.asarray(z - np.exp(z))
 
 
-def _design(covariates: Mapping[str, Sequence[Any]], rows: int) -> tuple[list[str], Floats]:
+def _design(covariates: Mapping[str, Sequence[Any] | NDArray[Any]], rows: int) -> tuple[list[str], Floats]:
     names, columns = ["intercept"], [np.ones(rows)]
     for name, values in covariates.items():
         column = np.asarray(values)
