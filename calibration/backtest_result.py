@@ -10,18 +10,28 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import NDArray
 
-from burncast.calibration.scores import Reliability, brier_score, covered, crps, log_score, pit, reliability
+from burncast.calibration.scores import (
+    Reliability,
+    brier_score,
+    covered,
+    crps,
+    log_score,
+    pinball_loss,
+    pit,
+    reliability,
+)
 from burncast.calibration.skill import Skill, skill
 
 if TYPE_CHECKING:
     import xarray as xr
 
-__all__ = ["LEVELS", "MODEL", "Backtest", "Judged", "LeftOut", "judge", "judged_forecasts"]
+__all__ = ["LEVELS", "MODEL", "QUANTILES", "Backtest", "Judged", "LeftOut", "judge", "judged_forecasts"]
 
 Floats = NDArray[np.float64]
 
 MODEL = "model"
 LEVELS = (0.5, 0.8, 0.9, 0.95)
+QUANTILES = (0.05, 0.25, 0.5, 0.75, 0.95)
 SCORES = ("crps", "log_score", "brier")
 
 
@@ -47,6 +57,7 @@ class Backtest:
     ``scale``              what scores are relative to
     ``median``             of the forecast
     ``crps``, ``log_score``  of the variable over ``scale``
+    ``pinball``            by ``quantile``: the pinball loss of the quantiles of the variable over ``scale``
     ``pit``                probability integral transform
     ``covered``            by ``level``: 1 where the central band held what came
     ``event_probability``  of having fallen below the threshold by then
@@ -101,6 +112,11 @@ class Backtest:
         can be scored."""
         chosen = self._scored("happened" if score == "brier" else "observed", horizon)
         return float(chosen[score].sel(model=model).mean()) if chosen.sizes["forecast"] else math.nan
+
+    def pinball(self, horizon: int | None = None, model: str = MODEL) -> dict[float, float]:
+        """The mean pinball loss of each quantile."""
+        loss = self._scored("observed", horizon)["pinball"].sel(model=model)
+        return {float(at): float(loss.sel(quantile=at).mean()) for at in loss["quantile"].values}
 
     def count(self, horizon: int | None = None) -> tuple[int, int]:
         """How many forecasts were made, and of how many it is known what came."""
@@ -177,6 +193,7 @@ def judge(sample: Floats, chance: float, observed: float, happened: float, scale
         "median": float(np.median(sample)),
         "crps": float(crps(relative, truth)) if known else math.nan,
         "log_score": float(log_score(relative, truth)) if known else math.nan,
+        "pinball": pinball_loss(np.quantile(relative, QUANTILES), truth, QUANTILES),
         "pit": float(pit(relative, truth)) if known else math.nan,
         "covered": covered(relative, truth, LEVELS).astype(float) if known else np.full(len(LEVELS), math.nan),
         "event_probability": chance,
@@ -203,10 +220,12 @@ def judged_forecasts(judged: Sequence[Judged], models: Sequence[str]) -> xr.Data
                 for name in ("median", "crps", "log_score", "pit", "event_probability", "brier")
             },
             "covered": ((*both, "level"), scores("covered")),
+            "pinball": ((*both, "quantile"), scores("pinball")),
         },
         coords={
             "model": list(models),
             "level": list(LEVELS),
+            "quantile": list(QUANTILES),
             "entity": column("entity", np.str_),
             "horizon": column("horizon", np.int64),
             "origin": column("origin", "datetime64[ns]"),

@@ -73,6 +73,15 @@ def test_its_score_is_that_of_the_normal_law(judged):
         assert abs(scores.mean() - expected) < 4 * scores.std(ddof=1) / math.sqrt(scores.size)
 
 
+def test_its_pinball_losses_are_those_of_the_normal_law(judged):
+    """The expected loss of the true quantile at p of N(m, s²) is s·φ(Φ⁻¹(p))."""
+    found = judged.forecasts.isel(forecast=judged.forecasts["horizon"].values == 1)
+    for at in found["quantile"].values:
+        losses = (found["pinball"].sel(model="model", quantile=at) * found["scale"]).values
+        assert abs(losses.mean() - SD * norm.pdf(norm.ppf(at))) < 4 * losses.std(ddof=1) / math.sqrt(losses.size)
+        assert judged.pinball(1)[at] > 0.0
+
+
 def test_the_probability_of_falling_below_is_that_of_the_walk(judged):
     found = judged.forecasts.isel(forecast=judged.forecasts["horizon"].values == 1)
     opened = np.array([random_walks().of(str(name))["cash"][1] for name in found["entity"].values])
