@@ -148,15 +148,15 @@ def language(code: str) -> Language:
     path = Path(__file__).parent / "catalogues" / f"{code}.toml"
     sections = tomllib.loads(path.read_text(encoding="utf-8"))
     texts = {f"{section}.{key}": text for section, entries in sections.items() for key, text in entries.items()}
-    if code == "fr":
-        texts = {key: _french(text) for key, text in texts.items()}
-    return Language(code, texts)
+    return Language(code, {key: _unbroken(text, code) for key, text in texts.items()})
 
 
-def _french(text: Any) -> Any:
-    """The text with no-break spaces before signs of two parts and per cent."""
+def _unbroken(text: Any, code: str) -> Any:
+    """The text with no-break spaces before per cent, and in French before signs of two parts."""
     if isinstance(text, list):
-        return [_french(entry) for entry in text]
+        return [_unbroken(entry, code) for entry in text]
+    if code != "fr":
+        return str(text).replace(" %", f"{NO_BREAK}%")
     return re.sub(r" (?=[;!?])", NARROW, re.sub(r" (?=[:%»])|(?<=«) ", NO_BREAK, str(text)))
 
 

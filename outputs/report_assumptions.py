@@ -37,7 +37,7 @@ def tell_assumptions(teller: Teller) -> list[Block]:
         blocks += _listed(teller, quantities, words.text(key), draw)
     if fixed:
         heads = words.texts_of("assumptions.columns")
-        rows = [[worded(one.name), _value(teller, one), one.unit or "", _said(teller, one)] for one in fixed]
+        rows = [[worded(one.name), _value(teller, one), _unit(one), _said(teller, one)] for one in fixed]
         caption = words.text("assumptions.fixed")
         blocks += [
             Heading(caption),
@@ -116,7 +116,7 @@ def _listed(
             worded(one.name),
             _value(teller, one),
             draw(teller, one),
-            one.unit or "",
+            _unit(one),
             _said(teller, one),
         ]
         for one in quantities
@@ -139,6 +139,11 @@ def _value(teller: Teller, quantity: Quantity) -> Markup:
         low, high = (teller.words.amount(end) for end in quantity.decision)
         lines.append(escape(teller.words.text("assumptions.decision", low=low, high=high)))
     return Markup("<br>").join(lines)
+
+
+def _unit(quantity: Quantity) -> Markup:
+    """The unit, which may break after a stroke."""
+    return Markup("/<wbr>").join(escape(part) for part in (quantity.unit or "").split("/"))
 
 
 def _said(teller: Teller, quantity: Quantity) -> Markup:
@@ -211,7 +216,7 @@ def _model(teller: Teller) -> list[Block]:
             worded(one.name),
             words.text(f"why.{one.kind}"),
             Markup("<code>{}</code>").format(value_text(one)),
-            one.unit or "",
+            _unit(one),
             _said(teller, one),
         ]
         for one in scenario.quantities.values()

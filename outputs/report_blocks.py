@@ -94,7 +94,12 @@ class Teller:
         return Canvas(self.words, time_axis(self.forecast), self.found.scenario.currency)
 
     def period(self, place: int) -> str:
-        """A period as people name it."""
+        """A period as people name it in a sentence, with its article."""
+        scenario = self.found.scenario
+        if scenario.start is None:
+            return self.words.text(f"word.the_{scenario.step}", when=self.canvas.period(place))
+        if scenario.step == "week":
+            return self.words.text("word.the_day", when=self.canvas.period(place))
         return self.canvas.period(place)
 
     def by(self, place: int) -> str:
@@ -106,7 +111,8 @@ class Teller:
     def at(self, place: int) -> str:
         """When: at the end of a dated period, or after so many periods."""
         if self.found.scenario.start is not None:
-            return self.words.text("word.at", when=self.period(place))
+            key = "word.at_day" if self.found.scenario.step == "week" else "word.at"
+            return self.words.text(key, when=self.canvas.period(place))
         return self.words.text("word.after", span=self.span(place))
 
     def span(self, periods: float) -> str:

@@ -305,6 +305,7 @@ def _style_money(canvas: Canvas, axes: Axes, values: Floats, label: str) -> None
 
 def _say_amounts(canvas: Canvas, axes: Axes, label: str) -> None:
     """Amounts and the name of the axis in the canvas's language."""
+    label = _shortened(label, 38 if canvas.narrow else 80)
     if axes.get_yscale() == "log":
         label = f"{label} ({canvas.words.text('ruin.log')})"
         axes.yaxis.set_minor_formatter(NullFormatter())

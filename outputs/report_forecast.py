@@ -74,7 +74,7 @@ def tell_answer(teller: Teller) -> list[Block]:
         blocks.append(Text(said, "finding"))
     elif found.scenario.ruin is None and not found.base.tracked:
         blocks.append(Text(words.text("answer.nothing"), "finding"))
-    if found.scenario.ruin is not None:
+    if len(others) > 0 and found.scenario.ruin is not None:
         blocks.append(Text(words.text("answer.error", trajectories=words.whole(found.base.trajectories)), "quiet"))
     return [*blocks, Heading(words.text("answer.figures")), *_figures(teller, summarise(found.base))]
 
@@ -100,8 +100,8 @@ def plain_main(teller: Teller) -> str | None:
 
 
 def worded(name: str) -> str:
-    """A quantity's name as words."""
-    return name.replace("_", " ").replace("[", " (").replace("]", ")")
+    """The name of a quantity or of one of its elements as words."""
+    return name.replace("_", " ").replace("[", " (").replace("]", ")").replace('"', "")
 
 
 def _hundred(teller: Teller) -> Chart:

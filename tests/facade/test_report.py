@@ -36,7 +36,7 @@ STARTUP = {
 class Page(HTMLParser):
     """What is in a page: tags with attributes in order, and the text inside each kind of element."""
 
-    VOID = ("meta", "link", "br", "rect", "path", "use")
+    VOID = ("meta", "link", "br", "wbr", "rect", "path", "use")
 
     def __init__(self, text):
         super().__init__()
@@ -242,15 +242,13 @@ DEGENERATE = {
 }
 
 
-@pytest.mark.parametrize(
-    ("name", "lang"),
-    [
-        *((name, "en") for name in sorted(DEGENERATE)),
-        *((name, "fr") for name in ("no_ruin", "one_period", "trillions")),
-    ],
-)
+IN_FRENCH = ("one_period", "trillions")
+
+
+@pytest.mark.parametrize(("name", "lang"), [(name, "fr" if name in IN_FRENCH else "en") for name in sorted(DEGENERATE)])
 def test_scenarios_at_the_edge_make_a_page(tmp_path, name, lang):
-    text = write(tmp_path, DEGENERATE[name], trajectories=512, lang=lang, why=name in ("no_inputs", "long_names", "no_ruin"))
+    why = name in ("no_inputs", "no_ruin")
+    text = write(tmp_path, DEGENERATE[name], trajectories=512, lang=lang, why=why)
     read = Page(text)
     assert not read.open
     assert "nan" not in re.sub(r"<[^>]*>", " ", text).lower().replace("finan", "").split()
@@ -259,15 +257,14 @@ def test_scenarios_at_the_edge_make_a_page(tmp_path, name, lang):
         ("never", "en"): "Not one of 512 simulated futures",
         ("always", "en"): "Every one of 512 simulated futures",
         ("no_ruin", "en"): "does not say what running out of money is",
-        ("no_ruin", "fr"): "ne dit pas",
-        ("one_period", "fr"): "10 mars 2024",
+        ("one_period", "fr"): "d’ici le 10 mars 2024",
         ("trillions", "fr"): f"{NO_BREAK}Md",
     }
     assert said.get((name, lang), "") in text
 
 
 def test_one_trajectory_makes_a_page(tmp_path):
-    text = write(tmp_path, STARTUP, trajectories=1)
+    text = write(tmp_path, STARTUP, trajectories=1, why=False)
     assert not Page(text).open
 
 
