@@ -185,13 +185,14 @@ def typical(canvas: Canvas, quantiles: Floats, path: Floats, ruined: int, label:
         axes.plot(places[: ruined + 1], path[: ruined + 1], color=ORANGE, linewidth=2.2)
         axes.plot(places[ruined:], path[ruined:], color=ORANGE, linewidth=1.6, linestyle=(0, (3, 2)))
         axes.plot(places[ruined], path[ruined], "o", color=ORANGE, markersize=8)
-        early = ruined < 0.5 * canvas.time.periods
+        done = ruined / canvas.time.periods
+        side = -1 if done < 0.35 else 1 if done > 0.65 else 0
         axes.annotate(
             canvas.words.text("why.typical_label", when=canvas.period(ruined)),
             (float(places[ruined]), float(path[ruined])),
-            xytext=(6 if early else -6, -14),
+            xytext=(-6 * side, -16),
             textcoords="offset points",
-            ha="left" if early else "right",
+            ha=("center", "right", "left")[side],
             color=DARK[1],
             fontweight="bold",
             bbox={"facecolor": "white", "alpha": 0.8, "linewidth": 0, "pad": 1.5},
@@ -260,7 +261,6 @@ def _frame(canvas: Canvas, taller: float = 1.0) -> Iterator[tuple[Figure, Axes]]
 def _fit(figure: Figure, axes: Axes) -> None:
     """Give every word its room, twice, since the marks of an axis depend on its length."""
     for _ in range(2):
-        figure.draw_without_rendering()
         box, size = axes.get_tightbbox(), figure.bbox
         if box is None:
             return
