@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import math
-from pathlib import Path
 
 import numpy as np
 import pytest
@@ -197,19 +196,3 @@ def test_what_cannot_be_asked_is_said(changed, said):
     }
     with pytest.raises(InputError, match=said):
         backtest(**{**asked, **changed})
-
-
-def test_the_example_has_skill_on_cash_burners():
-    """On an extract of the panel; the guide reports the whole."""
-    import runpy
-
-    root = Path(__file__).parents[2]
-    example = runpy.run_path(str(root / "examples" / "calibration" / "cash_burners.py"))
-    panel = example["read"](root / "tests" / "data" / "cash_burners_extract.csv")
-    found = example["judge"](panel, ["2015-09-15"], trajectories=256)
-    assert found.count(1)[1] > 120
-    for horizon in (1, 2):
-        assert found.skill("crps", "constant burn", horizon).low > 0.0
-        assert found.skill("brier", "constant burn", horizon).low > 0.0
-        for level, share in found.coverage(horizon).items():
-            assert abs(share - level) < 4 * math.sqrt(level * (1 - level) / 130)

@@ -53,12 +53,12 @@ def test_what_the_forecast_missed_is_said():
 
 def test_transforms_of_true_outcomes_are_uniform_and_those_of_a_bold_forecast_are_not():
     random = np.random.default_rng(9)
-    reports = MEAN + random.normal(scale=math.hypot(SD, 4.0), size=200)
+    reports = MEAN + random.normal(scale=math.hypot(SD, 4.0), size=80)
     rows = [report(value=float(value), sd=4.0, source=f"draw {place}") for place, value in enumerate(reports)]
-    right = np.array([one.pit for one in burncast.hindsight(SCENARIO, rows, trajectories=4096)])
+    right = np.array([one.pit for one in burncast.hindsight(SCENARIO, rows, trajectories=2048)])
     bold = {**SCENARIO, "inputs": {"burn": 10.0}, "processes": {"shock": "iid(normal(0, 1))"}}
-    wrong = np.array([one.pit for one in burncast.hindsight(bold, rows, trajectories=4096)])
-    assert abs((np.abs(2 * right - 1) > 0.9).mean() - 0.1) < 4 * math.sqrt(0.09 / 200)
+    wrong = np.array([one.pit for one in burncast.hindsight(bold, rows, trajectories=2048)])
+    assert abs((np.abs(2 * right - 1) > 0.9).mean() - 0.1) < 4 * math.sqrt(0.09 / 80)
     assert (np.abs(2 * wrong - 1) > 0.9).mean() > 0.3
 
 
