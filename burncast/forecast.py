@@ -49,8 +49,8 @@ def simulate(
         16 independent replications, from which the standard error comes (see the guide to sampling).
     control_variates
         Correct probabilities of ruin and means by what is known of the draws: those of all inputs and processes
-        (``True``), or of the quantities named. Quantiles stay as they are. Means gain a standard error,
-        ``<name>_mean_se``.
+        (``True``), or of the quantities named, and tell their standard errors by what is left. Quantiles stay as they
+        are.
     quantiles
         Probabilities strictly between 0 and 1, by default 0.01, 0.05, 0.1, 0.25, 0.5, 0.75, 0.8, 0.9, 0.95, 0.99.
     keep_paths

@@ -158,7 +158,7 @@ def _read_track(reading: Reading, quantities: Mapping[str, Quantity]) -> tuple[s
     track = dict.fromkeys(stocks if written is None else written)
     location = reading.document.location("outputs", "track")
     known = quantities.keys() | reading.broken
-    taken = {*RESULT_NAMES, *(f"{name}_mean" for name in track)}
+    taken = {*RESULT_NAMES, *(f"{name}_{part}" for name in track for part in ("mean", "mean_se", "sd"))}
     for name in track:
         if name not in known:
             reading.report(location, f"there is no quantity {name!r}", nearest=nearest_name(name, known))

@@ -8,7 +8,8 @@ variable                                   dimensions
 ``funding_need``                           quantile
 every tracked name                         (its own,) period, quantile
 ``<name>_mean``                            (its own,) period
-``<name>_mean_se`` (control variates)      (its own,) period
+``<name>_mean_se`` (Monte Carlo error)     (its own,) period
+``<name>_sd`` (over trajectories)          (its own,) period
 ``paths_<name>`` (where paths were kept)   trajectory, (its own,) period
 ========================================== ==============================
 
@@ -28,7 +29,7 @@ import xarray as xr
 from burncast.distributions.errors import InputError
 from burncast.outputs import estimates
 from burncast.outputs.store import CREATED_BY
-from burncast.outputs.variables import mean_name, mean_se_name, paths_name
+from burncast.outputs.variables import mean_name, mean_se_name, paths_name, sd_name
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -64,11 +65,12 @@ def to_dataset(simulation: Simulation, quantiles: Sequence[float] = QUANTILES) -
         unit = _unit(scenario.quantities[tracked.name].unit)
         values = estimates.tracked_quantiles(simulation, tracked, probabilities)
         dataset[tracked.name] = ((*tracked.dims, "period", "quantile"), values, unit)
-        means = estimates.tracked_mean(simulation, tracked)
-        dataset[mean_name(tracked.name)] = ((*tracked.dims, "period"), means, unit)
-        if simulation.controlled is not None:
-            errors = estimates.tracked_mean_se(simulation.controlled, simulation, tracked)
-            dataset[mean_se_name(tracked.name)] = ((*tracked.dims, "period"), errors, unit)
+        for name, estimate in (
+            (mean_name(tracked.name), estimates.tracked_mean),
+            (mean_se_name(tracked.name), estimates.tracked_mean_se),
+            (sd_name(tracked.name), estimates.tracked_sd),
+        ):
+            dataset[name] = ((*tracked.dims, "period"), estimate(simulation, tracked), unit)
     _add_paths(dataset, simulation)
     return dataset
 

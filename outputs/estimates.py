@@ -9,7 +9,7 @@ quantity's dimensions (nothing for a scalar).
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -19,7 +19,6 @@ from burncast.engine.replications import ruin_shares, standard_error
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
-    from burncast.engine.control_variates import ControlledMeans
     from burncast.engine.program import Tracked
     from burncast.engine.simulate import Simulation
 
@@ -32,6 +31,7 @@ __all__ = [
     "tracked_mean_se",
     "tracked_quantiles",
     "tracked_rows",
+    "tracked_sd",
 ]
 
 
@@ -96,14 +96,24 @@ def tracked_mean(simulation: Simulation, tracked: Tracked, period: int | None = 
     rows = tracked_rows(simulation, tracked, period)
     if simulation.controlled is not None:
         return np.where(rows >= 0, simulation.controlled.means[rows], np.nan)
-    means = [simulation.tally.mean(int(row)) if row >= 0 else np.nan for row in rows.ravel()]
-    return np.asarray(means, dtype=np.float64).reshape(rows.shape)
+    return _of_rows(rows, simulation.tally.mean)
 
 
-def tracked_mean_se(controlled: ControlledMeans, simulation: Simulation, tracked: Tracked) -> NDArray[np.float64]:
-    """Standard error of :func:`tracked_mean` with control variates, f64[dims…, T+1]; NaN where there is no value."""
+def tracked_mean_se(simulation: Simulation, tracked: Tracked) -> NDArray[np.float64]:
+    """Monte Carlo standard error of :func:`tracked_mean`, f64[dims…, T+1]; NaN where there is no value.
+
+    The standard deviation by √n where trajectories are independent; from replications where a method spreads them;
+    from what control variates leave over where there are any.
+    """
     rows = tracked_rows(simulation, tracked, None)
-    return np.where(rows >= 0, controlled.means_se[rows], np.nan)
+    if simulation.controlled is not None:
+        return np.where(rows >= 0, simulation.controlled.means_se[rows], np.nan)
+    return _of_rows(rows, (simulation.spread or simulation.tally).mean_se)
+
+
+def tracked_sd(simulation: Simulation, tracked: Tracked) -> NDArray[np.float64]:
+    """Sample standard deviation over trajectories, f64[dims…, T+1]; NaN where there are fewer than two values."""
+    return _of_rows(tracked_rows(simulation, tracked, None), simulation.tally.sd)
 
 
 def tracked_rows(simulation: Simulation, tracked: Tracked, period: int | None) -> NDArray[np.int64]:
@@ -114,6 +124,12 @@ def tracked_rows(simulation: Simulation, tracked: Tracked, period: int | None) -
     rows += tracked.first_element * (scenario.periods + 1)
     rows[..., : tracked.first_period] = -1
     return rows if period is None else rows[..., period]
+
+
+def _of_rows(rows: NDArray[np.int64], figure: Callable[[int], float]) -> NDArray[np.float64]:
+    """A figure of each row of the tally; NaN where the number of the row is negative."""
+    found = [figure(row) if row >= 0 else np.nan for row in rows.ravel().tolist()]
+    return np.asarray(found, dtype=np.float64).reshape(rows.shape)
 
 
 def _quantiles(simulation: Simulation, row: int, probabilities: Sequence[float]) -> NDArray[np.float64]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-__all__ = ["mean_name", "mean_se_name", "paths_name"]
+__all__ = ["mean_name", "mean_se_name", "paths_name", "sd_name"]
 
 
 def mean_name(tracked: str) -> str:
@@ -13,6 +13,11 @@ def mean_name(tracked: str) -> str:
 def mean_se_name(tracked: str) -> str:
     """The variable that holds the standard error of a tracked quantity's mean."""
     return f"{tracked}_mean_se"
+
+
+def sd_name(tracked: str) -> str:
+    """The variable that holds a tracked quantity's standard deviation over trajectories."""
+    return f"{tracked}_sd"
 
 
 def paths_name(tracked: str) -> str:

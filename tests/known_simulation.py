@@ -4,6 +4,7 @@ plain NumPy on the same numbers."""
 from __future__ import annotations
 
 import datetime
+import math
 from dataclasses import dataclass, field
 from types import SimpleNamespace
 
@@ -24,6 +25,12 @@ class KnownTally:
     def mean(self, row):
         return float(self.rows[row].mean())
 
+    def sd(self, row):
+        return float(self.rows[row].std(ddof=1)) if self.rows.shape[1] > 1 else math.nan
+
+    def mean_se(self, row):
+        return self.sd(row) / math.sqrt(self.rows.shape[1])
+
 
 @dataclass
 class KnownSimulation:
@@ -37,6 +44,7 @@ class KnownSimulation:
     replications: None = None
     precision: None = None
     controlled: None = None
+    spread: None = None
     seconds: float = 0.5
     paths: np.ndarray | None = None
     notes: tuple[str, ...] = ()

@@ -275,6 +275,11 @@ def test_the_error_carries_its_data(tmp_path: Path) -> None:
         (HEAD + '[inputs]\nrunway = 1\n[outputs]\ntrack = ["runway"]\n', "outputs.track", "a part of the result"),
         (HEAD + '[inputs]\na = 1\na_mean = 1\n[outputs]\ntrack = ["a", "a_mean"]\n', "outputs.track", "'a_mean'"),
         (HEAD + '[dimensions]\nquantile = ["a"]\n', "dimensions.quantile", "a part of the result"),
+        (
+            HEAD + '[inputs]\na = 1\na_sd = 1\n[outputs]\ntrack = ["a", "a_sd"]\n',
+            "outputs.track",
+            "a part of the result",
+        ),
         (HEAD + "[variants.v.scenario]\nperiods = 3\n", "variants.v.scenario.periods", "no key of [scenario]"),
         (HEAD + '[processes]\na = { value = 1, states = "x" }\n', "processes.a.states", "expected a list"),
     ],

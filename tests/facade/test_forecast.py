@@ -36,6 +36,9 @@ def test_the_dataset_says_what_the_kept_paths_say(scenario):
     ruined = np.minimum.accumulate(cash, axis=1) < 0
     np.testing.assert_allclose(result["ruin_probability"], ruined.mean(axis=0), rtol=1e-12)
     np.testing.assert_allclose(result["cash_mean"], cash.mean(axis=0), rtol=1e-12)
+    sd = cash.std(axis=0, ddof=1)
+    np.testing.assert_allclose(result["cash_sd"], sd, rtol=1e-9, atol=1e-12)
+    np.testing.assert_allclose(result["cash_mean_se"], sd / np.sqrt(2000), rtol=1e-9, atol=1e-12)
     costs = result["paths_cost"].values
     np.testing.assert_allclose(result["cost_mean"][:, 1:], costs.mean(axis=0)[:, 1:], rtol=1e-12)
     assert np.isnan(result["cost_mean"][:, 0]).all()
@@ -133,7 +136,7 @@ def test_control_variates_take_error_off_probabilities_and_means_and_nothing_els
     for name in ("cash", "cost", "runway", "funding_need"):
         np.testing.assert_array_equal(found[name], plain[name])
     assert found.attrs["control_variates"] == "burn, market"
-    assert "cash_mean_se" not in plain
+    assert (found["cash_mean_se"][1:] < plain["cash_mean_se"][1:]).all()
     assert "control_variates" not in plain.attrs
     options = {"until_se": 0.0045, "until_figure": "cash_mean", "seed": 3}
     assert burncast.simulate(scenario, 10**6, **options).attrs["trajectories"] == 131_072

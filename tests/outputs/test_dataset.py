@@ -32,8 +32,12 @@ def test_the_layout_is_the_documented_one():
         "funding_need": ("quantile",),
         "cash": ("period", "quantile"),
         "cash_mean": ("period",),
+        "cash_mean_se": ("period",),
+        "cash_sd": ("period",),
         "users": ("product", "period", "quantile"),
         "users_mean": ("product", "period"),
+        "users_mean_se": ("product", "period"),
+        "users_sd": ("product", "period"),
         "paths_cash": ("trajectory", "period"),
         "paths_users": ("trajectory", "product", "period"),
     }
@@ -44,6 +48,10 @@ def test_the_layout_is_the_documented_one():
     assert dataset["cash"].attrs["units"] == "USD"
     np.testing.assert_array_equal(dataset["paths_users"].values, users[:4])
     np.testing.assert_allclose(dataset["users_mean"].sel(product="plus", period=3), users[:, 1, 3].mean())
+    sd = users[:, 1, 3].std(ddof=1)
+    np.testing.assert_allclose(dataset["users_sd"].sel(product="plus", period=3), sd)
+    np.testing.assert_allclose(dataset["users_mean_se"].sel(product="plus", period=3), sd / np.sqrt(50))
+    assert np.isnan(dataset["users_sd"].sel(period=0)).all()
 
 
 def test_attributes_say_how_to_repeat_the_run():
@@ -56,7 +64,7 @@ def test_attributes_say_how_to_repeat_the_run():
 
 def test_without_ruin_there_is_nothing_about_ruin():
     dataset = to_dataset(known_simulation({"cash": falling_cash(20, 3)}, ruin=False))
-    assert set(dataset.data_vars) == {"cash", "cash_mean"}
+    assert set(dataset.data_vars) == {"cash", "cash_mean", "cash_mean_se", "cash_sd"}
 
 
 def test_without_a_start_there_are_no_dates():
