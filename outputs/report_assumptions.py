@@ -8,16 +8,16 @@ import numpy as np
 from markupsafe import Markup, escape
 
 from burncast.distributions.errors import BurncastError
-from burncast.distributions.law import Law
 from burncast.engine.constants import constant, is_constant
-from burncast.engine.expressions import Expression, render
-from burncast.engine.scenario import ByElement, Correlation, Quantity
+from burncast.engine.expressions import render
+from burncast.engine.scenario import Quantity
+from burncast.outputs.assumption_table import Partner, law_of, partners_of, values_by_element
 from burncast.outputs.report_blocks import Block, Heading, Teller, Text, TextTable
 from burncast.outputs.report_forecast import worded
 from burncast.outputs.report_reasons import expression_text, value_text
 from burncast.outputs.sparklines import density_sparkline, fan_sparkline
 
-__all__ = ["dependence_of", "law_of", "tell_assumptions"]
+__all__ = ["dependence_of", "tell_assumptions"]
 
 MOST_ELEMENTS = 24
 
@@ -46,46 +46,22 @@ def tell_assumptions(teller: Teller) -> list[Block]:
     return blocks + _model(teller)
 
 
-def law_of(expression: Expression) -> Law | None:
-    """The law that an expression is, None where it is none or depends on other quantities."""
-    try:
-        found = constant(expression) if is_constant(expression) else None
-    except BurncastError:
-        return None
-    return found if isinstance(found, Law) else None
-
-
 def dependence_of(teller: Teller, name: str) -> list[str]:
     """What a quantity is correlated with, in words, each other member once for each correlation."""
-    return [
-        said
-        for correlation in teller.found.scenario.correlations
-        if not correlation.is_independence
-        for said in _partners(teller, correlation, name)
-    ]
+    return list(dict.fromkeys(_partner(teller, partner) for partner in partners_of(teller.found.scenario, name)))
 
 
-def _partners(teller: Teller, correlation: Correlation, name: str) -> list[str]:
-    words, members = teller.words, correlation.between
-    own = [place for place, member in enumerate(members) if member.name == name]
-    said = []
-    for place in own:
-        for other, member in enumerate(members):
-            if other == place:
-                continue
-            called = worded(render(member))
-            if correlation.theta is not None:
-                theta = words.number(f"{correlation.theta:.3g}")
-                text = words.text("assumptions.with_theta", name=called, copula=correlation.copula, theta=theta)
-            elif correlation.matrix:
-                rho = words.number(f"{correlation.matrix[place][other]:.3g}").replace("-", "−")
-                text = words.text("assumptions.with_rho", name=called, rho=rho)
-                if correlation.df is not None:
-                    text += f" (t, df {correlation.df:g})"
-            else:
-                text = words.text("assumptions.with_copula", name=called, copula=correlation.copula)
-            said.append(text)
-    return list(dict.fromkeys(said))
+def _partner(teller: Teller, partner: Partner) -> str:
+    words, correlation = teller.words, partner.correlation
+    called = worded(partner.member)
+    if correlation.theta is not None:
+        theta = words.number(f"{correlation.theta:.3g}")
+        return words.text("assumptions.with_theta", name=called, copula=correlation.copula, theta=theta)
+    if partner.rho is None:
+        return words.text("assumptions.with_copula", name=called, copula=correlation.copula)
+    rho = words.number(f"{partner.rho:.3g}").replace("-", "−")
+    text = words.text("assumptions.with_rho", name=called, rho=rho)
+    return text if correlation.df is None else f"{text} (t, df {correlation.df:g})"
 
 
 def _is_number(quantity: Quantity) -> bool:
@@ -93,17 +69,10 @@ def _is_number(quantity: Quantity) -> bool:
     try:
         return all(
             is_constant(expression) and isinstance(constant(expression), float)
-            for expression in _elements(quantity).values()
+            for expression in values_by_element(quantity.value).values()
         )
     except BurncastError:
         return False
-
-
-def _elements(quantity: Quantity) -> dict[tuple[str, ...], Expression]:
-    """Labels → expression; no labels where there is one for all."""
-    if isinstance(quantity.value, ByElement):
-        return dict(quantity.value.values)
-    return {(): quantity.value}
 
 
 def _listed(
@@ -128,10 +97,10 @@ def _listed(
 def _value(teller: Teller, quantity: Quantity) -> Markup:
     """The value of each element as the scenario says it."""
     lines = []
-    for labels, expression in list(_elements(quantity).items())[:MOST_ELEMENTS]:
+    for labels, expression in list(values_by_element(quantity.value).items())[:MOST_ELEMENTS]:
         name = f"{', '.join(labels)}: " if labels else ""
         lines.append(Markup("{}<code>{}</code>").format(name, expression_text(expression)))
-    if len(_elements(quantity)) > MOST_ELEMENTS:
+    if len(values_by_element(quantity.value)) > MOST_ELEMENTS:
         lines.append(Markup("…"))
     if quantity.states:
         lines.append(escape(teller.words.text("assumptions.states", states=", ".join(quantity.states))))
@@ -159,7 +128,7 @@ def _densities(teller: Teller, quantity: Quantity) -> Markup:
     """The law of each element that is one, as a picture with its middle and its range."""
     words = teller.words
     pictures = []
-    for place, (labels, expression) in enumerate(list(_elements(quantity).items())[:MOST_ELEMENTS]):
+    for place, (labels, expression) in enumerate(list(values_by_element(quantity.value).items())[:MOST_ELEMENTS]):
         law = law_of(expression)
         if law is None:
             continue
