@@ -29,6 +29,7 @@ from burncast.options import (
     Out,
     Output,
     Particles,
+    Port,
     Quantities,
     Replications,
     RunOf,
@@ -41,6 +42,7 @@ from burncast.options import (
     Statements,
     Stock,
     Threads,
+    Token,
     Trajectories,
     UntilFigure,
     UntilSe,
@@ -352,6 +354,29 @@ def report(
         from burncast.report_command import make_report
 
         make_report(source, out, trajectories, seed, lang, not no_why, force, threads)
+
+
+@app.command()
+def serve(
+    context: typer.Context,
+    source: Source,
+    port: Port = None,
+    seed: Seed = 0,
+    threads: Threads = None,
+    lang: Annotated[str, typer.Option("--lang", metavar="LANGUAGE", help="en or fr.")] = "en",
+    no_browser: Annotated[bool, typer.Option("--no-browser", help="Only print the address of the page.")] = False,
+    token: Token = None,
+) -> None:
+    """Open a page to ask "what if": drag an input and see the forecast change.
+
+    The page is for this machine alone, at an address with a secret, which goes to stdout; Ctrl-C ends it.
+
+    Example: burncast serve my.toml
+    """
+    with guarded(context.obj):
+        from burncast.serving import serve_scenario
+
+        serve_scenario(source, port, seed, threads, lang, not no_browser, token)
 
 
 @app.command()

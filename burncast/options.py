@@ -28,6 +28,7 @@ __all__ = [
     "Out",
     "Output",
     "Particles",
+    "Port",
     "Quantities",
     "Replications",
     "RunOf",
@@ -40,6 +41,7 @@ __all__ = [
     "Statements",
     "Stock",
     "Threads",
+    "Token",
     "Trajectories",
     "UntilFigure",
     "UntilSe",
@@ -81,6 +83,10 @@ def _evaluations(text: str) -> int:
 
 def _count(text: str) -> int:
     return parse_whole(text, 1, 1 << 24)
+
+
+def _port(text: str) -> int:
+    return parse_whole(text, 1, 65_535)
 
 
 def _threads(text: str) -> int:
@@ -312,6 +318,27 @@ Minimise = Annotated[bool, typer.Option("--minimise", help="Make the figure smal
 WorstCase = Annotated[bool, typer.Option("--worst-case", help="Take the worst over the scenario and its variants.")]
 Evaluations = Annotated[
     int, typer.Option("--evaluations", parser=_evaluations, metavar="N", help="How many choices are tried, about.")
+]
+Port = Annotated[
+    int | None,
+    typer.Option(
+        "--port",
+        parser=_port,
+        metavar="PORT",
+        help="Where the page is; another free one where the usual one is taken.",
+        show_default="8642",
+    ),
+]
+Token = Annotated[
+    str | None,
+    typer.Option(
+        "--token",
+        envvar="BURNCAST_TOKEN",
+        metavar="SECRET",
+        help="The secret of the address, so that an open page finds the server again after a restart; other users of "
+        "the machine can see it on a command line, so rather give it in the environment.",
+        show_default="a new one each time",
+    ),
 ]
 Json = Annotated[bool, typer.Option("--json", help="Print the figures as JSON instead of tables.")]
 Variants = Annotated[bool, typer.Option("--variants", help="Run the scenario's variants too, on the same draws.")]

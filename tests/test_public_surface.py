@@ -10,7 +10,7 @@ import pytest
 
 import burncast
 
-HEAVY = ("numpy", "numba", "scipy", "xarray", "matplotlib", "pydantic", "rich", "typer")
+HEAVY = ("numpy", "numba", "scipy", "xarray", "matplotlib", "pydantic", "rich", "typer", "starlette", "uvicorn")
 
 
 def test_the_public_names():
@@ -214,6 +214,7 @@ def test_the_commands():
         "explain",
         "replay",
         "report",
+        "serve",
         "export",
         "check",
         "elicit",

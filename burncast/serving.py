@@ -1,0 +1,124 @@
+"""The verb ``serve``: a page to ask "what if", for the browser of this machine and nobody else."""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import re
+import socket
+import sys
+import threading
+import webbrowser
+
+import uvicorn
+
+from burncast.distributions.errors import InputError
+from burncast.terminal import say, write_out
+from burncast.what_if_app import Door, what_if_app
+from burncast.what_if_desk import BASE, Desk
+from burncast.what_if_messages import Asked
+
+__all__ = ["DEFAULT_PORT", "HOST", "serve_scenario"]
+
+HOST = "127.0.0.1"
+DEFAULT_PORT = 8642
+MOST_CONNECTIONS = 128
+_TOKEN = re.compile(r"[A-Za-z0-9_-]{16,128}")
+
+
+def serve_scenario(
+    source: str, port: int | None, seed: int, threads: int | None, lang: str, browser: bool, token: str | None
+) -> None:
+    """Everything that ``burncast serve`` does, until Ctrl-C.
+
+    Raises InputError for a scenario or an option that cannot be used, a ``port`` that is taken included; where none was
+    asked for and the usual one is taken, any free one is used.
+    """
+    from burncast.engine.remembered import remembered_scenario
+    from burncast.engine.simulate import check_seed_and_threads
+    from burncast.outputs.language import language
+    from burncast.reporting import warm_up
+
+    language(lang)
+    check_seed_and_threads(seed, threads)
+    if token is not None and not _TOKEN.fullmatch(token):
+        raise InputError("the token cannot be used; expected 16 to 128 letters, digits, - and _")
+    scenario = remembered_scenario(source)
+    with contextlib.closing(_listen(port)) as listening:
+        place = listening.getsockname()[1]
+        warm_up(scenario, 1, seed)
+        desk = Desk(scenario, source, seed, threads)
+        say("getting the simulator ready")
+        for _ in desk.forecasts(Asked(BASE, {}), desk.begin()):
+            pass
+        door = Door(token)
+        hosts = {f"{name}:{place}" for name in (HOST, "localhost")}
+        address = f"http://{HOST}:{place}"
+        config = uvicorn.Config(
+            what_if_app(desk, door, hosts, lang),
+            http="h11",
+            ws="none",
+            loop="asyncio",
+            lifespan="off",
+            log_config=None,
+            access_log=False,
+            server_header=False,
+            limit_concurrency=MOST_CONNECTIONS,
+            timeout_graceful_shutdown=1,
+        )
+        server = _Server(config, desk, f"{address}/open/{door.ticket}" if browser else None)
+        say(f"{scenario.title}: the page is at the address below until Ctrl-C")
+        write_out(f"{address}/?token={door.token}\n")
+        sys.stdout.flush()
+        with contextlib.suppress(KeyboardInterrupt):
+            server.run(sockets=[listening])
+    say("stopped")
+
+
+class _Server(uvicorn.Server):
+    """Stops what is being computed before it waits for its connections, and sends a browser to ``opened``."""
+
+    def __init__(self, config: uvicorn.Config, desk: Desk, opened: str | None) -> None:
+        super().__init__(config)
+        self.desk, self.opened = desk, opened
+
+    async def startup(self, sockets: list[socket.socket] | None = None) -> None:
+        await super().startup(sockets)
+        if self.opened is not None:
+            threading.Thread(target=_open, args=(self.opened,), daemon=True).start()
+
+    async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
+        self.desk.stop_all()
+        await super().shutdown(sockets)
+
+
+def _open(address: str) -> None:
+    if not webbrowser.open(address):
+        say("no browser could be opened; open the address yourself")
+
+
+def _listen(port: int | None) -> socket.socket:
+    """A socket on the loopback interface at ``port``, or where it is None at the usual one or any that is free."""
+    asked = DEFAULT_PORT if port is None else port
+    try:
+        return _bound(asked)
+    except OSError as error:
+        if port is not None:
+            reason = error.strerror or str(error)
+            raise InputError(f"cannot listen on port {port}: {reason}; choose another --port, or none") from None
+    listening = _bound(0)
+    say(f"port {asked} is taken; using {listening.getsockname()[1]}")
+    return listening
+
+
+def _bound(port: int) -> socket.socket:
+    listening = socket.socket(socket.AF_INET, socket.SOCK_STREAM)
+    try:
+        if os.name == "posix":  # elsewhere it would let another program take the port over
+            listening.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        listening.bind((HOST, port))
+        listening.listen(MOST_CONNECTIONS)
+    except OSError:
+        listening.close()
+        raise
+    return listening

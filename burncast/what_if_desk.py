@@ -1,0 +1,198 @@
+"""Who computes what for the pages of ``burncast serve``: a what-if for each variant, one run at most for each tab.
+
+A tab that asks anew stops what it asked before. Previews go one at a time and never wait for a refinement, of which
+there is one at a time too, in turns between tabs; reasons and reports stand in a line of their own.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import threading
+import time
+from collections.abc import Callable, Iterator, Mapping
+from typing import Any
+
+from burncast.distributions.errors import InterruptedRunError, nearest_name
+from burncast.engine.scenario import Scenario
+from burncast.outputs.result_files import main_quantity
+from burncast.what_if_messages import Asked, Change, RefusedError, describe_forecast, describe_input, describe_scenario
+from burncast.what_if_stand_in import Adjustable, Forecast, WhatIf, adjustables, moved, with_argument
+
+__all__ = ["BASE", "Desk", "Run"]
+
+BASE = "base"
+FEWEST, MOST_PREVIEWED = 20_480, 327_680
+PREVIEW_SECONDS = 0.1
+MOST_REFINED = 1_000_000
+MOST_RUNS = 32
+_POLL = 0.02
+
+
+class Run:
+    """Something that is computed for a tab: it goes on until it is done or ``stop`` is set."""
+
+    def __init__(self, tab: str) -> None:
+        self.tab = tab
+        self.stop = threading.Event()
+
+    def check(self, *_: object) -> None:
+        """Raise :class:`InterruptedRunError` once the run was stopped; a callback for progress."""
+        if self.stop.is_set():
+            raise InterruptedRunError(0, 0)
+
+
+class Desk:
+    """A scenario with its variants, and everything that is computed about it."""
+
+    def __init__(self, scenario: Scenario, source: str, seed: int, threads: int | None) -> None:
+        self.scenario, self.source, self.seed, self.threads = scenario, source, seed, threads
+        self.variants: Mapping[str, Scenario] = {BASE: scenario, **scenario.variants}
+        self._what_ifs: dict[str, WhatIf] = {}
+        self._inputs: dict[str, dict[str, Adjustable]] = {}
+        self._rates: dict[str, float] = {}
+        self._runs: set[Run] = set()
+        self._lock = threading.Lock()
+        self._making = threading.RLock()
+        self._lines = {name: threading.Lock() for name in ("preview", "refinement", "long")}
+
+    def begin(self, tab: str = "") -> Run:
+        """A run of a tab, in place of the one that it had; without a tab, beside all others. :meth:`end` ends it."""
+        run = Run(tab)
+        with self._lock:
+            for other in self._runs:
+                if tab and other.tab == tab:
+                    other.stop.set()
+            if len(self._runs) >= MOST_RUNS:
+                raise RefusedError(503, "too many pages ask at once; close some")
+            self._runs.add(run)
+        return run
+
+    def end(self, run: Run) -> None:
+        """Forget a run."""
+        run.stop.set()
+        with self._lock:
+            self._runs.discard(run)
+
+    def stop_all(self) -> None:
+        """Stop whatever is computed."""
+        with self._lock:
+            for run in self._runs:
+                run.stop.set()
+
+    @contextlib.contextmanager
+    def turn(self, line: str, run: Run) -> Iterator[None]:
+        """Wait in a line, unless the run is stopped meanwhile."""
+        lock = self._lines[line]
+        while not lock.acquire(timeout=_POLL):
+            run.check()
+        try:
+            run.check()
+            yield
+        finally:
+            lock.release()
+
+    def what_if(self, variant: str) -> WhatIf:
+        """What answers questions about a variant, made when it is first asked."""
+        scenario = self.variant(variant)
+        with self._making:
+            if variant not in self._what_ifs:
+                self._what_ifs[variant] = WhatIf(scenario, seed=self.seed, threads=self.threads)
+            return self._what_ifs[variant]
+
+    def variant(self, name: str) -> Scenario:
+        """A variant by its name, ``base`` for the scenario itself."""
+        if name not in self.variants:
+            nearest = nearest_name(name, self.variants)
+            raise RefusedError(
+                422, f"there is no variant {name[:60]!r}", expected=", ".join(self.variants), nearest=nearest
+            )
+        return self.variants[name]
+
+    def inputs(self, variant: str) -> dict[str, Adjustable]:
+        """The inputs of a variant by their keys."""
+        scenario = self.variant(variant)
+        with self._making:
+            if variant not in self._inputs:
+                self._inputs[variant] = {one.key: one for one in adjustables(scenario)}
+            return self._inputs[variant]
+
+    def describe(self, lang: str) -> dict[str, Any]:
+        """Everything that the page begins with."""
+        inputs = {variant: self.inputs(variant).values() for variant in self.variants}
+        money = main_quantity(self.scenario)
+        return describe_scenario(self.scenario, inputs, source=self.source, seed=self.seed, lang=lang, money=money)
+
+    def texts(self, asked: Asked) -> dict[str, str]:
+        """What the changes make of the inputs, as expressions of the language."""
+        known = self.inputs(asked.variant)
+        return {key: _text(_named(known, key), change) for key, change in asked.changes.items()}
+
+    def forecasts(self, asked: Asked, run: Run) -> Iterator[dict[str, Any]]:
+        """What a page is told, one line after the other, the first as soon as can be."""
+        what_if = self.what_if(asked.variant)
+        texts = self.texts(asked)
+        with self.turn("preview", run):
+            count = self._preview_count(asked.variant)
+            begun = time.perf_counter()
+            first = what_if.forecast(texts, count, stop=run.stop)
+            self._rates[asked.variant] = count / (time.perf_counter() - begun)
+        run.check()
+        changed = {key: describe_input(one) for key, one in self._changed(what_if, texts).items()}
+        yield self._line(asked, first, not asked.refine) | {"inputs": changed}
+        if not asked.refine:
+            return
+        for forecast in self._turns(what_if.refine(texts, MOST_REFINED, run.stop), run):
+            yield self._line(asked, forecast, forecast.trajectories >= MOST_REFINED)
+
+    def long(self, run: Run, compute: Callable[[], Any]) -> Any:
+        """Compute something that takes seconds, one at a time."""
+        with self.turn("long", run):
+            return compute()
+
+    def _turns(self, forecasts: Iterator[Forecast], run: Run) -> Iterator[Forecast]:
+        while True:
+            with self.turn("refinement", run):
+                forecast = next(forecasts, None)
+            if forecast is None:
+                return
+            run.check()
+            yield forecast
+
+    def _line(self, asked: Asked, forecast: Forecast, done: bool) -> dict[str, Any]:
+        return {
+            "run": asked.run,
+            "trajectories": forecast.trajectories,
+            "seconds": forecast.seconds,
+            "done": done,
+            "forecast": describe_forecast(forecast),
+        }
+
+    def _preview_count(self, variant: str) -> int:
+        """As many trajectories as were simulated lately in the time of a preview, of a few sizes."""
+        fitting = self._rates.get(variant, 0.0) * PREVIEW_SECONDS
+        count = FEWEST
+        while 2 * count <= min(fitting, MOST_PREVIEWED):
+            count *= 2
+        return count
+
+    def _changed(self, what_if: WhatIf, texts: Mapping[str, str]) -> dict[str, Adjustable]:
+        if not texts:
+            return {}
+        return {one.key: one for one in adjustables(what_if.changed(texts)) if one.key in texts}
+
+
+def _named(known: Mapping[str, Adjustable], key: str) -> Adjustable:
+    if key not in known:
+        raise RefusedError(422, "is no input that can be changed", key=key[:200], nearest=nearest_name(key, known))
+    return known[key]
+
+
+def _text(adjustable: Adjustable, change: Change) -> str:
+    if change.text is not None:
+        return change.text
+    if change.centre is not None:
+        return moved(adjustable, change.centre)
+    text = adjustable.text
+    for name, value in change.arguments:
+        text = with_argument(adjustable, name, value)
+    return text

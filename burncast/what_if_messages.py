@@ -1,0 +1,291 @@
+"""What the page of ``burncast serve`` asks and is told, as JSON.
+
+=====================  ============================================================================================
+a change               ``{"centre": 0.04}``, ``{"text": "beta(p5=0.01, p95=0.1)"}`` or ``{"arguments": {"p5": 0.01}}``
+a forecast             arrays over the periods 0 … T; what is unknown or beyond the horizon is null
+a mistake              ``{"error": {"message", "key", "expected", "nearest", "problems"}}``
+=====================  ============================================================================================
+"""
+
+from __future__ import annotations
+
+import json
+import math
+import re
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from importlib.metadata import version
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from burncast.distributions.errors import FormulaError, InputError, Problem, ScenarioError, nearest_name
+
+if TYPE_CHECKING:
+    from burncast.engine.scenario import Scenario
+    from burncast.what_if_stand_in import Adjustable, Forecast
+
+__all__ = [
+    "Asked",
+    "Change",
+    "RefusedError",
+    "describe_forecast",
+    "describe_input",
+    "describe_scenario",
+    "encode",
+    "labelled",
+    "read_asked",
+    "refusal_of",
+]
+
+MOST_CHANGES = 2_000
+MOST_TEXT = 2_000
+STEPS = 200
+DIGITS = 5
+_TAB = re.compile(r"[A-Za-z0-9_-]{1,64}")
+
+
+class RefusedError(Exception):
+    """A request that cannot be answered: the HTTP ``status``, and what the page is told."""
+
+    def __init__(self, status: int, message: str, **about: Any) -> None:
+        self.status = status
+        self.told = {"error": {"message": message, "key": None, "expected": None, "nearest": None, **about}}
+        super().__init__(message)
+
+
+@dataclass(frozen=True, slots=True)
+class Change:
+    """What is wanted of an input: a new median of its law, a new text, or new numbers in its law; one of them."""
+
+    centre: float | None = None
+    text: str | None = None
+    arguments: tuple[tuple[str, float], ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """A request: the ``tab`` that it comes from, its number there, and what is to be computed."""
+
+    variant: str
+    changes: Mapping[str, Change]
+    tab: str = ""
+    run: int = 0
+    refine: bool = False
+    lang: str | None = None
+
+
+def read_asked(body: bytes) -> Asked:
+    """The request in a body; raises :class:`RefusedError` where it is not one."""
+    try:
+        data = json.loads(body.decode("utf-8"), parse_constant=_no_constant)
+    except (ValueError, RecursionError) as error:
+        raise RefusedError(400, f"the request is no JSON: {error}"[:200]) from None
+    if not isinstance(data, dict):
+        raise RefusedError(400, "the request is no JSON object")
+    known = ("tab", "run", "variant", "changes", "refine", "lang")
+    for key in data.keys() - set(known):
+        nearest = nearest_name(str(key), known)
+        raise RefusedError(400, f"the request has no {str(key)[:60]!r}", expected=", ".join(known), nearest=nearest)
+    asked = Asked(
+        variant=_field(data, "variant", str, "base"),
+        changes=_changes(_field(data, "changes", dict, {})),
+        tab=_field(data, "tab", str, ""),
+        run=_field(data, "run", int, 0),
+        refine=_field(data, "refine", bool, False),
+        lang=_field(data, "lang", str, None),
+    )
+    if asked.tab and not _TAB.fullmatch(asked.tab):
+        raise RefusedError(400, "tab is no name of a tab", expected="up to 64 letters, digits, - and _")
+    return asked
+
+
+def refusal_of(error: InputError) -> RefusedError:
+    """What the page is told of a mistake in a scenario: at the input concerned."""
+    if isinstance(error, ScenarioError):
+        told = [_told(problem) for problem in error.problems]
+        return RefusedError(422, told[0].pop("message"), **told[0], problems=[str(one) for one in error.problems])
+    if isinstance(error, FormulaError):
+        return RefusedError(422, error.message, key=error.argument, expected=error.expected, nearest=error.nearest)
+    return RefusedError(422, str(error))
+
+
+def describe_scenario(
+    scenario: Scenario,
+    inputs: Mapping[str, Iterable[Adjustable]],
+    *,
+    source: str,
+    seed: int,
+    lang: str,
+    money: str | None,
+) -> dict[str, Any]:
+    """A scenario and, by variant, what can be changed in it; ``money`` is the quantity that ruin is about."""
+    quantity = scenario.quantities[money] if money is not None else None
+    return {
+        "title": scenario.title,
+        "description": scenario.description,
+        "currency": scenario.currency,
+        "unit_of_money": (quantity.unit if quantity is not None else None) or scenario.currency,
+        "start": scenario.start.isoformat() if scenario.start else None,
+        "step": scenario.step,
+        "periods": scenario.periods,
+        "dates": [date.isoformat() for date in scenario.dates()],
+        "money": money,
+        "has_ruin": scenario.ruin is not None,
+        "seed": str(seed),
+        "version": version("burncast"),
+        "file": source,
+        "sha256": scenario.sha256,
+        "lang": lang,
+        "variants": [
+            {
+                "name": name,
+                "title": scenario.title if name == "base" else labelled(name),
+                "inputs": [describe_input(one) for one in adjustables],
+            }
+            for name, adjustables in inputs.items()
+        ],
+    }
+
+
+def describe_input(adjustable: Adjustable) -> dict[str, Any]:
+    """An input as a slider, a number box and a small picture show it."""
+    low, high = adjustable.low, adjustable.high
+    picture = adjustable.picture
+    law = None
+    if picture.x:
+        quantiles = {f"{level:g}": _short(value) for level, value in picture.quantiles.items()}
+        law = {"x": _shorts(picture.x), "y": _shorts(picture.y), "quantiles": quantiles}
+    return {
+        "key": adjustable.key,
+        "label": labelled(adjustable.name, adjustable.labels),
+        "unit": adjustable.unit,
+        "source": adjustable.source,
+        "note": adjustable.note,
+        "kind": adjustable.kind,
+        "text": adjustable.text,
+        "centre": _plain(adjustable.centre),
+        "low": _plain(low),
+        "high": _plain(high),
+        "step": _step(high - low),
+        "logarithmic": adjustable.logarithmic,
+        "decision": None if adjustable.decision is None else list(adjustable.decision),
+        "arguments": [{"name": name, "value": _plain(value)} for name, value in adjustable.arguments],
+        "law": law,
+    }
+
+
+def describe_forecast(forecast: Forecast) -> dict[str, Any]:
+    """A forecast; every array has the values of the periods 0 … T."""
+    return {
+        "ruin": _plains(forecast.ruin),
+        "ruin_se": _plains(forecast.ruin_se),
+        "fan": {f"{level:g}": _plains(values) for level, values in forecast.fan.items()},
+        "mean": _plains(forecast.mean),
+        "need": {f"{level:g}": _band(band) for level, band in forecast.need.items()},
+        "runway": {f"{level:g}": _band(band) for level, band in forecast.runway.items()},
+        "censored": _plain(forecast.censored),
+        "censored_se": _plain(forecast.censored_se),
+    }
+
+
+def labelled(name: str, labels: Iterable[str] = ()) -> str:
+    """A quantity in words.
+
+    >>> labelled("api_price", ["plus"])
+    'api price (plus)'
+    """
+    own = ", ".join(labels)
+    return name.replace("_", " ") + (f" ({own})" if own else "")
+
+
+def encode(plain: Any) -> bytes:
+    """JSON on one line, with its end."""
+    return json.dumps(plain, ensure_ascii=False, allow_nan=False, separators=(",", ":")).encode() + b"\n"
+
+
+def _no_constant(word: str) -> float:
+    raise ValueError(f"{word} is not a number")
+
+
+def _field(data: Mapping[str, Any], key: str, kind: type, missing: Any) -> Any:
+    value = data.get(key)
+    if value is None:
+        return missing
+    if not isinstance(value, kind) or (kind is int and isinstance(value, bool)):
+        names = {str: "a text", dict: "an object", int: "a whole number", bool: "true or false"}
+        raise RefusedError(400, f"{key} is not {names[kind]}", key=key, expected=names[kind])
+    return value
+
+
+def _changes(data: Mapping[str, Any]) -> dict[str, Change]:
+    if len(data) > MOST_CHANGES:
+        raise RefusedError(400, f"there are {len(data):,} changes", expected=f"{MOST_CHANGES:,} at most")
+    return {key: _change(key, wanted) for key, wanted in data.items()}
+
+
+def _change(key: str, wanted: Any) -> Change:
+    expected = 'one of {"centre": 0.04}, {"text": "beta(p5=0.01, p95=0.1)"} and {"arguments": {"p5": 0.01}}'
+    if not isinstance(wanted, dict) or len(wanted) != 1:
+        raise RefusedError(422, "is no change", key=key, expected=expected)
+    ((way, value),) = wanted.items()
+    if way == "centre":
+        return Change(centre=_number(key, value))
+    if way == "text":
+        if not isinstance(value, str) or not value.strip() or len(value) > MOST_TEXT:
+            raise RefusedError(422, "is not a text to read", key=key, expected=f"up to {MOST_TEXT:,} characters")
+        return Change(text=value.strip())
+    if way == "arguments" and isinstance(value, dict) and value:
+        return Change(arguments=tuple((name, _number(key, number)) for name, number in value.items()))
+    raise RefusedError(
+        422, "is no change", key=key, expected=expected, nearest=nearest_name(str(way), ("centre", "text"))
+    )
+
+
+def _number(key: str, value: Any) -> float:
+    try:
+        if isinstance(value, (int, float)) and not isinstance(value, bool) and math.isfinite(value):
+            return float(value)
+    except OverflowError:
+        pass
+    raise RefusedError(422, f"{json.dumps(value)[:40]} is not a number", key=key, expected="a finite number")
+
+
+def _told(problem: Problem) -> dict[str, Any]:
+    return {
+        "message": problem.message,
+        "key": problem.key,
+        "expected": problem.expected,
+        "nearest": problem.nearest,
+        "line": problem.line,
+    }
+
+
+def _plain(value: float) -> float | None:
+    number = float(value)
+    return number if math.isfinite(number) else None
+
+
+def _plains(values: Any) -> list[float | None]:
+    return [_plain(value) for value in np.asarray(values, dtype=np.float64).tolist()]
+
+
+def _band(band: tuple[float, float, float]) -> dict[str, float | None]:
+    return dict(zip(("value", "low", "high"), map(_plain, band), strict=True))
+
+
+def _short(value: float) -> float | None:
+    return _plain(float(f"{value:.{DIGITS}g}"))
+
+
+def _shorts(values: Iterable[float]) -> list[float | None]:
+    return [_short(value) for value in values]
+
+
+def _step(span: float) -> float | None:
+    """A round step, of which so many fit into the range."""
+    if not (math.isfinite(span) and span > 0):
+        return None
+    rough = span / STEPS
+    power = 10.0 ** math.floor(math.log10(rough))
+    return float(f"{next(size for size in (1, 2, 5, 10) if size * power >= rough * (1 - 1e-9)) * power:.1g}")
