@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from burncast.engine.simulate import Simulation
     from burncast.outputs.findings import Findings, MoreFunding, Request
 
-__all__ = ["investigate"]
+__all__ = ["find_reasons", "investigate"]
 
 GOALS = (0.05, 0.01)
 FUNDING_TRAJECTORIES = 32_768
@@ -41,7 +41,7 @@ def investigate(scenario: Scenario, request: Request, threads: int | None = None
     if request.why:
         say("looking for the reasons")
         found |= _band(scenario, request, threads) if scenario.ruin is not None else {}
-        found |= _tornado(scenario, base, request, threads)
+        found |= _tornado(scenario, base, request, threads, None)
         found |= _explanation(scenario, base, request, threads)
     say("looking at the assumptions")
     found["worlds"] = _worlds(scenario, request, threads)
@@ -50,6 +50,27 @@ def investigate(scenario: Scenario, request: Request, threads: int | None = None
         "whys": _why_trajectories(request) if "tornado" in found else 0,
     }
     return Findings(scenario, request, runs, behind=behind, **found)
+
+
+def find_reasons(
+    scenario: Scenario, request: Request, threads: int | None, progress: Callable[[int, int], None]
+) -> dict[str, Any]:
+    """The tornado and the explanation of ruin alone, those of them that there are, as :class:`Findings` has them.
+
+    ``progress`` is called now and then with (runs done, total expected); what it raises ends the search.
+    """
+    from burncast.engine.simulate import run
+
+    base = run(
+        dataclasses.replace(scenario, variants={}),
+        request.trajectories,
+        request.seed,
+        threads=threads,
+        progress=progress,
+    )
+    found = _explanation(scenario, base, request, threads)
+    progress(0, 1)
+    return found | _tornado(scenario, base, request, threads, progress)
 
 
 def _band(scenario: Scenario, request: Request, threads: int | None) -> dict[str, Any]:
@@ -122,7 +143,13 @@ def _why_trajectories(request: Request) -> int:
     return min(max(request.trajectories, 256), WHY_TRAJECTORIES)
 
 
-def _tornado(scenario: Scenario, base: Simulation, request: Request, threads: int | None) -> dict[str, Any]:
+def _tornado(
+    scenario: Scenario,
+    base: Simulation,
+    request: Request,
+    threads: int | None,
+    progress: Callable[[int, int], None] | None,
+) -> dict[str, Any]:
     from burncast.outputs.result_files import main_quantity
     from burncast.sensitivity_analysis import sensitivity
 
@@ -139,6 +166,7 @@ def _tornado(scenario: Scenario, base: Simulation, request: Request, threads: in
                 trajectories=_why_trajectories(request),
                 seed=request.seed,
                 threads=threads,
+                progress=progress,
             )
         except InputError:
             continue

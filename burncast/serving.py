@@ -15,8 +15,9 @@ import uvicorn
 from burncast.distributions.errors import InputError
 from burncast.terminal import say, write_out
 from burncast.what_if_app import Door, what_if_app
-from burncast.what_if_desk import BASE, Desk
+from burncast.what_if_desk import Desk
 from burncast.what_if_messages import Asked
+from burncast.what_if_saving import BASE, Original
 
 __all__ = ["DEFAULT_PORT", "HOST", "serve_scenario"]
 
@@ -47,7 +48,7 @@ def serve_scenario(
     with contextlib.closing(_listen(port)) as listening:
         place = listening.getsockname()[1]
         warm_up(scenario, 1, seed)
-        desk = Desk(scenario, source, seed, threads)
+        desk = Desk(Original.read(source, scenario), seed, threads)
         say("getting the simulator ready")
         for _ in desk.forecasts(Asked(BASE, {}), desk.begin()):
             pass

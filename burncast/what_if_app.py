@@ -24,6 +24,9 @@ from burncast.terminal import say
 from burncast.what_if_desk import Desk, Run
 from burncast.what_if_gate import Gate, refused
 from burncast.what_if_messages import RefusedError, encode, read_asked, refusal_of
+from burncast.what_if_reasons import reasons
+from burncast.what_if_report import what_if_report
+from burncast.what_if_saving import saved_scenario
 
 __all__ = ["PAGE", "Door", "what_if_app"]
 
@@ -93,6 +96,34 @@ def what_if_app(desk: Desk, door: Door, hosts: Collection[str], lang: str) -> AS
 
         return _Produced(desk, asked.tab, produce, "application/x-ndjson")
 
+    async def why(request: Request) -> _Produced:
+        asked = read_asked(await request.body())
+
+        def produce(run: Run) -> Iterator[bytes]:
+            with desk.turn("long", run):
+                yield encode(reasons(desk.changed(asked), desk.seed, asked.lang or lang, desk.threads, run))
+
+        return _Produced(desk, "", produce)
+
+    async def save(request: Request) -> _Produced:
+        asked = read_asked(await request.body())
+
+        def produce(run: Run) -> Iterator[bytes]:
+            with desk.turn("long", run):
+                yield saved_scenario(desk.original, asked.variant, desk.texts(asked)).text.encode()
+
+        return _Produced(desk, "", produce, "application/toml", _attached(desk.original.file_name("toml")))
+
+    async def report(request: Request) -> _Produced:
+        asked = read_asked(await request.body())
+        name = desk.original.file_name("html")
+
+        def produce(run: Run) -> Iterator[bytes]:
+            with desk.turn("long", run):
+                yield what_if_report(desk, asked, asked.lang or lang, name, run)
+
+        return _Produced(desk, "", produce, "text/html", _attached(name))
+
     routes = [
         Route("/", page),
         Route("/favicon.ico", no_icon),
@@ -101,6 +132,9 @@ def what_if_app(desk: Desk, door: Door, hosts: Collection[str], lang: str) -> AS
         Route("/api/alive", alive),
         Route("/api/scenario", scenario),
         Route("/api/forecast", forecast, methods=["POST"]),
+        Route("/api/why", why, methods=["POST"]),
+        Route("/api/scenario.toml", save, methods=["POST"]),
+        Route("/api/report.html", report, methods=["POST"]),
     ]
     handlers: dict[Any, Any] = {RefusedError: _refuse, HTTPException: _refuse_address, Exception: _surprise}
     return Gate(Starlette(routes=routes, exception_handlers=handlers), door.token, hosts)
@@ -198,6 +232,10 @@ def _file(files: dict[str, Path], name: str) -> Response:
     path = files[name]
     media_type = _TYPES.get(path.suffix, "application/octet-stream")
     return Response(path.read_bytes(), media_type=media_type)
+
+
+def _attached(name: str) -> dict[str, str]:
+    return {"Content-Disposition": f'attachment; filename="{name}"'}
 
 
 async def _refuse(_: Request, refusal: RefusedError) -> Response:

@@ -9,18 +9,18 @@ from __future__ import annotations
 import contextlib
 import threading
 import time
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from typing import Any
 
 from burncast.distributions.errors import InterruptedRunError, nearest_name
 from burncast.engine.scenario import Scenario
 from burncast.outputs.result_files import main_quantity
 from burncast.what_if_messages import Asked, Change, RefusedError, describe_forecast, describe_input, describe_scenario
+from burncast.what_if_saving import BASE, Original
 from burncast.what_if_stand_in import Adjustable, Forecast, WhatIf, adjustables, moved, with_argument
 
 __all__ = ["BASE", "Desk", "Run"]
 
-BASE = "base"
 FEWEST, MOST_PREVIEWED = 20_480, 327_680
 PREVIEW_SECONDS = 0.1
 MOST_REFINED = 1_000_000
@@ -44,8 +44,9 @@ class Run:
 class Desk:
     """A scenario with its variants, and everything that is computed about it."""
 
-    def __init__(self, scenario: Scenario, source: str, seed: int, threads: int | None) -> None:
-        self.scenario, self.source, self.seed, self.threads = scenario, source, seed, threads
+    def __init__(self, original: Original, seed: int, threads: int | None) -> None:
+        self.original, self.seed, self.threads = original, seed, threads
+        scenario = original.scenario
         self.variants: Mapping[str, Scenario] = {BASE: scenario, **scenario.variants}
         self._what_ifs: dict[str, WhatIf] = {}
         self._inputs: dict[str, dict[str, Adjustable]] = {}
@@ -119,8 +120,9 @@ class Desk:
     def describe(self, lang: str) -> dict[str, Any]:
         """Everything that the page begins with."""
         inputs = {variant: self.inputs(variant).values() for variant in self.variants}
-        money = main_quantity(self.scenario)
-        return describe_scenario(self.scenario, inputs, source=self.source, seed=self.seed, lang=lang, money=money)
+        scenario, source = self.original.scenario, self.original.source
+        money = main_quantity(scenario)
+        return describe_scenario(scenario, inputs, source=source, seed=self.seed, lang=lang, money=money)
 
     def texts(self, asked: Asked) -> dict[str, str]:
         """What the changes make of the inputs, as expressions of the language."""
@@ -144,10 +146,9 @@ class Desk:
         for forecast in self._turns(what_if.refine(texts, MOST_REFINED, run.stop), run):
             yield self._line(asked, forecast, forecast.trajectories >= MOST_REFINED)
 
-    def long(self, run: Run, compute: Callable[[], Any]) -> Any:
-        """Compute something that takes seconds, one at a time."""
-        with self.turn("long", run):
-            return compute()
+    def changed(self, asked: Asked) -> Scenario:
+        """The scenario that a request is about."""
+        return self.what_if(asked.variant).changed(self.texts(asked))
 
     def _turns(self, forecasts: Iterator[Forecast], run: Run) -> Iterator[Forecast]:
         while True:

@@ -87,8 +87,9 @@ def adjustables(scenario: Scenario) -> tuple[Adjustable, ...]:
     return tuple(found)
 
 
-def _adjustable(quantity: Quantity, labels: tuple[str, ...], expression: Expression) -> Adjustable:
+def _adjustable(quantity: Quantity, labels: tuple[str, ...], expression: Expression) -> Any:
     key = ".".join((quantity.name, *labels))
+    made: Any = Adjustable
     text = expression_text(expression)
     base: Any = (key, quantity.name, labels)
     about: Any = (quantity.unit, quantity.source, quantity.note, quantity.decision)
@@ -98,7 +99,7 @@ def _adjustable(quantity: Quantity, labels: tuple[str, ...], expression: Express
         if quantity.decision:
             low, high = quantity.decision
         said: Any = (*base, "number", f"{v:.12g}", *about)
-        return Adjustable(*said, v, low, high, False, (), Picture())
+        return made(*said, v, low, high, False, (), Picture())
     law = None
     if not isinstance(expression, Call):
         expression = Call("none", (), ())
@@ -109,13 +110,13 @@ def _adjustable(quantity: Quantity, labels: tuple[str, ...], expression: Express
             law = None
     if law is None:
         said = (*base, "expression", text, *about)
-        return Adjustable(*said, math.nan, math.nan, math.nan, False, (), Picture())
+        return made(*said, math.nan, math.nan, math.nan, False, (), Picture())
     q = {p: float(law.quantile(p)) for p in (0.05, 0.5, 0.95)}
     a, b = float(law.quantile(0.001)), float(law.quantile(0.999))
     x = np.linspace(a, b, 60)
     arguments = tuple((k, n.value) for k, n in expression.keywords if isinstance(n, Number))
     said = (*base, "law", text, *about)
-    return Adjustable(
+    return made(
         *said,
         q[0.5],
         a,

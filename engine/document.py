@@ -24,7 +24,7 @@ from burncast.engine.scenario_model import Location
 from burncast.engine.scipy_laws import in_language, is_distribution
 from burncast.engine.toml_lines import KeyPath, key_lines, show_key
 
-__all__ = ["Document", "Trace", "find_scenario", "read_document", "read_limited", "traced"]
+__all__ = ["Document", "Trace", "find_scenario", "parse_document", "read_document", "read_limited", "traced"]
 
 _MAX_BYTES = 8_000_000
 _MAX_DEPTH = 20
@@ -88,6 +88,11 @@ def read_document(source: str | os.PathLike[str] | Mapping[str, Any]) -> Documen
         raise ScenarioError([Problem(f"is not UTF-8 text (byte {error.start + 1:,})", file)]) from None
     except OSError as error:
         raise ScenarioError([Problem(f"cannot be read: {error.strerror or error}", file)]) from None
+    return parse_document(text, file)
+
+
+def parse_document(text: str, file: str | None) -> Document:
+    """A document from its text; raises :class:`ScenarioError` where it is no TOML."""
     text = text.replace("\r\n", "\n")
     if not text.strip():
         raise ScenarioError(
@@ -146,7 +151,7 @@ def _scenario_files_beside(path: Path) -> list[str]:
         return []
 
 
-def _toml_problem(error: tomllib.TOMLDecodeError, text: str, file: str) -> Problem:
+def _toml_problem(error: tomllib.TOMLDecodeError, text: str, file: str | None) -> Problem:
     message = str(error)
     place = _LINE_IN_MESSAGE.search(message)
     line = len(text.splitlines()) if place is None or place[1] is None else int(place[1])

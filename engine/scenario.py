@@ -15,7 +15,7 @@ from typing import Any, TypeAlias
 from burncast.distributions.errors import Problem, ScenarioError
 from burncast.engine.assembly import assemble, begin_reading
 from burncast.engine.dependencies import find_dependencies, find_misnamed, used_names
-from burncast.engine.document import Document, find_scenario, read_document
+from burncast.engine.document import Document, find_scenario, parse_document, read_document
 from burncast.engine.merging import KIND_OF_SECTION, merge, normalised, variant_document
 from burncast.engine.scenario_model import (
     ByElement,
@@ -44,6 +44,7 @@ __all__ = [
     "Step",
     "Value",
     "load",
+    "load_text",
 ]
 
 
@@ -58,9 +59,16 @@ def load(source: ScenarioSource) -> Scenario:
 
     Raises :class:`ScenarioError` with every problem found, in the order of files and lines.
     """
-    if isinstance(source, Scenario):
-        return source
-    structures = _with_extended(check_structure(read_document(source)))
+    return source if isinstance(source, Scenario) else _load(read_document(source))
+
+
+def load_text(text: str, file: str | None) -> Scenario:
+    """As :func:`load`, of a text that is to stand in ``file``: there its other files are looked for."""
+    return _load(parse_document(text, file))
+
+
+def _load(document: Document) -> Scenario:
+    structures = _with_extended(check_structure(document))
     problems = [problem for structure in structures for problem in structure.problems]
     if any(structure.hopeless for structure in structures):
         raise ScenarioError(problems)

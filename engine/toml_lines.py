@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Literal, TypeAlias
 
-__all__ = ["KeyPath", "Statement", "key_lines", "show_key", "statements"]
+__all__ = ["KeyPath", "Statement", "key_lines", "members", "show_key", "statements"]
 
 KeyPath: TypeAlias = tuple[str | int, ...]
 
@@ -68,6 +68,23 @@ def statements(text: str) -> Iterator[Statement]:
             yield Statement(table + path, table, "key", line, begin, value, end)
             line += text.count("\n", position, after)
             position = after
+
+
+def members(text: str, table: Statement) -> Iterator[Statement]:
+    """Every key inside the inline table that is the value of ``table``, in order, those of tables inside it included;
+    nothing where the value is something else.
+    """
+    position = table.value
+    if text[position : position + 1] != "{":
+        return
+    while (position := _after(text, position + 1)) < table.end - 1:
+        path, after = _read_path(text, position)
+        value = _after(text, after)
+        end = _member_end(text, value)
+        own = Statement(table.path + path, table.path, "key", table.line, position, value, end)
+        yield own
+        yield from members(text, own)
+        position = _after(text, end)
 
 
 def key_lines(text: str) -> dict[KeyPath, int]:
@@ -140,6 +157,27 @@ def _value_end(text: str, position: int) -> tuple[int, int]:
         if not (token.isspace() or (token[0] == "#" and depth == 0)):
             end = match.start() + len(token.rstrip())
     return (end, position) if position >= len(text) else (len(text), len(text))
+
+
+def _member_end(text: str, position: int) -> int:
+    """Where the value that begins here ends, inside an inline table."""
+    depth = 0
+    end = position
+    while match := _SKIPPED.match(text, position):
+        token = match.group()
+        if depth == 0 and (token == "}" or ("," in token and token[0] not in "\"'")):
+            return end + len(token.partition(",")[0].rstrip()) if token != "}" else end
+        depth += (token in "[{") - (token in "]}")
+        position = match.end()
+        end = match.start() + len(token.rstrip())
+    return end
+
+
+def _after(text: str, position: int) -> int:
+    """The next place that is no white space."""
+    while text[position : position + 1].isspace():
+        position += 1
+    return position
 
 
 def _line_end(text: str, position: int) -> int:
