@@ -8,9 +8,29 @@ import numpy as np
 from numpy.typing import NDArray
 
 from burncast.engine.lanes import LANES
-from burncast.engine.program import Program
+from burncast.engine.program import FIELDS, OPCODES, Program
 
-__all__ = ["Code", "Workspace", "code_of", "workspace_for"]
+__all__ = [
+    "AUX",
+    "OPERATION",
+    "OUT",
+    "PADDING",
+    "A",
+    "B",
+    "C",
+    "Code",
+    "K",
+    "L",
+    "Workspace",
+    "code_of",
+    "workspace_for",
+]
+
+OPERATION, OUT, A, B, C, K, L, AUX = range(8)
+"""Columns of an instruction of one row: :data:`~burncast.engine.program.FIELDS` without count and steps."""
+
+_ADVANCING = ("draw", "record r")
+"""Instructions whose ``aux`` is one more for each further row, beside those that read shocks."""
 
 CACHE_LINE = 64
 PADDING = 8
@@ -21,12 +41,16 @@ Number = TypeVar("Number", np.float32, np.float64)
 
 
 class Code(NamedTuple):
-    """A program as the kernels take it: read-only arrays, shared by all threads (see :class:`Program`)."""
+    """A program as the kernels take it: read-only arrays, shared by all threads (see :class:`Program`).
+
+    ``setup``, ``odd`` and ``even`` uint64[n, 8] have one line for each row that an instruction computes; that of a
+    jump has the place of the row among its instruction's in ``C``.
+    """
 
     periods: int
-    setup: NDArray[np.int64]
-    odd: NDArray[np.int64]
-    even: NDArray[np.int64]
+    setup: NDArray[np.uint64]
+    odd: NDArray[np.uint64]
+    even: NDArray[np.uint64]
     scalars: NDArray[np.float64]
     tables: NDArray[np.float64]
     table_index: NDArray[np.int64]
@@ -78,15 +102,32 @@ def code_of(program: Program) -> Code:
     """The arrays of ``program``."""
     return Code(
         program.periods,
-        program.setup,
-        program.odd,
-        program.even,
+        _row_by_row(program.setup),
+        _row_by_row(program.odd),
+        _row_by_row(program.even),
         program.scalars,
         program.tables,
         program.table_index,
         program.shocks,
         program.draws,
     )
+
+
+def _row_by_row(block: NDArray[np.int64]) -> NDArray[np.uint64]:
+    """The instructions of ``block``, a line for each row."""
+    column: dict[str, NDArray[np.int64]] = {name: block[:, place] for place, name in enumerate(FIELDS)}
+    counts = column["count"]
+    line = np.repeat(np.arange(len(block)), counts)
+    place = np.arange(len(line)) - (np.cumsum(counts) - counts)[line]
+    advancing = [number for name, number in OPCODES.items() if "z" in name.partition(" ")[2] or name in _ADVANCING]
+    lines = np.zeros((len(line), 8), np.int64)
+    lines[:, OPERATION] = column["op"][line]
+    lines[:, OUT] = column["out"][line] + place
+    for name, into in (("a", A), ("b", B), ("c", C), ("k", K), ("l", L)):
+        lines[:, into] = column[name][line] + place * column[f"{name}_step"][line]
+    lines[:, AUX] = column["aux"][line] + np.where(np.isin(column["op"], advancing)[line], place, 0)
+    lines[:, C] += np.where(column["op"] == OPCODES["jumps rr"], 1, 0)[line] * place
+    return lines.astype(np.uint64)
 
 
 def workspace_for(program: Program, paths: NDArray[np.float64], first_path: int = 0) -> Workspace:
