@@ -58,12 +58,13 @@ def test_the_wheel_holds_every_packaged_scenario(built):
     assert "burncast/py.typed" in names
 
 
-def test_the_wheel_holds_what_the_report_is_written_with(built):
+def test_the_wheel_holds_what_the_report_and_the_page_are_made_of(built):
     with zipfile.ZipFile(next(built.glob("*.whl"))) as wheel:
         names = set(wheel.namelist())
     files = [*(ROOT / "outputs" / "catalogues").iterdir(), *(ROOT / "outputs" / "templates").iterdir()]
+    files += [path for path in (ROOT / "outputs" / "page").rglob("*") if path.is_file()]
     assert names >= {f"burncast/{path.relative_to(ROOT).as_posix()}" for path in files}
-    assert len(files) > 3
+    assert len(files) > 20
 
 
 def test_the_source_archive_holds_every_packaged_scenario(built):

@@ -1,0 +1,171 @@
+// One input: its slider with the law on it, its number box, its law in words, and what is said of it.
+
+import { element, write } from "./elements.js";
+import { LawPicture } from "./law_picture.js";
+import { STEPS, SliderScale } from "./slider_scale.js";
+
+let count = 0;
+
+export class InputRow {
+  // `change(key, change or null, done)`: a new wish for this input, null for the scenario's own; done when let go.
+  constructor(language, change) {
+    Object.assign(this, { language, change });
+    const own = `input-${(count += 1)}`;
+    this.name = element("label", { id: `${own}-name`, for: own });
+    this.unit = element("span", { class: "unit", id: `${own}-unit` });
+    this.reset = element("button", { type: "button", class: "reset", onclick: () => this.#putBack() }, "↺");
+    this.slider = element("input", {
+      type: "range", min: 0, max: STEPS, step: 1, id: own, "aria-describedby": `${own}-error`,
+      oninput: () => this.#slide(false), onchange: () => this.#slide(true),
+    });
+    this.box = element("input", {
+      type: "text", inputmode: "decimal", autocomplete: "off", spellcheck: "false", class: "box",
+      "aria-describedby": `${own}-unit ${own}-error`, onchange: () => this.#typed(), onkeydown: (event) => this.#key(event),
+    });
+    this.was = element("span", { class: "was", "aria-hidden": "true" });
+    this.picture = new LawPicture();
+    this.error = element("p", { class: "mistake", id: `${own}-error` });
+    this.text = element("span", { class: "text" });
+    this.inside = element("div", { class: "inside" });
+    this.details = element("details", { ontoggle: () => this.#open() }, element("summary", {}, this.text), this.inside);
+    this.track = element("div", { class: "along" }, this.picture.root, this.was, this.slider);
+    this.root = element("li", { class: "input" },
+      element("div", { class: "head" }, this.name, this.unit, this.reset, this.box), this.track, this.error, this.details);
+    this.own = own;
+  }
+
+  // `original` is the input as the scenario has it, `now` as the last forecast had it, `wish` what is changed.
+  show(original, now, wish) {
+    const movable = now.kind !== "expression" && now.centre !== null;
+    const first = this.original !== original;
+    Object.assign(this, { original, now, wish });
+    if (first) this.#name();
+    if (!this.scale || first) this.scale = movable || original.centre !== null ? new SliderScale(original) : null;
+    const centre = wish && "centre" in wish ? wish.centre : now.centre;
+    this.track.hidden = this.box.hidden = !movable;
+    this.root.classList.toggle("changed", Boolean(wish));
+    this.reset.hidden = !wish;
+    write(this.text, now.text);
+    if (movable && this.scale) this.#place(centre);
+    if (this.details.open) this.#open();
+  }
+
+  complain(message) {
+    write(this.error, message);
+    for (const control of [this.slider, this.box]) control.toggleAttribute("aria-invalid", Boolean(message));
+    if (message) for (const control of [this.slider, this.box]) control.setAttribute("aria-invalid", "true");
+    this.root.classList.toggle("mistaken", Boolean(message));
+  }
+
+  #name() {
+    const { label, unit } = this.original;
+    write(this.name, label);
+    write(this.unit, unit ?? "");
+    this.box.setAttribute("aria-label", this.language.text("box_of", { label }));
+    this.reset.setAttribute("aria-label", this.language.text("reset_of", { label }));
+    this.reset.title = this.language.text("reset_of", { label });
+  }
+
+  #place(centre) {
+    this.centre = centre;
+    const position = this.scale.position(centre);
+    if (Number(this.slider.value) !== position && this.scale.value(Number(this.slider.value)) !== centre) this.slider.value = position;
+    const amount = this.language.amount(centre);
+    this.slider.setAttribute("aria-valuetext", this.original.unit ? `${amount} ${this.original.unit}` : amount);
+    if (!this.typing) this.box.value = this.#written();
+    this.picture.show(this.now.law, this.scale, this.now.centre, centre);
+    const share = Math.min(1, Math.max(0, this.scale.place(this.original.centre)));
+    this.was.style.setProperty("--place", share);
+    this.was.hidden = !this.wish || this.original.centre === null;
+  }
+
+  // What is typed or given stands in full; the middle of a law to three figures.
+  #written() {
+    return this.language.written(this.centre, this.wish || this.now.kind === "number" ? 6 : 3);
+  }
+
+  #slide(done) {
+    const position = Number(this.slider.value);
+    const value = this.scale.value(position);
+    if (!done || position !== this.scale.position(this.centre)) this.#wish({ centre: value }, false);
+    if (done) this.#wish({ centre: this.centre }, true);
+  }
+
+  #typed() {
+    this.typing = false;
+    const text = this.box.value.trim();
+    if (text === "") return this.#putBack();
+    const value = this.language.read(text);
+    if (value === null) return this.complain(this.language.text("no_number", { text }));
+    return this.#wish({ centre: value }, true);
+  }
+
+  #key(event) {
+    this.typing = !["ArrowUp", "ArrowDown", "Enter", "Tab", "Escape"].includes(event.key);
+    if (event.key === "Escape") {
+      this.box.value = this.#written();
+      this.complain("");
+    }
+    const way = { ArrowUp: 1, ArrowDown: -1 }[event.key];
+    if (!way) return;
+    event.preventDefault();
+    const position = Math.min(STEPS, Math.max(0, this.scale.position(this.centre) + way));
+    this.#wish({ centre: this.scale.value(position) }, true);
+  }
+
+  #wish(wish, done) {
+    this.complain("");
+    const same = "centre" in wish && wish.centre === this.original.centre;
+    this.wish = same ? null : wish;
+    if ("centre" in wish && this.scale) this.#place(wish.centre);
+    this.change(this.original.key, this.wish, done);
+  }
+
+  #putBack() {
+    this.complain("");
+    const focused = document.activeElement === this.reset;
+    this.change(this.original.key, null, true);
+    if (focused) (this.track.hidden ? this.details.firstChild : this.slider).focus();
+  }
+
+  // The law in words and numbers, and where it comes from; built when it is looked at.
+  #open() {
+    if (!this.details.open) return;
+    const { language, original, now } = this;
+    const told = JSON.stringify([now.text, now.arguments, now.law?.quantiles]);
+    if (told === this.told || this.inside.contains(document.activeElement)) return;
+    this.told = told;
+    const parts = [this.#field("text", language.text("law"), now.text, (text) => text && this.#wish({ text }, true))];
+    for (const { name, value } of now.arguments ?? []) {
+      parts.push(this.#field(name, name, language.written(value), (text) => this.#argument(name, text)));
+    }
+    const told_of = [["source", original.source], ["note", original.note], ["was_text", now.text === original.text ? null : original.text]];
+    const quantiles = now.law?.quantiles;
+    if (quantiles) {
+      const [low, middle, high] = ["0.05", "0.5", "0.95"].map((level) => language.amount(quantiles[level]));
+      told_of.unshift(["spread", language.text("range", { low, middle, high })]);
+    }
+    if (original.decision) told_of.unshift(["decision", original.decision.map((end) => language.amount(end)).join(" – ")]);
+    for (const [key, text] of told_of) {
+      if (text) parts.push(element("p", {}, element("b", {}, language.text(key)), " ", text));
+    }
+    this.inside.replaceChildren(...parts);
+  }
+
+  #field(key, name, value, commit) {
+    const id = `${this.own}-${key}`;
+    const box = element("input", {
+      id, type: "text", value, autocomplete: "off", spellcheck: "false", class: key === "text" ? "wide" : "box",
+      "aria-describedby": `${this.own}-error`, "aria-label": `${name}, ${this.original.label}`,
+      onchange: () => commit(box.value.trim()),
+    });
+    return element("div", { class: "field" }, element("label", { for: id }, name), box);
+  }
+
+  #argument(name, text) {
+    const value = this.language.read(text);
+    if (value === null) return this.complain(this.language.text("no_number", { text }));
+    const numbers = this.wish && "arguments" in this.wish ? this.wish.arguments : {};
+    return this.#wish({ arguments: { ...numbers, [name]: value } }, true);
+  }
+}

@@ -1,0 +1,270 @@
+// The what-if page: a question in the address, a forecast for each change of it, drawn as soon as it is there.
+
+import { Answer } from "./answer.js";
+import { TimeAxis } from "./calendar.js";
+import { download } from "./downloads.js";
+import { write } from "./elements.js";
+import { FanChart } from "./fan_chart.js";
+import { readForecast } from "./figures.js";
+import { History } from "./history.js";
+import { InputPanel } from "./input_panel.js";
+import { NeedChart } from "./need_chart.js";
+import { asked, fragmentOf, readFragment, sameQuestion, unchanged, withChange } from "./question.js";
+import { RuinChart } from "./ruin_chart.js";
+import { Runner } from "./runner.js";
+import { RunwayChart } from "./runway_chart.js";
+import { Refusal, Unreachable, askLines } from "./server.js";
+import { Toasts } from "./toasts.js";
+import { Tools } from "./tools.js";
+import { VariantTabs } from "./variant_tabs.js";
+import { Watch } from "./watch.js";
+import { WhyPanel } from "./why_panel.js";
+
+const place = (name) => document.getElementById(name);
+
+export class Page {
+  constructor(scenario, language) {
+    Object.assign(this, { scenario, language, history: new History(), described: new Map(), forecast: null, pinned: null });
+    this.inputs = new Map(scenario.variants.map(({ name, inputs }) => [name, new Map(inputs.map((input) => [input.key, input]))]));
+    this.names = [...this.inputs.keys()];
+    this.time = new TimeAxis(scenario, language);
+    this.#furnish();
+    this.runner = new Runner({
+      draw: (line, question) => this.draw(line, question),
+      fail: (error, question) => this.fail(error, question),
+      busy: (question) => document.body.toggleAttribute("data-busy", question !== null),
+    });
+    this.watch = new Watch({ gone: (refused) => this.#gone(refused), back: (restarted) => this.#back(restarted) });
+    this.#listen();
+  }
+
+  #furnish() {
+    const { scenario, language, time } = this;
+    document.documentElement.lang = language.code;
+    write(place("title"), scenario.title);
+    write(place("file"), (scenario.file ?? "").split(/[\\/]/).at(-1));
+    place("file").title = scenario.file ?? "";
+    write(place("skip"), language.text("skip"));
+    write(place("made-by"), language.text("made_by", { version: scenario.version, seed: scenario.seed, sha: scenario.sha256.slice(0, 12) }));
+    this.toasts = new Toasts(place("toasts"), language);
+    this.tools = new Tools(place("tools"), language, {
+      undo: () => this.undo(), redo: () => this.redo(), pin: () => this.pin(),
+      save: () => this.take("save", "/api/scenario.toml", "what-if.toml"),
+      report: () => this.take("report", "/api/report.html", "report.html"),
+    });
+    this.tabs = new VariantTabs(place("variants"), language, scenario.variants, (name) => this.choose(name));
+    this.answer = new Answer(place("answer"), time, language, scenario, place("spoken"));
+    this.charts = {};
+    this.charts.ruin = new RuinChart(place("charts"), time, language);
+    this.charts.fan = new FanChart(place("charts"), time, language, scenario);
+    this.charts.runway = new RunwayChart(place("charts"), time, language);
+    this.charts.need = new NeedChart(place("charts"), language, scenario);
+    this.panel = new InputPanel(place("inputs"), language, {
+      change: (key, change, done) => this.change(key, change, done),
+      resetAll: () => this.resetAll(),
+    });
+    this.why = new WhyPanel(place("why"), language, { visit: (key) => this.panel.visit(key), fail: (error) => this.fail(error) });
+  }
+
+  #listen() {
+    document.addEventListener("keydown", (event) => this.#key(event));
+    addEventListener("hashchange", () => this.#addressed());
+    place("skip").addEventListener("click", (event) => {
+      event.preventDefault();
+      place("inputs").focus();
+    });
+  }
+
+  start(boot) {
+    const { question, baseline } = readFragment(location.hash, this.names);
+    this.question = question;
+    this.pinned = baseline && { question: baseline, forecast: null };
+    this.watch.start(boot);
+    this.#settle();
+    this.#run({ refine: true });
+  }
+
+  // One input changed, by hand; `done` once the slider is let go or the number entered.
+  change(key, change, done) {
+    const next = withChange(this.question, key, change);
+    if (!sameQuestion(next, this.question)) {
+      this.history.remember(this.question, key);
+      this.question = next;
+      this.#settle(key);
+    }
+    this.#run({ refine: done });
+  }
+
+  choose(variant) {
+    if (variant === this.question.variant) return;
+    this.#go({ ...this.question, variant });
+  }
+
+  resetAll() {
+    if (Object.keys(this.question.changes).length === 0) return;
+    this.#go(unchanged(this.question.variant));
+    this.panel.search.focus();
+  }
+
+  undo() {
+    this.#travel(this.history.undo(this.question), "undone");
+  }
+
+  redo() {
+    this.#travel(this.history.redo(this.question), "redone");
+  }
+
+  #travel(question, told) {
+    if (!question) return;
+    this.question = question;
+    this.#settle();
+    this.#run({ refine: true, urgent: true });
+    write(place("spoken"), this.language.text(told));
+  }
+
+  #go(question) {
+    this.history.remember(this.question, null);
+    this.question = question;
+    this.#settle();
+    this.#run({ refine: true, urgent: true });
+  }
+
+  // The forecast as it is becomes the one to compare with, or is let go.
+  pin() {
+    this.pinned = this.pinned ? null : { question: this.question, forecast: this.forecast };
+    this.#settle();
+    if (this.forecast) this.#redraw();
+  }
+
+  async take(tool, path, otherwise) {
+    const body = { ...asked(this.question, this.#own()), ...(tool === "report" && { lang: this.language.code }) };
+    const busy = tool === "report" ? this.toasts.say(this.language.text("report_busy")) : null;
+    try {
+      const name = await this.tools.whileBusy(tool, () => download(path, body, otherwise));
+      this.toasts.say(this.language.text("saved", { name }));
+    } catch (error) {
+      this.fail(error);
+    } finally {
+      busy?.remove();
+    }
+  }
+
+  draw(line, question) {
+    for (const [key, input] of Object.entries(line.inputs ?? {})) this.described.set(key, input);
+    this.forecast = readForecast(line, this.scenario);
+    this.drawn = question;
+    if (this.pinned && this.#isPinned(question)) this.pinned.forecast = this.forecast;
+    this.#redraw();
+    this.panel.quiet();
+    this.toasts.quiet();
+    this.panel.show(this.question.changes, this.described);
+    if (line.done && this.pinned && !this.pinned.forecast?.done) this.#fetchBaseline();
+  }
+
+  #redraw() {
+    const { forecast } = this;
+    const behind = this.pinned && !this.#isPinned(this.drawn) ? this.pinned.forecast : null;
+    this.answer.draw(forecast, behind, behind && this.#nameOf(this.pinned.question));
+    this.charts.ruin.figure.root.hidden = this.charts.runway.figure.root.hidden = !forecast.ruin;
+    this.charts.fan.figure.root.hidden = !Object.keys(forecast.fan).length;
+    this.charts.need.root.hidden = !Object.keys(forecast.need).length;
+    for (const chart of Object.values(this.charts)) {
+      if ((chart.figure ?? chart).root.hidden) continue;
+      chart.draw(forecast, behind);
+    }
+    document.body.dataset.drawn = forecast.trajectories;
+  }
+
+  // What the address compares with, or what was pinned before it was refined: forecast beside what is asked now.
+  async #fetchBaseline() {
+    const { pinned } = this;
+    if (pinned.asking) return;
+    pinned.asking = true;
+    try {
+      const body = { tab: `${this.runner.tab}-baseline`, run: 0, ...asked(pinned.question, this.inputs.get(pinned.question.variant)), refine: true };
+      for await (const line of askLines("/api/forecast", body)) {
+        if (this.pinned !== pinned) return;
+        pinned.forecast = readForecast(line, this.scenario);
+        this.#redraw();
+      }
+    } catch (error) {
+      if (this.pinned !== pinned) return;
+      this.pinned = null;
+      this.#settle();
+      this.fail(error);
+    } finally {
+      pinned.asking = false;
+    }
+  }
+
+  // A mistake is told at the input concerned; what concerns none of them, in a corner.
+  fail(error, question) {
+    if (error instanceof Unreachable) return this.watch.lose();
+    if (error instanceof Refusal && error.status === 403) return this.#gone(true);
+    let message = error.message;
+    if (error.expected) message += `; ${this.language.text("expected", { expected: error.expected })}`;
+    if (error.nearest) message += `; ${this.language.text("nearest", { nearest: error.nearest })}`;
+    if (question && this.panel.complain(error.key, message)) return undefined;
+    return this.toasts.complain(error.key ? `${error.key}: ${message}` : message);
+  }
+
+  #own() {
+    return this.inputs.get(this.question.variant);
+  }
+
+  #isPinned(question) {
+    return Boolean(this.pinned) && sameQuestion(this.pinned.question, question);
+  }
+
+  // "price war, 2 changed"
+  #nameOf({ variant, changes }) {
+    const { title } = this.scenario.variants.find(({ name }) => name === variant);
+    const count = Object.keys(changes).length;
+    const name = variant === "base" ? this.language.text("base") : title;
+    return count ? this.language.text("with_changes", { name, count }) : name;
+  }
+
+  #run({ refine, urgent = false }) {
+    this.runner.ask(asked(this.question, this.#own()), { refine, urgent });
+  }
+
+  // Everything that follows from the question alone, without a forecast. `moving` is the input under the hand.
+  #settle(moving = null) {
+    const fragment = fragmentOf(this.question, this.pinned?.question);
+    history.replaceState(null, "", `${location.pathname}${location.search}#${fragment}`);
+    this.tabs.show(this.question.variant);
+    this.tools.show({ canUndo: this.history.canUndo, canRedo: this.history.canRedo, pinned: Boolean(this.pinned) });
+    this.why.show(asked(this.question, this.#own()));
+    if (moving === null) this.panel.populate(this.#own());
+    this.panel.show(this.question.changes, this.described);
+  }
+
+  // The address was changed by hand, or a link to another question was followed.
+  #addressed() {
+    const { question, baseline } = readFragment(location.hash, this.names);
+    if (sameQuestion(question, this.question)) return;
+    this.pinned = baseline && { question: baseline, forecast: null };
+    this.#go(question);
+  }
+
+  // Ctrl+Z belongs to a box while something is being typed into it.
+  #key(event) {
+    const letter = event.key.toLowerCase();
+    if (!(event.ctrlKey || event.metaKey) || event.altKey || (letter !== "z" && letter !== "y")) return;
+    if (this.panel.isTyping(event.target)) return;
+    event.preventDefault();
+    if (letter === "y" || event.shiftKey) this.redo();
+    else this.undo();
+  }
+
+  #gone(refused) {
+    write(place("outage"), this.language.text(refused ? "outage_refused" : "outage"));
+    this.runner.stop();
+  }
+
+  async #back(restarted) {
+    write(place("outage"), "");
+    if (restarted) this.toasts.say(this.language.text("outage_over"));
+    this.#run({ refine: true, urgent: true });
+  }
+}

@@ -1,0 +1,60 @@
+// The question that the page asks: a variant and the inputs changed in it. It lives in the address, after #.
+//
+// A change says one thing of an input: where the middle of its law is ({centre}), numbers of the law ({arguments}), or
+// the whole expression ({text}).
+
+export const unchanged = (variant) => ({ variant, changes: {} });
+
+export function sameQuestion(one, other) {
+  return one === other || (one && other && fragmentOf(one, null) === fragmentOf(other, null));
+}
+
+export function withChange(question, key, change) {
+  const changes = { ...question.changes };
+  delete changes[key];
+  if (change) changes[key] = change;
+  return { ...question, changes };
+}
+
+// The changes that mean something in its variant: what the server is asked.
+export function asked(question, inputs) {
+  const changes = Object.fromEntries(Object.entries(question.changes).filter(([key]) => inputs.has(key)));
+  return { variant: question.variant, changes };
+}
+
+export function fragmentOf(question, baseline) {
+  const parts = new URLSearchParams();
+  parts.set("v", question.variant);
+  for (const key of Object.keys(question.changes).sort()) {
+    const change = question.changes[key];
+    if ("text" in change) parts.set(`x.${key}`, change.text);
+    else if ("arguments" in change) parts.set(`a.${key}`, writeArguments(change.arguments));
+    else parts.set(`i.${key}`, change.centre);
+  }
+  if (baseline) parts.set("baseline", fragmentOf(baseline, null));
+  return parts.toString().replaceAll("%3A", ":").replaceAll("%2C", ",");
+}
+
+// What an address asks, leaving out what cannot be read; variants that do not exist give the first.
+export function readFragment(fragment, variants) {
+  const parts = new URLSearchParams(fragment.replace(/^#/, ""));
+  const changes = {};
+  for (const [name, value] of parts) {
+    const [, kind, key] = /^([ixa])\.(.+)$/.exec(name) ?? [];
+    if (kind === "x") changes[key] = { text: value };
+    else if (kind === "i" && value !== "" && Number.isFinite(Number(value))) changes[key] = { centre: Number(value) };
+    else if (kind === "a") changes[key] = { arguments: readArguments(value) };
+  }
+  const variant = variants.includes(parts.get("v")) ? parts.get("v") : variants[0];
+  const baseline = parts.has("baseline") ? readFragment(parts.get("baseline"), variants).question : null;
+  return { question: { variant, changes }, baseline };
+}
+
+function writeArguments(numbers) {
+  return Object.entries(numbers).map(([name, value]) => `${name}:${value}`).join(",");
+}
+
+function readArguments(text) {
+  const pairs = text.split(",").map((pair) => pair.split(":"));
+  return Object.fromEntries(pairs.map(([name, value]) => [name, Number(value)]).filter(([, value]) => Number.isFinite(value)));
+}

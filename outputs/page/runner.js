@@ -1,0 +1,58 @@
+// One forecast at a time, the newest: while one's first picture is on its way, only the latest question waits; once the
+// picture is there, its refinement gives way at once. So a drag shows pictures as fast as they come, and never stale ones.
+
+import { Refusal, Unreachable, askLines } from "./server.js";
+
+export class Runner {
+  #current = null;
+  #waiting = null;
+  #number = 0;
+  tab = crypto.getRandomValues(new Uint32Array(2)).join("-");
+
+  // `draw(line, question)` for each forecast that arrives, `fail(error, question)`, `busy(question or null)`.
+  constructor({ draw, fail, busy }) {
+    Object.assign(this, { draw, fail, busy });
+  }
+
+  // `urgent` does not wait for a picture that nobody will look at.
+  ask(question, { refine = false, urgent = false } = {}) {
+    this.#waiting = { question, refine };
+    if (urgent || !this.#current || this.#current.drawn) this.#next();
+  }
+
+  stop() {
+    this.#waiting = null;
+    this.#current?.abort.abort();
+    this.#current = null;
+  }
+
+  #next() {
+    this.#current?.abort.abort();
+    const { question, refine } = this.#waiting;
+    this.#waiting = null;
+    this.#current = { abort: new AbortController(), drawn: false };
+    this.#run(this.#current, question, refine);
+  }
+
+  async #run(own, question, refine) {
+    this.busy(question);
+    try {
+      const body = { tab: this.tab, run: ++this.#number, ...question, refine };
+      for await (const line of askLines("/api/forecast", body, own.abort.signal)) {
+        if (own !== this.#current) return;
+        own.drawn = true;
+        this.draw(line, question);
+        if (this.#waiting) return this.#next();
+      }
+    } catch (error) {
+      if (own.abort.signal.aborted) return;
+      if (!(error instanceof Refusal || error instanceof Unreachable)) throw error;
+      own.drawn = true;
+      if (own === this.#current) this.fail(error, question);
+    }
+    if (own !== this.#current) return;
+    this.#current = null;
+    if (this.#waiting) this.#next();
+    else this.busy(null);
+  }
+}
