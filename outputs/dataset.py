@@ -13,7 +13,8 @@ every tracked name                         (its own,) period, quantile
 ``paths_<name>`` (where paths were kept)   trajectory, (its own,) period
 ========================================== ==============================
 
-with the coordinate ``date`` along ``period``. Several results stacked gain a leading dimension ``variant``.
+with the coordinate ``date`` along ``period``, and the attributes of :mod:`burncast.outputs.cf_attributes`. Several
+results stacked gain a leading dimension ``variant``.
 """
 
 from __future__ import annotations
@@ -28,6 +29,7 @@ import xarray as xr
 
 from burncast.distributions.errors import InputError
 from burncast.outputs import estimates
+from burncast.outputs.cf_attributes import add_cf_attributes
 from burncast.outputs.store import CREATED_BY
 from burncast.outputs.variables import mean_name, mean_se_name, paths_name, sd_name
 
@@ -72,7 +74,7 @@ def to_dataset(simulation: Simulation, quantiles: Sequence[float] = QUANTILES) -
         ):
             dataset[name] = ((*tracked.dims, "period"), estimate(simulation, tracked), unit)
     _add_paths(dataset, simulation)
-    return dataset
+    return add_cf_attributes(dataset)
 
 
 def replay_to_dataset(
@@ -102,7 +104,7 @@ def replay_to_dataset(
         shape = (*(len(labels) for labels in quantity.labels), scenario.periods + 1)
         unit = _unit(scenario.quantities[name].unit)
         variables[name] = ((*quantity.dims, "period"), values.reshape(shape), unit)
-    return xr.Dataset(variables, coords=coordinates, attrs=attributes)
+    return add_cf_attributes(xr.Dataset(variables, coords=coordinates, attrs=attributes))
 
 
 def stack(datasets: Mapping[str, xr.Dataset]) -> xr.Dataset:
@@ -131,11 +133,12 @@ def stack(datasets: Mapping[str, xr.Dataset]) -> xr.Dataset:
         stacked.attrs["variant_trajectories"] = "\n".join(str(attributes["trajectories"]) for _, attributes in ends)
     dates = [dataset["date"].reindex(period=stacked["period"]) for dataset in datasets.values() if "date" in dataset]
     if len(dates) < len(datasets):
-        return stacked
+        return add_cf_attributes(stacked)
     longest = max(dates, key=lambda date: int(date.notnull().sum()))
     if all(bool((date.isnull() | (date == longest)).all()) for date in dates):
-        return stacked.assign_coords(date=("period", longest.data))
-    return stacked.assign_coords(date=(("variant", "period"), np.stack([date.data for date in dates])))
+        return add_cf_attributes(stacked.assign_coords(date=("period", longest.data)))
+    dated = stacked.assign_coords(date=(("variant", "period"), np.stack([date.data for date in dates])))
+    return add_cf_attributes(dated)
 
 
 def check_quantiles(quantiles: Sequence[float]) -> list[float]:

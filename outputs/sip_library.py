@@ -24,7 +24,7 @@ from burncast.distributions.errors import InputError, nearest_name
 from burncast.distributions.metalog_fit import nearest_metalog
 from burncast.distributions.sip_library import normal_scores
 from burncast.outputs.store import CREATED_BY
-from burncast.outputs.variables import mean_name, paths_name
+from burncast.outputs.variables import mean_name, paths_name, tracked_names
 
 if TYPE_CHECKING:
     import xarray as xr
@@ -75,7 +75,7 @@ def sip_library(
     A quantity over a dimension becomes a SIP for each element. InputError where a quantity is not in the result, has no
     value then, or is not what a metalog can be.
     """
-    tracked = _tracked(result)
+    tracked = tracked_names(result)
     for name in quantities:
         if name not in tracked:
             nearest = nearest_name(name, tracked)
@@ -129,12 +129,6 @@ def sip_library(
             ref = {"source": "copula", "name": "Gaussian", "copulaLayer": f"c{varying.index(place) + 1}"}
         library["sips"].append(_table(one, ref) if one.constant else _metalog(one, ref, tolerance))
     return library
-
-
-def _tracked(result: xr.Dataset) -> list[str]:
-    return [
-        str(name) for name in result.data_vars if mean_name(str(name)) in result and "quantile" in result[name].dims
-    ]
 
 
 def _marginals(result: xr.Dataset, name: str, period: int) -> list[_Marginal]:

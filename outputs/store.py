@@ -18,6 +18,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from burncast.distributions.errors import InputError
+from burncast.outputs.cf_attributes import with_bounds, without_bounds
 from burncast.outputs.json_text import json_text
 
 if TYPE_CHECKING:
@@ -27,6 +28,7 @@ __all__ = [
     "CREATED_BY",
     "check_file",
     "check_folder",
+    "dataset_encoding",
     "encode_dataset",
     "encode_json",
     "read_dataset",
@@ -122,25 +124,35 @@ def encode_dataset(dataset: xr.Dataset) -> bytes:
     those of attributes, such as the seed, are stored as text.
     """
     whole = {name: str(value) for name, value in dataset.attrs.items() if isinstance(value, int)}
-    dataset = dataset.assign_attrs(whole)
-    encoding: dict[str, dict[str, Any]] = {}
+    dataset = with_bounds(dataset.assign_attrs(whole))
+    encoding = dataset_encoding(dataset)
     for name, variable in dataset.variables.items():
         if variable.dtype.kind in "iu":
             limits = np.iinfo(np.int32)
             if variable.size and (variable.min() < limits.min or variable.max() > limits.max):
                 raise ValueError(f"{name} does not fit the 32-bit integers of netCDF-3")
             encoding[str(name)] = {"dtype": "int32"}
-        elif variable.dtype.kind == "M":
+    return bytes(dataset.to_netcdf(engine="scipy", format="NETCDF3_64BIT", encoding=encoding))
+
+
+def dataset_encoding(dataset: xr.Dataset) -> dict[str, dict[str, Any]]:
+    """By variable: dates as days of a calendar that CF knows, and coordinates, which are never missing, with no fill."""
+    encoding: dict[str, dict[str, Any]] = {}
+    for name, variable in dataset.variables.items():
+        dates = variable.dtype.kind == "M"
+        if dates:
             calendar = {"units": "days since 1970-01-01", "calendar": "proleptic_gregorian"}
             encoding[str(name)] = {"dtype": "float64", **calendar}
-    return bytes(dataset.to_netcdf(engine="scipy", format="NETCDF3_64BIT", encoding=encoding))
+        if name in dataset.dims or (dates and not bool(variable.isnull().any())):
+            encoding[str(name)] = encoding.get(str(name), {}) | {"_FillValue": None}
+    return encoding
 
 
 def read_dataset(path: str | os.PathLike[str]) -> xr.Dataset:
     """A dataset that :func:`encode_dataset` wrote, with its 64-bit integers back."""
     import xarray as xr
 
-    dataset = xr.load_dataset(path, engine="scipy", decode_timedelta=False)
+    dataset = without_bounds(xr.load_dataset(path, engine="scipy", decode_timedelta=False))
     whole = {name: int(dataset.attrs[name]) for name in _WHOLE_ATTRIBUTES if name in dataset.attrs}
     dataset = dataset.assign_attrs(whole)
     narrow = [name for name, variable in dataset.coords.items() if variable.dtype == np.int32]
