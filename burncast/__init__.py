@@ -40,7 +40,7 @@ if TYPE_CHECKING:
     from burncast.engine.decision import Decision
     from burncast.engine.scenario import Scenario, load
     from burncast.engine.solution import Solution
-    from burncast.exporting import read_sip_library, write_sip_library
+    from burncast.exporting import export, read_sip_library, write_sip_library
     from burncast.forecast import replay, simulate
     from burncast.funding import frontier
     from burncast.hindsights import hindsight
@@ -79,6 +79,7 @@ __all__ = [
     "decide",
     "draw_backtest",
     "explain_ruin",
+    "export",
     "fit",
     "fit_churn",
     "fit_experience_curve",
@@ -130,6 +131,7 @@ _HOMES = {
     "decide": "burncast.deciding",
     "draw_backtest": "burncast.backtest_pictures",
     "explain_ruin": "burncast.rare_events",
+    "export": "burncast.exporting",
     "fit": "burncast.calibration.fitting",
     "fit_churn": "burncast.calibration.churn",
     "fit_experience_curve": "burncast.calibration.experience_curve",

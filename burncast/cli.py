@@ -385,25 +385,37 @@ def export(
     results: Annotated[
         Path, typer.Argument(metavar="RESULTS", help="What `burncast run --out` wrote: a folder.", show_default=False)
     ],
-    to: Annotated[str, typer.Option("--to", metavar="FORMAT", help="sip: a SIPmath 3.0 library.", show_default=False)],
-    out: Annotated[Path, typer.Option("-o", "--out", metavar="FILE", help="The file to write.", show_default=False)],
+    to: Annotated[
+        str | None, typer.Option("--to", metavar="FORMAT", help="csv, parquet, json, netcdf, zarr or sip.")
+    ] = None,
+    out: Annotated[
+        Path | None, typer.Option("-o", "--out", metavar="FILE", help="The file to write; beside RESULTS if left out.")
+    ] = None,
     quantity: Quantities = None,
-    period: Annotated[int | None, typer.Option("--period", metavar="T", help="The last where left out.")] = None,
-    variant: Annotated[str | None, typer.Option("--variant", metavar="NAME", help="Of several, the first.")] = None,
-    arrays: Annotated[bool, typer.Option("--arrays", help="Write kept paths instead of fitted laws.")] = False,
+    variant: Annotated[str | None, typer.Option("--variant", metavar="NAME", help="One of several, alone.")] = None,
+    force: Annotated[bool, typer.Option("--force", help="Replace a file that is there.")] = False,
+    period: Annotated[
+        int | None, typer.Option("--period", metavar="T", help="Of --to sip: the last where left out.")
+    ] = None,
+    arrays: Annotated[
+        bool, typer.Option("--arrays", help="Of --to sip: write kept paths instead of fitted laws.")
+    ] = False,
     tolerance: Annotated[
-        float, typer.Option("--tolerance", metavar="P", min=0.0, help="How far in probability a fitted law may be off.")
+        float,
+        typer.Option(
+            "--tolerance", metavar="P", min=0.0, help="Of --to sip: how far in probability a fitted law may be off."
+        ),
     ] = 0.01,
 ) -> None:
-    """Write the tracked quantities of a result at one period for another tool.
+    """Write a result as a file that other tools open; FORMAT may come from the ending of FILE.
 
-    Example: burncast export results --to sip --quantity cash --period 24 -o cash.SIPmath
+    Example: burncast export results --to parquet
     """
     with guarded(context.obj):
         from burncast.exporting import export_results
 
-        options = {"variant": variant, "arrays": arrays, "tolerance": tolerance}
-        export_results(results, to, out, quantity or [], period, **options)
+        options = {"variant": variant, "period": period, "arrays": arrays, "tolerance": tolerance}
+        export_results(results, to, out, quantity or [], force, **options)
 
 
 @app.command()

@@ -11,12 +11,13 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 import numpy as np
-import xarray as xr
 
 from burncast.outputs.variables import mean_name, mean_se_name, paths_name, sd_name, tracked_names
 
 if TYPE_CHECKING:
     from collections.abc import Hashable
+
+    import xarray as xr
 
 __all__ = ["BOUNDS", "CONVENTIONS", "add_cf_attributes", "with_bounds", "without_bounds"]
 

@@ -19,6 +19,7 @@ results stacked gain a leading dimension ``variant``.
 
 from __future__ import annotations
 
+import json
 import platform
 from collections.abc import Mapping, Sequence
 from importlib.metadata import version
@@ -110,9 +111,10 @@ def replay_to_dataset(
 def stack(datasets: Mapping[str, xr.Dataset]) -> xr.Dataset:
     """Several results side by side along a leading dimension ``variant``, in the order given.
 
-    The attributes are the first one's; ``variant_sha256`` tells the scenarios, a line each. Where it was left to a
-    standard error how long each of them ran, ``variant_trajectories`` and ``stopped`` tell that too. Periods and labels
-    are joined: where one result has a period or an element that another lacks, the other is NaN.
+    The attributes are the first one's; ``variant_attributes`` is JSON of what is otherwise of each, by name, and
+    ``variant_sha256`` tells the scenarios, a line each. Where it was left to a standard error how long each of them
+    ran, ``variant_trajectories`` and ``stopped`` tell that too. Periods and labels are joined: where one result has a
+    period or an element that another lacks, the other is NaN.
     """
     undated = [dataset.drop_vars("date", errors="ignore") for dataset in datasets.values()]
     stacked = xr.concat(
@@ -131,6 +133,11 @@ def stack(datasets: Mapping[str, xr.Dataset]) -> xr.Dataset:
         stacked.attrs["stopped"] = "\n".join(f"{name}: {attributes['stopped']}" for name, attributes in ends)
         stacked.attrs["reached"] = min(int(attributes["reached"]) for _, attributes in ends)
         stacked.attrs["variant_trajectories"] = "\n".join(str(attributes["trajectories"]) for _, attributes in ends)
+    differing = {
+        name: {key: value for key, value in dataset.attrs.items() if stacked.attrs.get(key) != value}
+        for name, dataset in datasets.items()
+    }
+    stacked.attrs["variant_attributes"] = json.dumps(differing, ensure_ascii=False)
     dates = [dataset["date"].reindex(period=stacked["period"]) for dataset in datasets.values() if "date" in dataset]
     if len(dates) < len(datasets):
         return add_cf_attributes(stacked)
@@ -184,6 +191,8 @@ def _attributes(simulation: Simulation) -> dict[str, object]:
     if simulation.precision is not None:
         attributes["until_se"] = simulation.precision.goal
         attributes["until_figure"] = simulation.precision.figure
+        attributes["until_estimate"] = float(simulation.precision.estimate)
+        attributes["until_standard_error"] = float(simulation.precision.standard_error)
         attributes["reached"] = int(simulation.precision.reached)
         attributes["stopped"] = simulation.precision.reason
     return attributes | {package: version(package) for package in _PACKAGES}

@@ -20,11 +20,11 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from burncast.distributions.errors import InputError, nearest_name
+from burncast.distributions.errors import InputError
 from burncast.distributions.metalog_fit import nearest_metalog
 from burncast.distributions.sip_library import normal_scores
 from burncast.outputs.store import CREATED_BY
-from burncast.outputs.variables import mean_name, paths_name, tracked_names
+from burncast.outputs.variables import mean_name, only, paths_name, tracked_names
 
 if TYPE_CHECKING:
     import xarray as xr
@@ -75,19 +75,14 @@ def sip_library(
     A quantity over a dimension becomes a SIP for each element. InputError where a quantity is not in the result, has no
     value then, or is not what a metalog can be.
     """
-    tracked = tracked_names(result)
-    for name in quantities:
-        if name not in tracked:
-            nearest = nearest_name(name, tracked)
-            hint = f"; did you mean {nearest!r}?" if nearest else ""
-            raise InputError(f"the result has no tracked quantity {name!r}; it has {', '.join(tracked)}{hint}")
     if "variant" in result.dims:
         raise InputError("the result has variants; choose one")
+    only(result, quantities)
     last = int(result["period"].max())
     chosen = last if period is None else period
     if not 0 <= chosen <= last:
         raise InputError(f"there is no period {chosen}; the result has 0 to {last}")
-    marginals = [one for name in quantities or tracked for one in _marginals(result, name, chosen)]
+    marginals = [one for name in quantities or tracked_names(result) for one in _marginals(result, name, chosen)]
     if not marginals:
         raise InputError("the result has no tracked quantity to export")
     kept = all(one.paths is not None for one in marginals)

@@ -10,6 +10,7 @@ from __future__ import annotations
 import contextlib
 import os
 import secrets
+import shutil
 from collections.abc import Iterable, Mapping
 from importlib.metadata import version
 from pathlib import Path
@@ -28,12 +29,14 @@ __all__ = [
     "CREATED_BY",
     "check_file",
     "check_folder",
+    "check_store",
     "dataset_encoding",
     "encode_dataset",
     "encode_json",
     "read_dataset",
     "write_file",
     "write_files",
+    "write_store",
 ]
 
 MARK = b"Created by burncast"
@@ -44,16 +47,16 @@ _WHOLE_ATTRIBUTES = ("seed", "trajectories", "independent", "reached", "stream_v
 
 def check_folder(folder: Path, names: Iterable[str]) -> None:
     """Raise an InputError if ``names`` cannot be written into ``folder``; cheap, to be asked before a long run."""
-    if folder.exists() and not folder.is_dir():
+    if _exists(folder) and not folder.is_dir():
         raise InputError(f"cannot write into {folder}: it is a file, not a folder")
     ancestor = folder
-    while not ancestor.exists():
+    while not _exists(ancestor):
         ancestor = ancestor.parent
     if not os.access(ancestor, os.W_OK | os.X_OK) or not ancestor.is_dir():
         raise InputError(f"cannot write into {folder}: no permission to write in {ancestor}")
     for name in names:
         path = folder / name
-        if path.is_symlink() or path.exists():
+        if _exists(path):
             _check_own(path)
 
 
@@ -93,14 +96,14 @@ def check_file(path: Path, force: bool) -> None:
     check_folder(path.parent, ())
     if path.is_dir():
         raise InputError(f"cannot write {path}: it is a folder; expected the name of a file")
-    if not force and (path.is_symlink() or path.exists()):
+    if not force and _exists(path):
         raise InputError(f"{path} is there already; --force (force=True in Python) replaces it")
 
 
 def write_file(path: Path, content: bytes, force: bool) -> None:
     """Write one file, whole or not at all; InputError, and what was there before, where that cannot be."""
     check_file(path, force)
-    temporary = path.parent / f".{path.name[:200]}.{secrets.token_hex(4)}.tmp"
+    temporary = path.parent / f".{path.name[:60]}.{secrets.token_hex(4)}.tmp"
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
         _write_through(temporary, content)
@@ -110,6 +113,42 @@ def write_file(path: Path, content: bytes, force: bool) -> None:
     finally:
         with contextlib.suppress(OSError):
             temporary.unlink(missing_ok=True)
+
+
+def check_store(path: Path, force: bool) -> None:
+    """As :func:`check_file` for a zarr store, which is a folder: only another store is ever replaced."""
+    check_folder(path.parent, ())
+    if not _exists(path):
+        return
+    if not force:
+        raise InputError(f"{path} is there already; --force (force=True in Python) replaces it")
+    if path.is_symlink() or not any((path / name).is_file() for name in (".zgroup", "zarr.json")):
+        raise InputError(f"will not replace {path}: it is no zarr store; choose another name")
+
+
+def write_store(path: Path, contents: Mapping[str, bytes], force: bool) -> None:
+    """Write the files of a zarr store, all of them or none; ``contents`` are by their paths in it, parted by ``/``.
+
+    InputError, and what was there before, where that cannot be.
+    """
+    check_store(path, force)
+    key = secrets.token_hex(4)
+    temporary, old = (path.parent / f".{path.name[:60]}.{key}.{end}" for end in ("tmp", "old"))
+    try:
+        for name, content in contents.items():
+            file = temporary / name
+            file.parent.mkdir(parents=True, exist_ok=True)
+            _write_through(file, content)
+        if path.exists():
+            os.rename(path, old)
+        os.rename(temporary, path)
+    except OSError as error:
+        raise InputError(f"cannot write {path}: {error.strerror or error}") from error
+    finally:
+        if old.exists() and not path.exists():
+            os.rename(old, path)
+        for folder in (temporary, old):
+            shutil.rmtree(folder, ignore_errors=True)
 
 
 def encode_json(plain: Any) -> bytes:
@@ -136,7 +175,7 @@ def encode_dataset(dataset: xr.Dataset) -> bytes:
 
 
 def dataset_encoding(dataset: xr.Dataset) -> dict[str, dict[str, Any]]:
-    """By variable: dates as days of a calendar that CF knows, and coordinates, which are never missing, with no fill."""
+    """By variable: dates as days of a calendar that CF knows; coordinates, which are never missing, without a fill."""
     encoding: dict[str, dict[str, Any]] = {}
     for name, variable in dataset.variables.items():
         dates = variable.dtype.kind == "M"
@@ -157,6 +196,14 @@ def read_dataset(path: str | os.PathLike[str]) -> xr.Dataset:
     dataset = dataset.assign_attrs(whole)
     narrow = [name for name, variable in dataset.coords.items() if variable.dtype == np.int32]
     return dataset.assign_coords({name: dataset.coords[name].astype(np.int64) for name in narrow})
+
+
+def _exists(path: Path) -> bool:
+    """Whether something has this name, be it a link to nothing; InputError where that may not be known."""
+    try:
+        return path.is_symlink() or path.exists()
+    except OSError as error:
+        raise InputError(f"cannot write {path}: {error.strerror or error}") from error
 
 
 def _check_own(path: Path) -> None:

@@ -12,6 +12,7 @@ from burncast.outputs.amounts import zero_count_bound
 
 if TYPE_CHECKING:
     import datetime
+    from collections.abc import Sequence
 
     from burncast.engine.simulate import Simulation
 
@@ -23,6 +24,7 @@ __all__ = [
     "Stopping",
     "Summary",
     "as_plain",
+    "ruin_figure",
     "summarise",
 ]
 
@@ -150,6 +152,16 @@ def summarise(simulation: Simulation) -> Summary:
     )
 
 
+def ruin_figure(
+    period: int, dates: Sequence[datetime.date], probability: float, standard_error: float, independent: int
+) -> RuinProbability:
+    """The probability of ruin by ``period`` that ``independent`` draws gave; ``dates`` may be empty."""
+    date = dates[period].isoformat() if dates else None
+    bound = zero_count_bound(independent)
+    known = {0.0: bound, 1.0: 1.0 - bound} if standard_error == 0.0 else {}
+    return RuinProbability(period, date, probability, standard_error, known.get(probability))
+
+
 def as_plain(value: Any) -> Any:
     """``value`` as what JSON can hold: dictionaries, lists, numbers, text; None for what is not finite."""
     if dataclasses.is_dataclass(value) and not isinstance(value, type):
@@ -177,16 +189,9 @@ def _dates(simulation: Simulation) -> list[datetime.date]:
 def _ruin(simulation: Simulation, dates: list[datetime.date]) -> tuple[RuinProbability, ...]:
     probability = estimates.ruin_probability(simulation)
     error = estimates.ruin_probability_se(simulation)
-    bound = zero_count_bound(simulation.independent)
     horizon = simulation.scenario.periods
     return tuple(
-        RuinProbability(
-            period=period,
-            date=dates[period].isoformat() if dates else None,
-            probability=float(probability[period]),
-            standard_error=float(error[period]),
-            bound_95={0.0: bound, 1.0: 1.0 - bound}.get(float(probability[period])) if error[period] == 0.0 else None,
-        )
+        ruin_figure(period, dates, float(probability[period]), float(error[period]), simulation.independent)
         for period in (*(period for period in RUIN_PERIODS if period < horizon), horizon)
     )
 

@@ -4,10 +4,14 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from burncast.distributions.errors import InputError, nearest_name
+
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     import xarray as xr
 
-__all__ = ["mean_name", "mean_se_name", "paths_name", "sd_name", "tracked_names"]
+__all__ = ["mean_name", "mean_se_name", "only", "paths_name", "sd_name", "tracked_names"]
 
 
 def mean_name(tracked: str) -> str:
@@ -35,3 +39,22 @@ def tracked_names(result: xr.Dataset) -> list[str]:
     return [
         str(name) for name in result.data_vars if mean_name(str(name)) in result and "quantile" in result[name].dims
     ]
+
+
+def only(result: xr.Dataset, quantities: Sequence[str]) -> xr.Dataset:
+    """The result with these tracked quantities alone, all where empty; InputError where it has one of them not."""
+    tracked = tracked_names(result)
+    for name in quantities:
+        if name not in tracked:
+            nearest = nearest_name(name, tracked)
+            hint = f"; did you mean {nearest!r}?" if nearest else ""
+            raise InputError(f"the result has no tracked quantity {name!r}; it has {', '.join(tracked)}{hint}")
+    if not quantities:
+        return result
+    unwanted = [
+        variable
+        for name in tracked
+        if name not in quantities
+        for variable in (name, mean_name(name), mean_se_name(name), sd_name(name), paths_name(name))
+    ]
+    return result.drop_vars(unwanted, errors="ignore")

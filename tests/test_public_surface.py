@@ -43,6 +43,7 @@ def test_the_public_names():
         "decide",
         "draw_backtest",
         "explain_ruin",
+        "export",
         "fit",
         "fit_churn",
         "fit_experience_curve",

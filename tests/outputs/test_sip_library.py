@@ -220,7 +220,8 @@ def test_the_command_writes_a_library_from_saved_results(tmp_path):
     assert (done.exit_code, done.stdout) == (0, "")
     assert burncast.read_sip_library(out).names == ("cash_1",)
     again = export(tmp_path / "results" / "dataset.nc", "--to", "sip", "-o", out)
-    assert again.exit_code == 0
+    assert (again.exit_code, f"{out} is there already" in again.stderr) == (2, True)
+    assert export(tmp_path / "results" / "dataset.nc", "--to", "sip", "-o", out, "--force").exit_code == 0
     assert burncast.read_sip_library(out).names == ("cash_2", "users_2", "churn_2", "seats_2")
 
 
@@ -230,10 +231,10 @@ def test_mistakes_of_the_command_leave_with_2(tmp_path):
     (tmp_path / "taken.SIPmath").write_text("{}", encoding="utf-8")
     out = tmp_path / "x.SIPmath"
     for arguments, message in [
-        ((tmp_path, "--to", "spi", "-o", out), "--to spi is no format; expected sip; did you mean 'sip'?"),
+        ((tmp_path, "--to", "spi", "-o", out), "json, netcdf, zarr, sip; did you mean 'sip'?"),
         ((tmp_path / "none", "--to", "sip", "-o", out), "expected a folder that burncast run --out wrote"),
         ((tmp_path / "notes.nc", "--to", "sip", "-o", out), "notes.nc is no result of burncast"),
-        ((tmp_path, "--to", "sip", "-o", tmp_path / "taken.SIPmath"), "burncast did not make it"),
+        ((tmp_path, "--to", "sip", "-o", tmp_path / "taken.SIPmath"), "is there already; --force"),
         ((tmp_path, "--to", "sip", "-o", out, "--quantity", "rent"), "the result has no tracked quantity 'rent'"),
     ]:
         done = export(*arguments)

@@ -1,0 +1,52 @@
+"""Forecasts to be exported: two products, one of them called like a formula, kept paths, and variants."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+import numpy as np
+import xarray as xr
+from known_simulation import falling_cash, known_simulation
+
+from burncast.outputs.dataset import stack, to_dataset
+
+__all__ = ["as_nobody", "forecast", "variants"]
+
+NOBODY = 65534
+
+
+def forecast(keep: int = 3, count: int = 40, seed: int = 5, periods: int = 6, **options) -> xr.Dataset:
+    """Cash that may run out, and users by product, of whom nothing is known at period 0."""
+    users = np.random.default_rng(seed).uniform(0.1, 9, (count, 2, periods + 1))
+    users[:, :, 0] = np.nan
+    return to_dataset(
+        known_simulation(
+            {"cash": falling_cash(count, periods, opening=1.2e9, seed=seed), "users": users},
+            dimensions={"product": ["=free", "plüs"]},
+            over={"users": ("product",)},
+            kinds={"users": "formula"},
+            units={"cash": "USD", "users": "user"},
+            keep=keep,
+            **options,
+        )
+    )
+
+
+def variants() -> xr.Dataset:
+    """Two variants, of which the second ends sooner."""
+    return stack({"base": forecast(), "@war": forecast(seed=6, periods=4)})
+
+
+@contextmanager
+def as_nobody() -> Iterator[None]:
+    """Without the rights of root, under which every folder can be written."""
+    if os.geteuid() != 0:
+        yield
+        return
+    os.setresuid(NOBODY, NOBODY, 0)
+    try:
+        yield
+    finally:
+        os.setresuid(0, 0, 0)
