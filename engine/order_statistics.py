@@ -1,76 +1,109 @@
-"""Quantiles from the bins of a log-linear histogram."""
+"""Quantiles from the bins of log-linear histograms, of many rows at once."""
 
 from __future__ import annotations
 
+from typing import NamedTuple
+
 import numpy as np
-from numpy.typing import ArrayLike, NDArray
+from numpy.typing import NDArray
 
 from burncast.engine.bins import BINS, bin_starts, bin_widths
 
-__all__ = ["quantiles_of_bins"]
+__all__ = ["Pages", "quantiles_of_pages"]
 
 NEGATIVE, NOT_FINITE = 2048, 2047
 
+Integers = NDArray[np.int64]
+Floats = NDArray[np.float64]
 
-def quantiles_of_bins(
-    tops: NDArray[np.int64],
-    counts: NDArray[np.int64],
-    low: float,
-    high: float,
-    probabilities: ArrayLike,
-    *,
-    whole: bool,
-) -> NDArray[np.float64]:
-    """Quantiles by linear interpolation between order statistics (Hyndman and Fan 1996, type 7).
 
-    ``tops`` int64[pages] are the top 12 bits of values in a page, ``counts`` int64[pages, 256] its bins; ``low`` and
-    ``high`` the exact extremes. An order statistic is placed in its bin by its rank among the values there;
-    the first and the last are the extremes. Where all values are ``whole`` numbers, so is an order statistic: a bin
-    below 512 holds only one.
+class Pages(NamedTuple):
+    """The histograms of some rows: ``rows`` int64[pages], ascending, says whose page it is, counted from 0; ``tops``
+    int64[pages] are the top 12 bits of the values in it, ``counts`` [pages, 256] its bins.
     """
-    p = np.asarray(probabilities, dtype=np.float64)
-    if not np.all((p >= 0.0) & (p <= 1.0)):
-        raise ValueError(f"probabilities must lie in [0, 1], not {p}")
-    keys = ((tops[:, None] << 8) | np.arange(BINS)).reshape(-1)
-    found = counts.reshape(-1)
-    keys, found = keys[found > 0], found[found > 0]
-    total = int(found.sum())
-    if total == 0 or np.any(((keys >> 8) & NOT_FINITE == NOT_FINITE) & (keys & 255 != 0)):
-        return np.full(p.shape, np.nan)
-    ascending = np.argsort(np.where(keys >> 8 >= NEGATIVE, -keys, keys), kind="stable")
-    keys, found = keys[ascending], found[ascending]
-    after = np.cumsum(found)
 
-    position = p * (total - 1)
+    rows: Integers
+    tops: Integers
+    counts: NDArray[np.unsignedinteger]
+
+
+def quantiles_of_pages(
+    pages: Pages, low: Floats, high: Floats, whole: NDArray[np.bool_], probabilities: Floats
+) -> Floats:
+    """Quantiles by linear interpolation between order statistics (Hyndman and Fan 1996, type 7), f64[rows, q].
+
+    ``low`` and ``high`` f64[rows] are the exact extremes of the rows, ``probabilities`` f64[q] in [0, 1]. An order
+    statistic is placed in its bin by its rank among the values there; the first and the last are the extremes. Where
+    all values of a row are ``whole`` bool[rows] numbers, so is an order statistic: a bin below 512 holds only one. NaN
+    where a row has no values, or a NaN.
+    """
+    result = np.full((len(low), len(probabilities)), np.nan)
+    if not np.all((probabilities >= 0.0) & (probabilities <= 1.0)):
+        raise ValueError(f"probabilities must lie in [0, 1], not {probabilities}")
+    totals = pages.counts.sum(axis=1, dtype=np.int64)
+    unordered = ((pages.tops & NOT_FINITE) == NOT_FINITE) & (totals > pages.counts[:, 0])
+    number = np.bincount(pages.rows, totals, len(low)).astype(np.int64)
+    number[pages.rows[unordered]] = 0
+    known = np.flatnonzero(number)
+    if len(known) == 0:
+        return result
+
+    is_negative = pages.tops >= NEGATIVE
+    place = pages.rows * (2 * NEGATIVE) + np.where(is_negative, 2 * NEGATIVE - 1 - pages.tops, NEGATIVE + pages.tops)
+    order = np.argsort(place, kind="stable")
+    after = np.cumsum(totals[order])
+    first = np.searchsorted(pages.rows[order], known)
+    before = np.where(first > 0, after[first - 1], 0)
+
+    position = probabilities * (number[known, None] - 1)
     below = np.floor(position)
-    least = _order_statistics(below.astype(np.int64), keys, found, after, low, high, whole)
-    greatest = _order_statistics(np.ceil(position).astype(np.int64), keys, found, after, low, high, whole)
+    ranks = np.concatenate([below, np.ceil(position)], axis=1).astype(np.int64)
+    met = np.searchsorted(after, before[:, None] + ranks, side="right")
+    page = order[met]
+    inside = before[:, None] + ranks - (after[met] - totals[page])
+    keys, share = _bins(pages, page.reshape(-1), inside.reshape(-1))
+    values = _placed(
+        keys.reshape(ranks.shape),
+        share.reshape(ranks.shape),
+        low[known, None],
+        high[known, None],
+        whole[known, None],
+    )
+    values = np.where(
+        ranks == 0, low[known, None], np.where(ranks == number[known, None] - 1, high[known, None], values)
+    )
+    least, greatest = np.split(values, 2, axis=1)
     weight = position - below
     with np.errstate(invalid="ignore"):
         between = (1.0 - weight) * least + weight * greatest
-    return np.asarray(np.where(least == greatest, least, np.clip(between, low, high)))
+    inner = np.clip(between, low[known, None], high[known, None])
+    result[known] = np.where(least == greatest, least, inner)
+    return result
 
 
-def _order_statistics(
-    ranks: NDArray[np.int64],
-    keys: NDArray[np.int64],
-    found: NDArray[np.int64],
-    after: NDArray[np.int64],
-    low: float,
-    high: float,
-    whole: bool,
-) -> NDArray[np.float64]:
-    """The values of these ranks (0 the least), in ascending bins ``keys`` of ``found`` values, ``after`` cumulated."""
-    bins = np.searchsorted(after, ranks, side="right")
-    key = keys[bins]
-    share = (ranks - (after[bins] - found[bins]) + 0.5) / found[bins]
-    negative = key >> 8 >= NEGATIVE
-    start, width = bin_starts(key), bin_widths(key)
-    finite = (key >> 8) & NOT_FINITE != NOT_FINITE
+def _bins(pages: Pages, page: Integers, inside: Integers) -> tuple[Integers, Floats]:
+    """The keys of the bins in which the values of rank ``inside`` lie among those of their pages, and the share of the
+    bin's values below each.
+    """
+    is_negative = pages.tops[page] >= NEGATIVE
+    counts = pages.counts[page].astype(np.int64)
+    counts[is_negative] = counts[is_negative, ::-1]
+    after = np.cumsum(counts, axis=1)
+    place = np.count_nonzero(after <= inside[:, None], axis=1)
+    here = np.arange(len(page))
+    found = counts[here, place]
+    share = (inside - (after[here, place] - found) + 0.5) / found
+    return pages.tops[page] << 8 | np.where(is_negative, BINS - 1 - place, place), share
+
+
+def _placed(keys: Integers, share: Floats, low: Floats, high: Floats, whole: NDArray[np.bool_]) -> Floats:
+    """Values at these shares of their bins, within the extremes."""
+    negative = keys >> 8 >= NEGATIVE
+    start, width = bin_starts(keys), bin_widths(keys)
+    finite = (keys >> 8) & NOT_FINITE != NOT_FINITE
     magnitude = np.abs(start) + np.where(finite & (np.abs(start) > 0.0), width, 0.0) * np.where(
         negative, 1.0 - share, share
     )
-    if whole:
-        magnitude = np.where(finite & (width <= 1.0), np.ceil(np.abs(start)), np.floor(magnitude))
-    inner = np.clip(np.where(negative, -magnitude, magnitude), low, high)
-    return np.asarray(np.where(ranks == 0, low, np.where(ranks == after[-1] - 1, high, inner)))
+    counted = np.where(finite & (width <= 1.0), np.ceil(np.abs(start)), np.floor(magnitude))
+    magnitude = np.where(whole, counted, magnitude)
+    return np.asarray(np.clip(np.where(negative, -magnitude, magnitude), low, high))

@@ -10,11 +10,11 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
-from burncast.engine.bins import BINS, KEY_SHIFT
+from burncast.engine.bins import BINS, DIRECTORY, KEY_SHIFT
 from burncast.engine.chunk_arrays import COUNT, SHIFT, STRANDS, SUM
 from burncast.engine.design import REPLICATIONS
 from burncast.engine.exact_sums import FRACTION_BITS, fixed_point
-from burncast.engine.order_statistics import quantiles_of_bins
+from burncast.engine.order_statistics import Pages, quantiles_of_pages
 
 __all__ = ["ReplicationSums", "need_keys", "ruin_shares", "standard_error"]
 
@@ -65,16 +65,20 @@ class ReplicationSums:
 
     def need_se(self, probability: float, low: float, high: float) -> float:
         """The standard error of a quantile of the need, whose least and greatest value are given."""
-        sizes, quantiles = [], []
-        for replication in range(REPLICATIONS):
-            own = self._keys % np.uint64(REPLICATIONS) == replication
-            keys, counts = (self._keys[own] // np.uint64(REPLICATIONS)).astype(np.int64), self._counts[own]
-            tops, page = np.unique(keys // BINS, return_inverse=True)
-            pages = np.zeros((len(tops), BINS), np.int64)
-            pages[page, keys % BINS] = counts
-            quantiles.append(float(quantiles_of_bins(tops, pages, low, high, probability, whole=False)))
-            sizes.append(counts.sum())
-        return float(standard_error(np.array(quantiles), np.array(sizes)))
+        owners = (self._keys % np.uint64(REPLICATIONS)).astype(np.int64)
+        keys = (self._keys // np.uint64(REPLICATIONS)).astype(np.int64)
+        held, page = np.unique(owners * DIRECTORY + keys // BINS, return_inverse=True)
+        counts = np.zeros((len(held), BINS), np.uint64)
+        counts[page, keys % BINS] = self._counts.astype(np.uint64)
+        quantiles = quantiles_of_pages(
+            Pages(held // DIRECTORY, held % DIRECTORY, counts),
+            np.full(REPLICATIONS, low),
+            np.full(REPLICATIONS, high),
+            np.zeros(REPLICATIONS, np.bool_),
+            np.array([probability]),
+        )
+        sizes = np.bincount(owners, self._counts, REPLICATIONS)
+        return float(standard_error(quantiles[:, 0], sizes))
 
     def add(self, moments: NDArray[np.float64], trajectories: int) -> None:
         """Add a chunk that begins with strand 0: its ``moments`` float64[rows, MOMENTS] of so many trajectories."""

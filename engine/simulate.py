@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import os
 import queue
+import threading
 import time
 from collections.abc import Callable, Collection
 from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
@@ -23,7 +24,7 @@ from burncast.engine.addresses import STREAM_VERSION
 from burncast.engine.chunk_tally import ChunkTally
 from burncast.engine.control_variates import ControlledMeans, ControlTotals, controls_of
 from burncast.engine.kernels import run_blocks
-from burncast.engine.lanes import CHUNK
+from burncast.engine.lanes import CHUNK, LANES
 from burncast.engine.precision import Precision
 from burncast.engine.program import Program, Tracked
 from burncast.engine.replications import ReplicationSums
@@ -32,7 +33,13 @@ from burncast.engine.scenario_model import Scenario
 from burncast.engine.tally import Tally
 from burncast.engine.workspace import Workspace, code_of, workspace_for
 
-__all__ = ["Simulation", "processors", "run", "run_program"]
+__all__ = ["Simulation", "chunk_size_for", "processors", "run", "run_program"]
+
+FEWEST_CHUNKS, LEAST_CHUNK = 8, 2048
+"""Into how many chunks a run is cut at least, as long as they have so many trajectories."""
+
+LISTENING = 0.004
+"""Seconds between two looks at whether a run shall stop."""
 
 MOST_TRAJECTORIES = 1 << 48
 MOST_KEPT_VALUES = 1 << 30
@@ -166,37 +173,42 @@ def run_program(
     threads: int | None = None,
     paths: Floats | None = None,
     progress: Progress | None = None,
-    chunk_size: int = CHUNK,
+    stop: threading.Event | None = None,
+    first: int = 0,
+    chunk_size: int | None = None,
     sampler: Sampler | None = None,
     replications: NDArray[np.int64] | None = None,
     spread: ReplicationSums | None = None,
     totals: ControlTotals | None = None,
 ) -> Tally:
-    """The tally of a program's trajectories 0 … ``trajectories`` − 1; ``chunk_size`` is a multiple of the lanes.
+    """The tally of a program's trajectories ``first`` … ``trajectories`` − 1.
 
+    ``chunk_size``, a multiple of the lanes that divides ``first``, is :func:`chunk_size_for` the whole run unless
+    given. Once ``stop`` is set, kernels end at their next block of lanes, and InterruptedRunError is raised.
     A ``sampler`` gives the points; first passages by replication are then added to ``replications``, what else they
     tell to ``spread``, and the sums of control variates to ``totals``.
     """
     kept = paths if paths is not None else np.empty((0, 0, program.periods + 1))
     sampler = sampler or sampler_for(program, "random", seed, trajectories)
-    starts = range(0, trajectories, chunk_size)
+    chunk_size = chunk_size or chunk_size_for(trajectories)
+    starts = range(first, trajectories, chunk_size)
     workers = max(1, min(threads or processors(), len(starts)))
-    stop = np.zeros(1, dtype=np.int64)
+    halt = np.zeros(1, dtype=np.int64)
     code = code_of(program)
     controls = None if totals is None else totals.controls
     tools: queue.SimpleQueue[tuple[ChunkTally, Workspace]] = queue.SimpleQueue()
     for _ in range(workers + 1):  # one more, so that a worker goes on while its last chunk is added up
         tools.put((ChunkTally.empty(program.tally_rows, program.periods), workspace_for(program, kept)))
 
-    def work(first: int) -> Done:
+    def work(start: int) -> Done:
         chunk, space = tools.get()
-        count = min(chunk_size, trajectories - first)
+        count = min(chunk_size, trajectories - start)
         while True:
             part = None
             if sampler is None:
-                status = run_blocks(code, space, chunk.arrays, np.uint64(seed), np.uint64(first), count, stop)
+                status = run_blocks(code, space, chunk.arrays, np.uint64(seed), np.uint64(start), count, halt)
             else:
-                status, part = sampler.run(code, space, chunk.arrays, first, count, stop, controls)
+                status, part = sampler.run(code, space, chunk.arrays, start, count, halt, controls)
             if status != -1 or not chunk.settle():
                 return status, count, chunk, space, part
             chunk = chunk.grown()
@@ -208,12 +220,15 @@ def run_program(
         running: set[Future[Done]] = set()
         failure: int | None = None
         try:
-            for first in waiting:
-                running.add(pool.submit(work, first))
+            for start in waiting:
+                running.add(pool.submit(work, start))
                 if len(running) >= workers:
                     break
             while running:
-                finished, running = wait(running, return_when=FIRST_COMPLETED)
+                patience = None if stop is None else LISTENING
+                finished, running = wait(running, patience, return_when=FIRST_COMPLETED)
+                if stop is not None and stop.is_set():
+                    raise InterruptedRunError(done, trajectories - first)
                 for future in finished:
                     status, count, chunk, space, part = future.result()
                     if status >= 0:
@@ -237,16 +252,28 @@ def run_program(
                 if progress is not None and failure is None:
                     progress(done, trajectories)
         except KeyboardInterrupt:
-            stop[0] = 1
+            halt[0] = 1
             raise InterruptedRunError(done, trajectories) from None
         except BaseException:
-            stop[0] = 1
+            halt[0] = 1
             raise
     if failure is not None:
         from burncast.engine.replay import explain_failure
 
         raise explain_failure(scenario, seed, failure, sampler)
     return total
+
+
+def chunk_size_for(trajectories: int) -> int:
+    """Trajectories of a chunk: fewer than ``CHUNK`` in a small run, so that several threads have something to do.
+
+    It depends on nothing but the length of the run, as the order does in which its means are summed.
+
+    >>> chunk_size_for(20_480), chunk_size_for(1_000_000)
+    (2560, 65536)
+    """
+    equal = -(-trajectories // (FEWEST_CHUNKS * LANES)) * LANES
+    return min(max(equal, LEAST_CHUNK), CHUNK)
 
 
 def processors() -> int:

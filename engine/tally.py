@@ -19,13 +19,15 @@ from burncast.engine.chunk_arrays import COUNT, HIGH, LOW, PARTS, SHIFT, SQUARE,
 from burncast.engine.chunk_tally import ChunkTally
 from burncast.engine.exact_sums import ExactMoments
 from burncast.engine.kernels import add_pages
-from burncast.engine.order_statistics import quantiles_of_bins
+from burncast.engine.order_statistics import Pages, quantiles_of_pages
 
 __all__ = ["Tally"]
 
 MAGIC = b"burncast tally 2"
 HEADER = struct.Struct("<16sQQQ16s")
 NARROW_LIMIT = 2**32 - 1
+TOGETHER = 64
+"""Rows whose quantiles are found at once."""
 
 Counts = NDArray[np.uint32] | NDArray[np.uint64]
 
@@ -128,16 +130,21 @@ class Tally:
         Where all values of a row are whole numbers, order statistics are whole, and exact below 512.
         ``probabilities`` any shape, each in [0, 1]; the result has that shape. NaN where the row has none, or a NaN.
         """
-        tops = self.tops(row)
-        counts = np.array([self.page(row, top) for top in tops], np.int64).reshape(-1, BINS)
-        return quantiles_of_bins(
-            np.array(tops, np.int64),
-            counts,
-            float(self.low[row]),
-            float(self.high[row]),
-            probabilities,
-            whole=bool(self.whole[row]),
-        )
+        asked = np.asarray(probabilities, dtype=np.float64)
+        return self.quantiles(np.array([row]), asked.reshape(-1)).reshape(asked.shape)
+
+    def quantiles(self, rows: NDArray[np.int64], probabilities: ArrayLike) -> NDArray[np.float64]:
+        """:meth:`quantile` of many ``rows`` int64[r] at once, at ``probabilities`` of shape [q]: float64[r, q]."""
+        asked = np.asarray(probabilities, dtype=np.float64)
+        result = np.empty((len(rows), len(asked)))
+        for first in range(0, len(rows), TOGETHER):
+            part = slice(first, first + TOGETHER)
+            chosen = rows[part]
+            directory = self._directory[chosen]
+            owners, tops = np.nonzero(directory)
+            pages = Pages(owners, tops, self._pages[directory[owners, tops]])
+            result[part] = quantiles_of_pages(pages, self.low[chosen], self.high[chosen], self.whole[chosen], asked)
+        return result
 
     def to_bytes(self) -> bytes:
         """All of it, for a checkpoint: the same bytes for the same statistics, on every machine."""

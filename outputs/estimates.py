@@ -85,9 +85,8 @@ def tracked_quantiles(
     """
     rows = tracked_rows(simulation, tracked, period)
     values = np.full((rows.size, len(probabilities)), np.nan)
-    for position, row in enumerate(rows.ravel()):
-        if row >= 0:
-            values[position] = _quantiles(simulation, int(row), probabilities)
+    known = rows.ravel() >= 0
+    values[known] = simulation.tally.quantiles(rows.ravel()[known], probabilities)
     return values.reshape(*rows.shape, len(probabilities))
 
 

@@ -22,6 +22,9 @@ class KnownTally:
     def quantile(self, row, probabilities):
         return np.quantile(self.rows[row], probabilities, method="inverted_cdf")
 
+    def quantiles(self, rows, probabilities):
+        return np.array([self.quantile(row, probabilities) for row in rows])
+
     def mean(self, row):
         return float(self.rows[row].mean())
 

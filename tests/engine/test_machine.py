@@ -12,7 +12,7 @@ from burncast.engine.compiler import compile_scenario
 from burncast.engine.reference import run_reference
 from burncast.engine.replay import replay
 from burncast.engine.scenario import load
-from burncast.engine.simulate import run, run_program
+from burncast.engine.simulate import chunk_size_for, run, run_program
 
 TRAJECTORIES = 300
 PERIODS = 7
@@ -201,7 +201,7 @@ def test_threads_and_chunks_change_nothing(scenario):
     program = compile_scenario(scenario)
     tallies = [
         run_program(program, 5_000, 9, scenario=scenario, threads=threads, chunk_size=chunk_size).to_bytes()
-        for threads, chunk_size in ((1, 512), (2, 512), (2, 1024), (1, 65_536))
+        for threads, chunk_size in ((1, 512), (2, 512), (2, 1024), (1, chunk_size_for(5_000)))
     ]
     whole = [run_program(program, 5_000, 9, scenario=scenario, threads=threads).to_bytes() for threads in (1, 2)]
     assert whole[0] == whole[1]

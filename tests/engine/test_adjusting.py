@@ -1,0 +1,239 @@
+"""Inputs as things to turn: a law moved as a whole has the quantiles that its motion says."""
+
+import math
+
+import numpy as np
+import pytest
+
+from burncast.distributions.errors import InputError
+from burncast.engine.adjusting import adjustables, moved, with_argument
+from burncast.engine.moved_laws import centre_of, law_of
+from burncast.engine.scenario import load
+
+P = np.array([0.02, 0.1, 0.3, 0.5, 0.7, 0.9, 0.98])
+
+
+def input_of(text, **entry):
+    entry = {"value": text, **entry} if entry else text
+    scenario = load({"scenario": {"periods": 1}, "inputs": {"x": entry}})
+    (one,) = adjustables(scenario)
+    return one
+
+
+def law_in(text):
+    return law_of(input_of(text).expression)
+
+
+SCALED = [
+    "2 to 8",
+    "interval(2, 8)",
+    "lognormal(mean=20, sd=5)",
+    "lognormal(mu=1, sigma=0.5)",
+    "lognormal(p5=2, p50=5, p95=11)",
+    "uniform(3, 8)",
+    "uniform(mean=9, sd=2)",
+    "triangular(2, 3, 9)",
+    "triangular(p5=1, p50=2.3, p95=4)",
+    "pert(low=2, mode=3, high=9, peak=6)",
+    "gamma(2, 3)",
+    "gamma(mean=6, sd=2)",
+    "weibull(1.5, 4)",
+    "exponential(5)",
+    "exponential(rate=0.2)",
+    "pareto(2.5, 20)",
+    "loglogistic(3, 2)",
+    "inverse_gaussian(3, 7)",
+    "inverse_gaussian(p10=6, p90=20)",
+    "burr(2, 3, 4)",
+    "frechet(3, 2)",
+    "gpareto(0.2, 5)",
+    "gpareto(0.2, 5, low=2)",
+    "metalog(p10=2, p50=5, p90=12, low=0)",
+    "metalog(coefficients=[1, 0.3, 0.05], low=0)",
+    "piecewise(values=[1, 4, 9], probabilities=[0, 0.6, 1])",
+    "piecewise(edges=[0, 10, 20], chips=[2, 3])",
+    "mixture(lognormal(mean=3, sd=1), uniform(1, 9), weights=[0.3, 0.7])",
+    "pool(lognormal(mean=3, sd=1), lognormal(mean=4, sd=1), kind='log')",
+    "2.5 * gamma(2, 3)",
+    "scipy('rice', b=0.8, scale=2)",
+]
+
+SHIFTED = [
+    "normal(540, 10)",
+    "normal(p5=-1, p95=2)",
+    "-4 to 8",
+    "uniform(-3, 8)",
+    "triangular(-2, 1, 5)",
+    "pert(-2, 1, 5)",
+    "student_t(4)",
+    "student_t(df=4, p5=-1, p95=2)",
+    "student_t(df=4, mean=2, sd=3)",
+    "gumbel(2, 3)",
+    "gev(1, 2, 0.1)",
+    "skew_normal(1, 2, 3)",
+    "skew_normal(mean=1, sd=2, skewness=0.3)",
+    "johnson_su(0.5, 1.5)",
+    "metalog(p10=-2, p50=1, p90=5)",
+    "metalog([1.0, 2.0, 0.3])",
+    "smoothed(sample=[-1, 2, 3], bandwidth=0.5)",
+    "normal(0, 1) + 3",
+    "mixture(normal(0, 1), normal(6, 1))",
+    "scipy('norm', loc=1, scale=2)",
+]
+
+SHARES = [
+    "beta(p5=0.02, p95=0.06)",
+    "beta(2, 5)",
+    "beta(mean=0.3, sd=0.1)",
+    "johnson_sb(0.4, 1.2)",
+    "metalog(p10=0.2, p50=0.5, p90=0.7, low=0, high=1)",
+    "metalog(coefficients=[0.2, 0.5], low=0, high=1)",
+    "uniform(0.2, 0.8)",
+    "triangular(0, 0.2, 0.6)",
+    "pert(0.1, 0.2, 0.6)",
+    "bernoulli(0.3)",
+]
+
+COUNTS = [
+    "poisson(7)",
+    "binomial(200, 0.3)",
+    "negative_binomial(5, 0.4)",
+    "negative_binomial(mean=20, sd=9)",
+    "negative_binomial(mean=20, dispersion=4)",
+    "beta_binomial(50, 2, 5)",
+    "beta_binomial(trials=50, mean=0.3, sd=0.1)",
+    "zero_inflated(lognormal(mean=3, sd=1), 0.3)",
+    "hurdle(poisson(4), 0.5)",
+    "discrete(values=[15, 20, 25], weights=[0.2, 0.6, 0.2])",
+    "empirical([1.1, 1.2, 1.5])",
+    "mixture(lognormal(mean=3, sd=1), 2)",
+]
+
+TRUNCATED = [
+    "truncate(normal(1, 1), low=0)",
+    "truncate(pareto(1.5, 20), high=10_000)",
+    "truncate(beta(2, 5), high=0.9)",
+]
+
+
+@pytest.mark.parametrize("text", SCALED)
+@pytest.mark.parametrize("factor", [0.6, 1.7])
+def test_amounts_are_scaled(text, factor):
+    one = input_of(text)
+    after = law_in(moved(one, factor * one.centre))
+    np.testing.assert_allclose(after.quantile(P), factor * law_of(one.expression).quantile(P), rtol=2e-4)
+
+
+@pytest.mark.parametrize("text", SHIFTED)
+@pytest.mark.parametrize("distance", [-3.0, 2.0])
+def test_what_may_be_negative_is_shifted(text, distance):
+    one = input_of(text)
+    before = law_of(one.expression).quantile(P)
+    after = law_in(moved(one, one.centre + distance))
+    np.testing.assert_allclose(after.quantile(P), before + distance, atol=2e-3 * np.ptp(before))
+
+
+@pytest.mark.parametrize("text", SHARES)
+@pytest.mark.parametrize("odds", [0.3, 4.0])
+def test_shares_stay_between_their_ends(text, odds):
+    one = input_of(text)
+    centre = 1.0 / (1.0 + (1.0 / one.centre - 1.0) / odds)
+    after = law_in(moved(one, centre))
+    assert centre_of(after) == pytest.approx(centre, rel=1e-3)
+    assert 0.0 <= after.support[0] < after.support[1] <= 1.0
+
+
+@pytest.mark.parametrize("text", COUNTS)
+@pytest.mark.parametrize("factor", [0.8, 1.3])
+def test_laws_with_atoms_move_by_their_mean(text, factor):
+    one = input_of(text)
+    assert one.centre == pytest.approx(law_of(one.expression).mean)
+    after = law_in(moved(one, factor * one.centre))
+    assert after.mean == pytest.approx(factor * one.centre, rel=1e-3)
+
+
+@pytest.mark.parametrize("text", TRUNCATED)
+def test_a_truncated_law_keeps_its_ends(text):
+    one = input_of(text)
+    after = law_in(moved(one, 1.2 * one.centre))
+    assert centre_of(after) == pytest.approx(1.2 * one.centre, rel=1e-3)
+    before = law_of(one.expression).support
+    assert [end for end in after.support if end in before], "neither end stayed"
+
+
+def test_what_is_asked_for_is_what_is_written():
+    assert moved(input_of("2 to 8"), 8) == "4 to 16"
+    assert moved(input_of("normal(mean=-0.25, sd=0.15)", unit="1/year"), -0.5) == "normal(mean=-0.5, sd=0.15)"
+    assert moved(input_of("0.4e9 to 1.6e9"), 1.6e9) == "8e8 to 3.2e9"
+    assert moved(input_of(20), 0.1 + 0.2) == "0.3"
+    assert moved(
+        input_of("triangular(0.5, 0.65, 0.9)", unit="kW/GPU"), 2 * input_of("triangular(0.5, 0.65, 0.9)").centre
+    )
+    assert moved(input_of("beta(2, 5)"), input_of("beta(2, 5)").centre) == "beta(2, 5)"
+
+
+def test_elements_and_what_follows_from_others():
+    scenario = load(
+        {
+            "scenario": {"periods": 1},
+            "dimensions": {"plan": ["free", "plus"]},
+            "inputs": {
+                "price": {"value": {"free": 0, "plus": "15 to 25"}, "unit": "USD/user", "source": "list"},
+                "twice": "2 * sum(price)",
+                "drawn": "max(normal(0, 1), 0)",
+                "churn": {"value": "beta(2, 9)", "over": "plan"},
+                "seats": {"value": 20, "decision": [10, 40]},
+            },
+        }
+    )
+    found = {one.key: one for one in adjustables(scenario)}
+    assert list(found) == ["price.free", "price.plus", "twice", "drawn", "churn", "seats"]
+    plus = found["price.plus"]
+    assert (plus.kind, plus.text, plus.unit, plus.source) == ("law", "15 to 25", "USD/user", "list")
+    assert plus.arguments == (("low", 15.0), ("high", 25.0))
+    assert found["price.free"].kind == "number"
+    assert (found["seats"].low, found["seats"].high, found["seats"].decision) == (10.0, 40.0, (10.0, 40.0))
+    for key, reason in (("twice", "it follows from price"), ("drawn", "it is computed from draws")):
+        assert (found[key].kind, found[key].centre, found[key].fixed_because) == ("expression", None, reason)
+        with pytest.raises(InputError, match=f"{key} cannot be moved: {reason}"):
+            moved(found[key], 1.0)
+
+
+def test_a_number_of_a_law():
+    one = input_of("mixture(normal(540, sd=10), discrete([3, 4]), weights=[0.6, 0.4])")
+    listed = {"1.mean": 540, "1.sd": 10, "2.values.1": 3, "2.values.2": 4, "weights.1": 0.6, "weights.2": 0.4}
+    assert dict(one.arguments) == listed
+    expected = "mixture(normal(540, sd=12), discrete([3, 4]), weights=[0.6, 0.4])"
+    assert with_argument(one, "1.sd", 12.0) == expected
+    assert with_argument(input_of("2 to 8"), "high", 9.5) == "2 to 9.5"
+    with pytest.raises(InputError, match=r"no number '1\.sdd'.*did you mean '1\.sd'"):
+        with_argument(one, "1.sdd", 1.0)
+    with pytest.raises(InputError, match="sd is -1; expected a number above 0"):
+        with_argument(one, "1.sd", -1.0)
+
+
+@pytest.mark.parametrize(
+    ("text", "centre", "message"),
+    [
+        ("2 to 8", -1.0, "cannot be moved to -1; expected a number above 0"),
+        ("beta(2, 5)", 1.5, "lies between 0 and 1 and cannot be moved to 1.5"),
+        ("normal(0, 1)", math.nan, "expected a finite number"),
+        ("scipy('beta', a=2, b=3)", 0.5, "between its ends"),
+    ],
+)
+def test_where_a_law_cannot_go(text, centre, message):
+    with pytest.raises(InputError, match=message):
+        moved(input_of(text), centre)
+
+
+def test_a_picture_is_the_density():
+    one = input_of("lognormal(mean=20, sd=5)")
+    law = law_of(one.expression)
+    np.testing.assert_allclose(one.picture.y, law.density(one.picture.x))
+    assert dict(one.picture.quantiles)[0.5] == pytest.approx(float(law.quantile(0.5)))
+    assert len(one.picture.x) <= 60
+    counts = input_of("poisson(2)").picture
+    assert counts.is_discrete
+    assert counts.y[:3] == pytest.approx([math.exp(-2), 2 * math.exp(-2), 2 * math.exp(-2)])
+    assert input_of("0.001 to 10").picture.is_logarithmic
+    assert max(input_of("beta(0.3, 2)").picture.y) < np.inf
