@@ -19,7 +19,7 @@ from burncast.what_if_desk import Desk
 from burncast.what_if_messages import Asked
 from burncast.what_if_saving import BASE, Original
 
-__all__ = ["DEFAULT_PORT", "HOST", "serve_scenario"]
+__all__ = ["DEFAULT_PORT", "HOST", "PageServer", "listen", "serve_scenario"]
 
 HOST = "127.0.0.1"
 DEFAULT_PORT = 8642
@@ -45,18 +45,34 @@ def serve_scenario(
     if token is not None and not _TOKEN.fullmatch(token):
         raise InputError("the token cannot be used; expected 16 to 128 letters, digits, - and _")
     scenario = remembered_scenario(source)
-    with contextlib.closing(_listen(port)) as listening:
-        place = listening.getsockname()[1]
+    with contextlib.closing(listen(port)) as listening:
         warm_up(scenario, 1, seed)
         desk = Desk(Original.read(source, scenario), seed, threads)
         say("getting the simulator ready")
         for _ in desk.forecasts(Asked(BASE, {}), desk.begin()):
             pass
         door = Door(token)
-        hosts = {f"{name}:{place}" for name in (HOST, "localhost")}
-        address = f"http://{HOST}:{place}"
+        server = PageServer(desk, door, listening, lang, browser)
+        say(f"{scenario.title}: the page is at the address below until Ctrl-C")
+        write_out(f"{server.address}/?token={door.token}\n")
+        sys.stdout.flush()
+        with contextlib.suppress(KeyboardInterrupt):
+            server.run()
+    say("stopped")
+
+
+class PageServer(uvicorn.Server):
+    """Serves the page at ``address``; once it does, it sends a ``browser`` there.
+
+    It stops what is being computed before it waits for its connections to end.
+    """
+
+    def __init__(self, desk: Desk, door: Door, listening: socket.socket, lang: str, browser: bool) -> None:
+        self.desk, self.door, self.listening, self.browser = desk, door, listening, browser
+        port = listening.getsockname()[1]
+        self.address = f"http://{HOST}:{port}"
         config = uvicorn.Config(
-            what_if_app(desk, door, hosts, lang),
+            what_if_app(desk, door, {f"{HOST}:{port}", f"localhost:{port}"}, lang),
             http="h11",
             ws="none",
             loop="asyncio",
@@ -67,28 +83,20 @@ def serve_scenario(
             limit_concurrency=MOST_CONNECTIONS,
             timeout_graceful_shutdown=1,
         )
-        server = _Server(config, desk, f"{address}/open/{door.ticket}" if browser else None)
-        say(f"{scenario.title}: the page is at the address below until Ctrl-C")
-        write_out(f"{address}/?token={door.token}\n")
-        sys.stdout.flush()
-        with contextlib.suppress(KeyboardInterrupt):
-            server.run(sockets=[listening])
-    say("stopped")
-
-
-class _Server(uvicorn.Server):
-    """Stops what is being computed before it waits for its connections, and sends a browser to ``opened``."""
-
-    def __init__(self, config: uvicorn.Config, desk: Desk, opened: str | None) -> None:
         super().__init__(config)
-        self.desk, self.opened = desk, opened
+
+    def run(self, sockets: list[socket.socket] | None = None) -> None:
+        """Serve until a signal, or ``should_exit``, says to stop."""
+        super().run(sockets or [self.listening])
 
     async def startup(self, sockets: list[socket.socket] | None = None) -> None:
+        """Begin to listen."""
         await super().startup(sockets)
-        if self.opened is not None:
-            threading.Thread(target=_open, args=(self.opened,), daemon=True).start()
+        if self.browser:
+            threading.Thread(target=_open, args=(f"{self.address}/open/{self.door.ticket}",), daemon=True).start()
 
     async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
+        """Stop whatever is computed, and then end."""
         self.desk.stop_all()
         await super().shutdown(sockets)
 
@@ -98,7 +106,7 @@ def _open(address: str) -> None:
         say("no browser could be opened; open the address yourself")
 
 
-def _listen(port: int | None) -> socket.socket:
+def listen(port: int | None) -> socket.socket:
     """A socket on the loopback interface at ``port``, or where it is None at the usual one or any that is free."""
     asked = DEFAULT_PORT if port is None else port
     try:

@@ -23,10 +23,10 @@ from burncast.distributions.errors import BurncastError, InputError, Interrupted
 from burncast.terminal import say
 from burncast.what_if_desk import Desk, Run
 from burncast.what_if_gate import Gate, refused
-from burncast.what_if_messages import RefusedError, encode, read_asked, refusal_of
+from burncast.what_if_messages import Asked, RefusedError, encode, read_asked, refusal_of
 from burncast.what_if_reasons import reasons
 from burncast.what_if_report import what_if_report
-from burncast.what_if_saving import saved_scenario
+from burncast.what_if_saving import BASE, saved_scenario
 
 __all__ = ["PAGE", "Door", "what_if_app"]
 
@@ -86,7 +86,7 @@ def what_if_app(desk: Desk, door: Door, hosts: Collection[str], lang: str) -> AS
         return Response(encode({"version": version("burncast"), "boot": door.boot}), media_type="application/json")
 
     async def scenario(_: Request) -> _Produced:
-        return _Produced(desk, "", lambda _: iter([encode(desk.describe(lang))]))
+        return _Produced(desk, Asked(BASE, {}), lambda _: iter([encode(desk.describe(lang))]))
 
     async def forecast(request: Request) -> _Produced:
         asked = read_asked(await request.body())
@@ -94,7 +94,7 @@ def what_if_app(desk: Desk, door: Door, hosts: Collection[str], lang: str) -> AS
         def produce(run: Run) -> Iterator[bytes]:
             return map(encode, desk.forecasts(asked, run))
 
-        return _Produced(desk, asked.tab, produce, "application/x-ndjson")
+        return _Produced(desk, asked, produce, "application/x-ndjson", in_tab=True)
 
     async def why(request: Request) -> _Produced:
         asked = read_asked(await request.body())
@@ -103,7 +103,7 @@ def what_if_app(desk: Desk, door: Door, hosts: Collection[str], lang: str) -> AS
             with desk.turn("long", run):
                 yield encode(reasons(desk.changed(asked), desk.seed, asked.lang or lang, desk.threads, run))
 
-        return _Produced(desk, "", produce)
+        return _Produced(desk, asked, produce)
 
     async def save(request: Request) -> _Produced:
         asked = read_asked(await request.body())
@@ -112,7 +112,7 @@ def what_if_app(desk: Desk, door: Door, hosts: Collection[str], lang: str) -> AS
             with desk.turn("long", run):
                 yield saved_scenario(desk.original, asked.variant, desk.texts(asked)).text.encode()
 
-        return _Produced(desk, "", produce, "application/toml", _attached(desk.original.file_name("toml")))
+        return _Produced(desk, asked, produce, "application/toml", _attached(desk.original.file_name("toml")))
 
     async def report(request: Request) -> _Produced:
         asked = read_asked(await request.body())
@@ -122,7 +122,7 @@ def what_if_app(desk: Desk, door: Door, hosts: Collection[str], lang: str) -> AS
             with desk.turn("long", run):
                 yield what_if_report(desk, asked, asked.lang or lang, name, run)
 
-        return _Produced(desk, "", produce, "text/html", _attached(name))
+        return _Produced(desk, asked, produce, "text/html", _attached(name))
 
     routes = [
         Route("/", page),
@@ -149,12 +149,13 @@ class _Produced(Response):
     def __init__(
         self,
         desk: Desk,
-        tab: str,
+        asked: Asked,
         produce: Produce,
         media_type: str = "application/json",
         headers: dict[str, str] | None = None,
+        in_tab: bool = False,
     ) -> None:
-        self.desk, self.tab, self.produce = desk, tab, produce
+        self.desk, self.asked, self.produce, self.tab = desk, asked, produce, asked.tab if in_tab else ""
         self.status_code, self.media_type, self.background = 200, media_type, None
         self.init_headers(headers)
         del self.headers["content-length"]
@@ -197,7 +198,7 @@ class _Produced(Response):
         except InterruptedRunError:
             put(RefusedError(409, "stopped: something newer was asked"))
         except InputError as error:
-            put(refusal_of(error))
+            put(refusal_of(error, self.asked.changes))
         except BurncastError as error:
             put(RefusedError(500, str(error)))
         except Exception as error:

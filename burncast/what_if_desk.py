@@ -12,12 +12,13 @@ import time
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from burncast.distributions.errors import InterruptedRunError, nearest_name
-from burncast.engine.scenario import Scenario
-from burncast.outputs.result_files import main_quantity
+from burncast.distributions.errors import InputError, InterruptedRunError, ScenarioError, nearest_name
+from burncast.engine.adjusting import Adjustable, adjustable, adjustables, moved, with_argument
+from burncast.engine.forecast import Forecast, money_of
+from burncast.engine.scenario import ByElement, Scenario
+from burncast.engine.what_if import WhatIf
 from burncast.what_if_messages import Asked, Change, RefusedError, describe_forecast, describe_input, describe_scenario
 from burncast.what_if_saving import BASE, Original
-from burncast.what_if_stand_in import Adjustable, Forecast, WhatIf, adjustables, moved, with_argument
 
 __all__ = ["BASE", "Desk", "Run"]
 
@@ -121,26 +122,28 @@ class Desk:
         """Everything that the page begins with."""
         inputs = {variant: self.inputs(variant).values() for variant in self.variants}
         scenario, source = self.original.scenario, self.original.source
-        money = main_quantity(scenario)
+        money = money_of(scenario)
         return describe_scenario(scenario, inputs, source=source, seed=self.seed, lang=lang, money=money)
 
     def texts(self, asked: Asked) -> dict[str, str]:
         """What the changes make of the inputs, as expressions of the language."""
         known = self.inputs(asked.variant)
-        return {key: _text(_named(known, key), change) for key, change in asked.changes.items()}
+        what_if = self.what_if(asked.variant)
+        return {key: _text(what_if, _named(known, key), change) for key, change in asked.changes.items()}
 
     def forecasts(self, asked: Asked, run: Run) -> Iterator[dict[str, Any]]:
         """What a page is told, one line after the other, the first as soon as can be."""
         what_if = self.what_if(asked.variant)
-        texts = self.texts(asked)
+        known, texts = self.inputs(asked.variant), self.texts(asked)
         with self.turn("preview", run):
             count = self._preview_count(asked.variant)
             begun = time.perf_counter()
             first = what_if.forecast(texts, count, stop=run.stop)
             self._rates[asked.variant] = count / (time.perf_counter() - begun)
         run.check()
-        changed = {key: describe_input(one) for key, one in self._changed(what_if, texts).items()}
-        yield self._line(asked, first, not asked.refine) | {"inputs": changed}
+        changed = what_if.changed(texts)
+        inputs = {key: describe_input(_rewritten(changed, known[key], text)) for key, text in texts.items()}
+        yield self._line(asked, first, not asked.refine) | {"inputs": inputs}
         if not asked.refine:
             return
         for forecast in self._turns(what_if.refine(texts, MOST_REFINED, run.stop), run):
@@ -176,11 +179,6 @@ class Desk:
             count *= 2
         return count
 
-    def _changed(self, what_if: WhatIf, texts: Mapping[str, str]) -> dict[str, Adjustable]:
-        if not texts:
-            return {}
-        return {one.key: one for one in adjustables(what_if.changed(texts)) if one.key in texts}
-
 
 def _named(known: Mapping[str, Adjustable], key: str) -> Adjustable:
     if key not in known:
@@ -188,12 +186,40 @@ def _named(known: Mapping[str, Adjustable], key: str) -> Adjustable:
     return known[key]
 
 
-def _text(adjustable: Adjustable, change: Change) -> str:
+def _rewritten(scenario: Scenario, before: Adjustable, text: str) -> Adjustable:
+    """An input of a changed scenario."""
+    quantity = scenario.quantities[before.name]
+    value = quantity.value
+    expression = value.values[before.labels] if isinstance(value, ByElement) else value
+    return adjustable(quantity, before.labels, expression, text)
+
+
+def _text(what_if: WhatIf, one: Adjustable, change: Change) -> str:
     if change.text is not None:
         return change.text
-    if change.centre is not None:
-        return moved(adjustable, change.centre)
-    text = adjustable.text
-    for name, value in change.arguments:
-        text = with_argument(adjustable, name, value)
+    try:
+        if change.centre is not None:
+            return moved(one, change.centre)
+        return _with_arguments(what_if, one, change.arguments)
+    except ScenarioError:
+        raise
+    except InputError as error:
+        raise RefusedError(422, str(error).removeprefix(f"{one.key}: "), key=one.key) from None
+
+
+def _with_arguments(what_if: WhatIf, one: Adjustable, arguments: tuple[tuple[str, float], ...]) -> str:
+    """The text with all the numbers; two that cannot be changed in one order may be changed in the other."""
+    try:
+        return _with_each(what_if, one, arguments)
+    except InputError:
+        with contextlib.suppress(InputError):
+            return _with_each(what_if, one, arguments[::-1])
+        raise
+
+
+def _with_each(what_if: WhatIf, one: Adjustable, arguments: tuple[tuple[str, float], ...]) -> str:
+    now, text = one, one.text
+    for name, value in arguments:
+        text = with_argument(now, name, value)
+        now = _rewritten(what_if.changed({one.key: text}), one, text)
     return text

@@ -12,18 +12,20 @@ from __future__ import annotations
 import json
 import math
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 from importlib.metadata import version
 from typing import TYPE_CHECKING, Any
 
-import numpy as np
-
 from burncast.distributions.errors import FormulaError, InputError, Problem, ScenarioError, nearest_name
 
 if TYPE_CHECKING:
+    import numpy as np
+    from numpy.typing import NDArray
+
+    from burncast.engine.adjusting import Adjustable
+    from burncast.engine.forecast import Figure, Forecast
     from burncast.engine.scenario import Scenario
-    from burncast.what_if_stand_in import Adjustable, Forecast
 
 __all__ = [
     "Asked",
@@ -100,13 +102,13 @@ def read_asked(body: bytes) -> Asked:
     return asked
 
 
-def refusal_of(error: InputError) -> RefusedError:
-    """What the page is told of a mistake in a scenario: at the input concerned."""
+def refusal_of(error: InputError, keys: Collection[str] = ()) -> RefusedError:
+    """What the page is told of a mistake in a scenario, at that of the inputs with these ``keys`` that it is about."""
     if isinstance(error, ScenarioError):
-        told = [_told(problem) for problem in error.problems]
+        told = [_told(problem, keys) for problem in error.problems]
         return RefusedError(422, told[0].pop("message"), **told[0], problems=[str(one) for one in error.problems])
     if isinstance(error, FormulaError):
-        return RefusedError(422, error.message, key=error.argument, expected=error.expected, nearest=error.nearest)
+        return RefusedError(422, error.message, key=None, expected=error.expected, nearest=error.nearest)
     return RefusedError(422, str(error))
 
 
@@ -153,9 +155,14 @@ def describe_input(adjustable: Adjustable) -> dict[str, Any]:
     low, high = adjustable.low, adjustable.high
     picture = adjustable.picture
     law = None
-    if picture.x:
-        quantiles = {f"{level:g}": _short(value) for level, value in picture.quantiles.items()}
-        law = {"x": _shorts(picture.x), "y": _shorts(picture.y), "quantiles": quantiles}
+    if picture is not None:
+        law = {
+            "x": _shorts(picture.x),
+            "y": _shorts(picture.y),
+            "quantiles": {f"{level:g}": _short(value) for level, value in picture.quantiles},
+            "discrete": picture.is_discrete,
+            "logarithmic": picture.is_logarithmic,
+        }
     return {
         "key": adjustable.key,
         "label": labelled(adjustable.name, adjustable.labels),
@@ -167,11 +174,12 @@ def describe_input(adjustable: Adjustable) -> dict[str, Any]:
         "centre": _plain(adjustable.centre),
         "low": _plain(low),
         "high": _plain(high),
-        "step": _step(high - low),
+        "step": None if low is None or high is None else _step(high - low),
         "logarithmic": adjustable.logarithmic,
         "decision": None if adjustable.decision is None else list(adjustable.decision),
         "arguments": [{"name": name, "value": _plain(value)} for name, value in adjustable.arguments],
         "law": law,
+        "fixed_because": adjustable.fixed_because,
     }
 
 
@@ -182,10 +190,9 @@ def describe_forecast(forecast: Forecast) -> dict[str, Any]:
         "ruin_se": _plains(forecast.ruin_se),
         "fan": {f"{level:g}": _plains(values) for level, values in forecast.fan.items()},
         "mean": _plains(forecast.mean),
-        "need": {f"{level:g}": _band(band) for level, band in forecast.need.items()},
-        "runway": {f"{level:g}": _band(band) for level, band in forecast.runway.items()},
-        "censored": _plain(forecast.censored),
-        "censored_se": _plain(forecast.censored_se),
+        "need": {f"{level:g}": _figure(figure) for level, figure in forecast.need.items()},
+        "runway": {f"{level:g}": _figure(figure) for level, figure in forecast.runway.items()},
+        "survival": _figure(forecast.survival),
     }
 
 
@@ -251,27 +258,31 @@ def _number(key: str, value: Any) -> float:
     raise RefusedError(422, f"{json.dumps(value)[:40]} is not a number", key=key, expected="a finite number")
 
 
-def _told(problem: Problem) -> dict[str, Any]:
-    return {
-        "message": problem.message,
-        "key": problem.key,
-        "expected": problem.expected,
-        "nearest": problem.nearest,
-        "line": problem.line,
-    }
+def _told(problem: Problem, keys: Collection[str]) -> dict[str, Any]:
+    key = _key_on_page(problem.key or "", keys)
+    return {"message": problem.message, "key": key, "expected": problem.expected, "nearest": problem.nearest}
 
 
-def _plain(value: float) -> float | None:
-    number = float(value)
-    return number if math.isfinite(number) else None
+def _key_on_page(key: str, keys: Collection[str]) -> str | None:
+    """That of ``keys`` which a scenario calls ``inputs.price.value.plus``, else the first element of that input."""
+    short = key.removeprefix("inputs.").replace(".value", "")
+    name = short.partition(".")[0]
+    same = [one for one in keys if one == short] or [one for one in keys if one.partition(".")[0] == name]
+    return same[0] if same else key or None
 
 
-def _plains(values: Any) -> list[float | None]:
-    return [_plain(value) for value in np.asarray(values, dtype=np.float64).tolist()]
+def _plain(value: float | None) -> float | None:
+    return float(value) if value is not None and math.isfinite(value) else None
 
 
-def _band(band: tuple[float, float, float]) -> dict[str, float | None]:
-    return dict(zip(("value", "low", "high"), map(_plain, band), strict=True))
+def _plains(values: NDArray[np.float64] | None) -> list[float | None] | None:
+    return None if values is None else [_plain(value) for value in values.tolist()]
+
+
+def _figure(figure: Figure | None) -> dict[str, float | None] | None:
+    if figure is None:
+        return None
+    return {"value": _plain(figure.value), "low": _plain(figure.low), "high": _plain(figure.high)}
 
 
 def _short(value: float) -> float | None:

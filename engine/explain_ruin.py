@@ -87,9 +87,17 @@ class RuinExplanation:
 
 
 def explain_ruin(
-    scenario: Scenario, by: int | None = None, *, trajectories: int = 65_536, seed: int = 0, threads: int | None = None
+    scenario: Scenario,
+    by: int | None = None,
+    *,
+    trajectories: int = 65_536,
+    seed: int = 0,
+    threads: int | None = None,
+    looked_at: int = MOST_LOOKED_AT,
 ) -> RuinExplanation:
     """Explain ruin by the end of period ``by`` (None: the horizon) from so many trajectories.
+
+    Of ruined ones, ``looked_at`` at most are searched for the most typical and for the shifts of shocks.
 
     Raises InputError where fewer than 50 of them are ruined, or all.
     """
@@ -126,7 +134,7 @@ def explain_ruin(
     drawn = _varying(opening, 1, trajectories, seed, threads)
     sums_until = _varying(world, last, trajectories, seed, threads)
     levels = {name.replace(_SUM, ""): values / last for name, values in sums_until.items()}
-    normals = drawn_normals(program, seed, ruined[:MOST_LOOKED_AT].astype(np.uint64))
+    normals = drawn_normals(program, seed, ruined[:looked_at].astype(np.uint64))
     sums = normals.shocks[:, :last].astype(np.float64).sum(axis=1) / math.sqrt(last)
     processes = dict(zip(program.shock_names, sums.mean(axis=1).tolist(), strict=True))
     points = np.concatenate([normals.inputs, sums])
