@@ -14,8 +14,9 @@ from typing import Any
 
 from burncast.distributions.errors import InputError, InterruptedRunError, ScenarioError, nearest_name
 from burncast.engine.adjusting import Adjustable, adjustable, adjustables, moved, with_argument
+from burncast.engine.changed_inputs import read_changes
 from burncast.engine.forecast import Forecast, money_of
-from burncast.engine.scenario import ByElement, Scenario
+from burncast.engine.scenario import Scenario
 from burncast.engine.what_if import WhatIf
 from burncast.what_if_messages import Asked, Change, RefusedError, describe_forecast, describe_input, describe_scenario
 from burncast.what_if_saving import BASE, Original
@@ -134,15 +135,14 @@ class Desk:
     def forecasts(self, asked: Asked, run: Run) -> Iterator[dict[str, Any]]:
         """What a page is told, one line after the other, the first as soon as can be."""
         what_if = self.what_if(asked.variant)
-        known, texts = self.inputs(asked.variant), self.texts(asked)
+        texts = self.texts(asked)
         with self.turn("preview", run):
             count = self._preview_count(asked.variant)
             begun = time.perf_counter()
             first = what_if.forecast(texts, count, stop=run.stop)
             self._rates[asked.variant] = count / (time.perf_counter() - begun)
         run.check()
-        changed = what_if.changed(texts)
-        inputs = {key: describe_input(_rewritten(changed, known[key], text)) for key, text in texts.items()}
+        inputs = {one.key: describe_input(one) for one in _rewritten(what_if, texts)}
         yield self._line(asked, first, not asked.refine) | {"inputs": inputs}
         if not asked.refine:
             return
@@ -186,12 +186,12 @@ def _named(known: Mapping[str, Adjustable], key: str) -> Adjustable:
     return known[key]
 
 
-def _rewritten(scenario: Scenario, before: Adjustable, text: str) -> Adjustable:
-    """An input of a changed scenario."""
-    quantity = scenario.quantities[before.name]
-    value = quantity.value
-    expression = value.values[before.labels] if isinstance(value, ByElement) else value
-    return adjustable(quantity, before.labels, expression, text)
+def _rewritten(what_if: WhatIf, texts: Mapping[str, str]) -> list[Adjustable]:
+    """Inputs as they stand with other texts."""
+    return [
+        adjustable(change.quantity, change.labels, change.expression, change.text)
+        for change in read_changes(what_if.scenario, texts, what_if.inputs)
+    ]
 
 
 def _text(what_if: WhatIf, one: Adjustable, change: Change) -> str:
@@ -221,5 +221,5 @@ def _with_each(what_if: WhatIf, one: Adjustable, arguments: tuple[tuple[str, flo
     now, text = one, one.text
     for name, value in arguments:
         text = with_argument(now, name, value)
-        now = _rewritten(what_if.changed({one.key: text}), one, text)
+        (now,) = _rewritten(what_if, {one.key: text})
     return text
