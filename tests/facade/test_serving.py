@@ -387,7 +387,7 @@ class Slow:
     """A what-if whose refinements go on until they are told to end; ``begun`` and ``ended`` by what was changed."""
 
     def __init__(self, real):
-        self.scenario, self.inputs, self.changed, self.forecast = real.scenario, real.inputs, real.changed, real.forecast
+        self.scenario, self.inputs, self.forecast = real.scenario, real.inputs, real.forecast
         self.begun = {asked: threading.Event() for asked in ("", "burn")}
         self.ended = {asked: threading.Event() for asked in ("", "burn")}
 
