@@ -24,8 +24,6 @@ from burncast.terminal import say
 from burncast.what_if_desk import Desk, Run
 from burncast.what_if_gate import Gate, refused
 from burncast.what_if_messages import Asked, RefusedError, encode, read_asked, refusal_of
-from burncast.what_if_reasons import reasons
-from burncast.what_if_report import what_if_report
 from burncast.what_if_saving import BASE, saved_scenario
 
 __all__ = ["PAGE", "Door", "what_if_app"]
@@ -41,6 +39,8 @@ _TYPES = {
     ".md": "text/plain",
     "": "text/plain",
 }
+
+_POLL = 0.1
 
 Produce: TypeAlias = Callable[[Run], Iterator[bytes]]
 
@@ -100,6 +100,8 @@ def what_if_app(desk: Desk, door: Door, hosts: Collection[str], lang: str) -> AS
         asked = read_asked(await request.body())
 
         def produce(run: Run) -> Iterator[bytes]:
+            from burncast.what_if_reasons import reasons
+
             with desk.turn("long", run):
                 yield encode(reasons(desk.changed(asked), desk.seed, asked.lang or lang, desk.threads, run))
 
@@ -119,6 +121,8 @@ def what_if_app(desk: Desk, door: Door, hosts: Collection[str], lang: str) -> AS
         name = desk.original.file_name("html")
 
         def produce(run: Run) -> Iterator[bytes]:
+            from burncast.what_if_report import what_if_report
+
             with desk.turn("long", run):
                 yield what_if_report(desk, asked, asked.lang or lang, name, run)
 
@@ -172,19 +176,18 @@ class _Produced(Response):
         threading.Thread(target=self._work, args=(run, put), name="burncast page", daemon=True).start()
         gone = asyncio.ensure_future(_closed(receive))
         try:
-            first = await _next_piece(pieces, gone)
-            if isinstance(first, RefusedError):
-                await refused(first)(scope, receive, send)
-                return
-            if first is None:
-                return
-            await send({"type": "http.response.start", "status": self.status_code, "headers": self.raw_headers})
-            piece: bytes | RefusedError | None = first
-            while piece is not None:
-                told = encode(piece.told) if isinstance(piece, RefusedError) else piece
-                await send({"type": "http.response.body", "body": told, "more_body": True})
-                piece = await _next_piece(pieces, gone)
-            await send({"type": "http.response.body", "body": b"", "more_body": False})
+            piece = await _next_piece(pieces, gone, run)
+            if piece is None and not gone.done():
+                piece = RefusedError(409, "stopped: something newer was asked, or the server ends")
+            if isinstance(piece, RefusedError):
+                await refused(piece)(scope, receive, send)
+            elif piece is not None:
+                await send({"type": "http.response.start", "status": self.status_code, "headers": self.raw_headers})
+                while piece is not None:
+                    told = encode(piece.told) if isinstance(piece, RefusedError) else piece
+                    await send({"type": "http.response.body", "body": told, "more_body": True})
+                    piece = await _next_piece(pieces, gone, run)
+                await send({"type": "http.response.body", "body": b"", "more_body": False})
         finally:
             run.stop.set()
             gone.cancel()
@@ -196,7 +199,7 @@ class _Produced(Response):
         except RefusedError as refusal:
             put(refusal)
         except InterruptedRunError:
-            put(RefusedError(409, "stopped: something newer was asked"))
+            pass
         except InputError as error:
             put(refusal_of(error, self.asked.changes))
         except BurncastError as error:
@@ -204,21 +207,25 @@ class _Produced(Response):
         except Exception as error:
             put(_internal(error))
         finally:
-            self.desk.end(run)
             put(None)
+            self.desk.end(run)
 
 
 async def _next_piece(
-    pieces: asyncio.Queue[bytes | RefusedError | None], gone: asyncio.Future[None]
+    pieces: asyncio.Queue[bytes | RefusedError | None], gone: asyncio.Future[None], run: Run
 ) -> bytes | RefusedError | None:
-    """What was produced next; None at the end, or where nobody listens any more."""
+    """What was produced next; None at the end, where nobody listens any more, or once the run is stopped: it may go on
+    for a while, but is not waited for.
+    """
     piece = asyncio.ensure_future(pieces.get())
     waiting: set[asyncio.Future[Any]] = {piece, gone}
-    await asyncio.wait(waiting, return_when=asyncio.FIRST_COMPLETED)
-    if not piece.done():
-        piece.cancel()
-        return None
-    return piece.result()
+    while True:
+        done, _ = await asyncio.wait(waiting, timeout=_POLL, return_when=asyncio.FIRST_COMPLETED)
+        if piece in done:
+            return piece.result()
+        if gone in done or run.stop.is_set():
+            piece.cancel()
+            return None
 
 
 async def _closed(receive: Receive) -> None:

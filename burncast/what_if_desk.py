@@ -7,6 +7,7 @@ there is one at a time too, in turns between tabs; reasons and reports stand in 
 from __future__ import annotations
 
 import contextlib
+import dataclasses
 import threading
 import time
 from collections.abc import Iterator, Mapping
@@ -72,9 +73,13 @@ class Desk:
 
     def end(self, run: Run) -> None:
         """Forget a run."""
-        run.stop.set()
         with self._lock:
             self._runs.discard(run)
+
+    @property
+    def is_busy(self) -> bool:
+        """Whether anything is still computed."""
+        return bool(self._runs)
 
     def stop_all(self) -> None:
         """Stop whatever is computed."""
@@ -112,11 +117,18 @@ class Desk:
         return self.variants[name]
 
     def inputs(self, variant: str) -> dict[str, Adjustable]:
-        """The inputs of a variant by their keys."""
+        """The inputs of a variant by their keys; those of the base are looked at once for all."""
         scenario = self.variant(variant)
         with self._making:
             if variant not in self._inputs:
-                self._inputs[variant] = {one.key: one for one in adjustables(scenario)}
+                base = {} if variant == BASE else self.inputs(BASE)
+                known = {} if variant == BASE else self.original.scenario.quantities
+                own = {name: one for name, one in scenario.quantities.items() if known.get(name) != one}
+                found = adjustables(dataclasses.replace(scenario, quantities=own))
+                shared = [one for one in base.values() if one.name in scenario.quantities and one.name not in own]
+                order = {name: place for place, name in enumerate(scenario.quantities)}
+                both = sorted([*shared, *found], key=lambda one: order[one.name])
+                self._inputs[variant] = {one.key: one for one in both}
             return self._inputs[variant]
 
     def describe(self, lang: str) -> dict[str, Any]:
