@@ -20,7 +20,8 @@ export class InputRow {
     });
     this.box = element("input", {
       type: "text", inputmode: "decimal", autocomplete: "off", spellcheck: "false", class: "box",
-      "aria-describedby": `${own}-unit ${own}-error`, onchange: () => this.#typed(), onkeydown: (event) => this.#key(event),
+      "aria-describedby": `${own}-unit ${own}-error`, oninput: () => (this.typing = true), onchange: () => this.#typed(),
+      onkeydown: (event) => this.#key(event),
     });
     this.was = element("span", { class: "was", "aria-hidden": "true" });
     this.picture = new LawPicture();
@@ -50,7 +51,10 @@ export class InputRow {
     if (this.details.open) this.#open();
   }
 
-  complain(message) {
+  // `unread` is a text that no number can be read from: a mistake that an answer to the last question does not end.
+  complain(message, unread = false) {
+    if (!message && this.unread && !unread) return;
+    this.unread = unread && Boolean(message);
     write(this.error, message);
     for (const control of [this.slider, this.box]) control.toggleAttribute("aria-invalid", Boolean(message));
     if (message) for (const control of [this.slider, this.box]) control.setAttribute("aria-invalid", "true");
@@ -92,29 +96,30 @@ export class InputRow {
   }
 
   #typed() {
-    this.typing = false;
     const text = this.box.value.trim();
-    if (text === "") return this.#putBack();
-    const value = this.language.read(text);
-    if (value === null) return this.complain(this.language.text("no_number", { text }));
-    return this.#wish({ centre: value }, true);
+    const value = text === "" ? null : this.language.read(text);
+    if (text !== "" && value === null) return this.complain(this.language.text("no_number", { text }), true);
+    this.typing = false;
+    return text === "" ? this.#putBack() : this.#wish({ centre: value }, true);
   }
 
   #key(event) {
-    this.typing = !["ArrowUp", "ArrowDown", "Enter", "Tab", "Escape"].includes(event.key);
     if (event.key === "Escape") {
+      this.typing = false;
       this.box.value = this.#written();
-      this.complain("");
+      this.complain("", true);
     }
     const way = { ArrowUp: 1, ArrowDown: -1 }[event.key];
     if (!way) return;
     event.preventDefault();
+    this.typing = false;
     const position = Math.min(STEPS, Math.max(0, this.scale.position(this.centre) + way));
     this.#wish({ centre: this.scale.value(position) }, true);
   }
 
   #wish(wish, done) {
-    this.complain("");
+    this.typing = false;
+    this.complain("", true);
     const same = "centre" in wish && wish.centre === this.original.centre;
     this.wish = same ? null : wish;
     if ("centre" in wish && this.scale) this.#place(wish.centre);
@@ -122,7 +127,8 @@ export class InputRow {
   }
 
   #putBack() {
-    this.complain("");
+    this.typing = false;
+    this.complain("", true);
     const focused = document.activeElement === this.reset;
     this.change(this.original.key, null, true);
     if (focused) (this.track.hidden ? this.details.firstChild : this.slider).focus();
@@ -164,7 +170,7 @@ export class InputRow {
 
   #argument(name, text) {
     const value = this.language.read(text);
-    if (value === null) return this.complain(this.language.text("no_number", { text }));
+    if (value === null) return this.complain(this.language.text("no_number", { text }), true);
     const numbers = this.wish && "arguments" in this.wish ? this.wish.arguments : {};
     return this.#wish({ arguments: { ...numbers, [name]: value } }, true);
   }

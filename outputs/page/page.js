@@ -151,8 +151,11 @@ export class Page {
 
   draw(line, question) {
     for (const [key, input] of Object.entries(line.inputs ?? {})) this.described.set(key, input);
+    // A refinement begins anew, and is of use once it knows more than the first picture.
+    if (sameQuestion(this.drawn, question) && line.trajectories < this.forecast.trajectories) return;
     this.forecast = readForecast(line, this.scenario);
     this.drawn = question;
+    this.#mark();
     if (this.pinned && this.#isPinned(question)) this.pinned.forecast = this.forecast;
     this.#redraw();
     this.panel.quiet();
@@ -237,6 +240,12 @@ export class Page {
     this.why.show(asked(this.question, this.#own()));
     if (moving === null) this.panel.populate(this.#own());
     this.panel.show(this.question.changes, this.described);
+    this.#mark();
+  }
+
+  // Whether what is drawn answers another question than the one that is asked.
+  #mark() {
+    document.body.toggleAttribute("data-stale", !sameQuestion(this.drawn, asked(this.question, this.#own())));
   }
 
   // The address was changed by hand, or a link to another question was followed.

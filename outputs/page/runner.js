@@ -6,6 +6,7 @@ import { Refusal, Unreachable, askLines } from "./server.js";
 export class Runner {
   #current = null;
   #waiting = null;
+  #timer = null;
   #number = 0;
   tab = crypto.getRandomValues(new Uint32Array(2)).join("-");
 
@@ -17,16 +18,21 @@ export class Runner {
   // `urgent` does not wait for a picture that nobody will look at.
   ask(question, { refine = false, urgent = false } = {}) {
     this.#waiting = { question, refine };
-    if (urgent || !this.#current || this.#current.drawn) this.#next();
+    // One request for all events of a moment: a key moves a slider and lets it go.
+    if (urgent || !this.#current || this.#current.drawn) this.#timer ??= setTimeout(() => this.#next());
   }
 
   stop() {
     this.#waiting = null;
     this.#current?.abort.abort();
     this.#current = null;
+    this.busy(null);
   }
 
   #next() {
+    clearTimeout(this.#timer);
+    this.#timer = null;
+    if (!this.#waiting) return;
     this.#current?.abort.abort();
     const { question, refine } = this.#waiting;
     this.#waiting = null;
