@@ -52,6 +52,11 @@ class Change:
     expression: Expression
 
     @property
+    def key(self) -> str:
+        """How it is named: ``price.plus``."""
+        return ".".join((self.quantity.name, *self.labels))
+
+    @property
     def stands_alone(self) -> bool:
         """Whether it uses no other input, so that nothing else has to be checked with it."""
         return not names(self.expression)

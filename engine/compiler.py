@@ -23,7 +23,7 @@ from burncast.engine.schedule import Duty, Schedule, opens
 from burncast.engine.selection import select_operations, view_of
 from burncast.engine.simplification import live_part, simplified
 
-__all__ = ["compile_scenario"]
+__all__ = ["compile_following", "compile_scenario"]
 
 CARRYING = frozenset(
     {"add", "subtract", "multiply", "divide", "negate", "absolute", "sqrt", "total", "stack", "broadcast"}
@@ -60,7 +60,13 @@ def compile_scenario(scenario: Scenario, track: tuple[str, ...] | None = None, o
     know to be wrong: functions, distributions, dimensions.
     """
     lowered = lower_scenario(scenario, order)
-    return _Compilation.of(scenario, lowered, scenario.track if track is None else track).program()
+    return _Compilation.of(scenario, lowered, scenario.track if track is None else track).program()[0]
+
+
+def compile_following(scenario: Scenario, track: tuple[str, ...]) -> tuple[Program, ProgramData, Graph]:
+    """The same with what is known of where its numbers come from (:mod:`burncast.engine.origins`)."""
+    compilation = _Compilation.of(scenario, lower_scenario(scenario, follows=True), track)
+    return *compilation.program(), compilation.graph
 
 
 @dataclass(slots=True)
@@ -84,7 +90,7 @@ class _Compilation:
         """The lowered graph."""
         return self.lowered.graph
 
-    def program(self) -> Program:
+    def program(self) -> tuple[Program, ProgramData]:
         """Order, allocate and emit."""
         graph, lowered = self.graph, self.lowered
         selection = select_operations(graph, self._roots())
@@ -121,7 +127,7 @@ class _Compilation:
         odd = step_emission.block(step.lines)
         setup_emission = Emission(graph, data, setup_rows, read_rows, ring_rows, elements, names)
         before = setup_emission.block(setup.lines)
-        return Program(
+        program = Program(
             periods=self.scenario.periods,
             setup=before,
             odd=odd,
@@ -140,6 +146,7 @@ class _Compilation:
             notes=lowered.notes,
             particles=self.scenario.particles,
         )
+        return program, data
 
     def _roots(self) -> list[Node]:
         lowered = self.lowered

@@ -27,6 +27,7 @@ from burncast.distributions.correlation import cholesky_factor, t_copula_tables
 from burncast.distributions.law import FloatArray
 from burncast.distributions.transport import Table
 from burncast.engine.graph import Graph, Node, Rate
+from burncast.engine.origins import equals
 
 __all__ = ["asinh", "clayton", "frank", "gaussian", "gumbel", "looked_up", "student", "weighted"]
 
@@ -106,7 +107,7 @@ def weighted(graph: Graph, nodes: Sequence[Node], weights: Sequence[float | Node
     total = graph.constant(0.0)
     for node, weight in zip(nodes, weights, strict=True):
         factor = weight if isinstance(weight, Node) else graph.constant(weight)
-        if factor.values is None or factor.values.any():
+        if not factor.holds(equals(0.0)):
             total = graph.apply("add", graph.apply("multiply", node, factor), total)
     return total
 

@@ -13,9 +13,10 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 
 from burncast.distributions.errors import FormulaError, Problem, ScenarioError
+from burncast.distributions.families import FAMILIES
 from burncast.engine.dependence import dependent_normals
 from burncast.engine.dependencies import MAY_USE
-from burncast.engine.expressions import Call, Expression, names
+from burncast.engine.expressions import Call, Expression, Number, names
 from burncast.engine.functions import PROCESSES
 from burncast.engine.graph import Graph, Node, State
 from burncast.engine.lowering_expressions import lower
@@ -47,12 +48,15 @@ class Lowered:
     notes: tuple[str, ...]
 
 
-def lower_scenario(scenario: Scenario, order: tuple[str, ...] = ()) -> Lowered:
+def lower_scenario(scenario: Scenario, order: tuple[str, ...] = (), *, follows: bool = False) -> Lowered:
     """Lower every quantity of ``scenario``; raises :class:`ScenarioError` with all that is wrong.
 
-    Correlated quantities in ``order`` are mixed first (:mod:`burncast.engine.dependence`).
+    Correlated quantities in ``order`` are mixed first (:mod:`burncast.engine.dependence`). ``follows`` keeps what
+    inputs that are numbers or laws are made into (:mod:`burncast.engine.origins`).
     """
-    work = _Lowering(scenario, _graph_of(scenario), order=order)
+    graph = _graph_of(scenario)
+    graph.follows = follows
+    work = _Lowering(scenario, graph, order=order)
     work.run()
     if work.problems:
         raise ScenarioError(work.problems)
@@ -268,12 +272,15 @@ class _Lowering:
         if isinstance(value, ByElement):
             parts: list[Node] = []
             for expression, labels in self._elements(quantity, value):
-                scope = self._scope(quantity, lookup, labels, once=once, memory=memory)
+                named = tuple(labels[over.index(dim)] for dim in quantity.over or ())
+                key = _input_key(quantity, expression, named)
+                scope = self._scope(quantity, lookup, labels, once=once, memory=memory, key=key)
                 part = scope.lower(expression)
                 self._within(quantity, part.dims, labels)
                 parts.append(part)
             return self.graph.stack(tuple(parts), over)
-        node = self._scope(quantity, lookup, (), once=once, memory=memory).lower(value)
+        key = _input_key(quantity, value, ())
+        node = self._scope(quantity, lookup, (), once=once, memory=memory, key=key).lower(value)
         self._within(quantity, node.dims, ())
         return self.graph.broadcast(node, over) if quantity.over is not None else node
 
@@ -293,6 +300,7 @@ class _Lowering:
         labels: tuple[str, ...],
         once: bool = False,
         memory: bool = True,
+        key: str | None = None,
     ) -> Scope:
         over = self._ordered(quantity.over or ())
         return Scope(
@@ -308,6 +316,7 @@ class _Lowering:
             once=once,
             memory=memory and not once,
             dependent=self.dependent,
+            input=key,
         )
 
     def _elements(self, quantity: Quantity, value: ByElement) -> Iterator[tuple[Expression, tuple[str, ...]]]:
@@ -335,3 +344,11 @@ class _Lowering:
             except FormulaError as error:
                 if not prefix:
                     self.problems.append(location.problem(error.message, error.expected, error.nearest))
+
+
+def _input_key(quantity: Quantity, expression: Expression, labels: tuple[str, ...]) -> str | None:
+    """The key of an input, or of its element, that is a number or a law; None for everything else."""
+    is_whole = isinstance(expression, Number) or (isinstance(expression, Call) and expression.function in FAMILIES)
+    if quantity.kind != "input" or not is_whole:
+        return None
+    return ".".join((quantity.name, *labels))

@@ -26,6 +26,7 @@ from burncast.engine.expressions import (
 from burncast.engine.functions import FUNCTIONS, PROCESSES, bind
 from burncast.engine.graph import Graph, Node
 from burncast.engine.lowering_functions import LOWERINGS, power
+from burncast.engine.origins import equals, is_true_or_false
 from burncast.engine.processes import draw_of_law
 from burncast.engine.scope import Scope
 
@@ -40,7 +41,8 @@ def lower(scope: Scope, expression: Expression) -> Node:
     graph = scope.graph
     match expression:
         case Number(value=value):
-            return graph.constant(value)
+            origin = None if scope.input is None else graph.input(scope.input, np.array([[value]]))
+            return graph.constant(value) if origin is None else graph.moving(origin)
         case Known(values=values):
             return graph.path(np.array(values))
         case Name(name=name):
@@ -74,13 +76,13 @@ def lower(scope: Scope, expression: Expression) -> Node:
 
 def is_truth(node: Node) -> bool:
     """Whether a node can only be 0 or 1."""
-    if node.values is not None:
-        return bool(np.all((node.values == 0.0) | (node.values == 1.0)))
+    if node.known:
+        return node.holds(is_true_or_false)
     if node.op in ("minimum", "maximum"):
         return all(is_truth(argument) for argument in node.arguments)
     if node.op == "subtract":
         first, second = node.arguments
-        return first.values is not None and bool(np.all(first.values == 1.0)) and is_truth(second)
+        return first.holds(equals(1.0)) and is_truth(second)
     return node.op in ("less", "less_equal", "equal", "not_equal")
 
 
@@ -181,7 +183,9 @@ def _call(scope: Scope, call: Call) -> Node:
             raise FormulaError(
                 f"{call.function}() is a distribution", expected=f"an input, or a process iid({call.function}(...))"
             )
-        return draw_of_law(scope, constants.law(call), scope.normal())
+        law = constants.law(call)
+        origin = None if scope.input is None else scope.graph.input(scope.input, law)
+        return draw_of_law(scope, origin or law, scope.normal())
     if call.function in PROCESSES:
         raise FormulaError(f"{call.function}() is a process", expected="an entry of its own in [processes]")
     likely, others = (FAMILIES, PROCESSES) if scope.once else (PROCESSES, FAMILIES)

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Callable
 from itertools import pairwise
 
-import numpy as np
 from scipy import special
 
 from burncast.distributions.errors import FormulaError
@@ -16,6 +15,7 @@ from burncast.engine.graph import Graph, Node, Rate
 from burncast.engine.lowering_limited_mean import limited_mean
 from burncast.engine.lowering_memory import MEMORY
 from burncast.engine.lowering_time import TIME
+from burncast.engine.origins import equals, is_probability
 from burncast.engine.scope import Bound, Lowerings, Scope
 
 __all__ = ["LOWERINGS", "power"]
@@ -23,17 +23,17 @@ __all__ = ["LOWERINGS", "power"]
 
 def power(graph: Graph, base: Node, exponent: Node) -> Node:
     """base ** exponent; small whole exponents are products, one half is a square root."""
-    if exponent.values is not None and exponent.values.size == 1 and not base.known:
-        value = float(exponent.values[0, 0])
+    if not exponent.dims and exponent.rate is Rate.CONST and not base.known:
+        value = next((one for one in (0.5, 1.0, 2.0, 3.0, 4.0, -1.0) if exponent.holds(equals(one))), None)
         if value == 0.5:
             return graph.apply("sqrt", base)
-        if value in (1.0, 2.0, 3.0, 4.0):
+        if value == -1.0:
+            return graph.apply("divide", graph.constant(1.0), base)
+        if value is not None:
             square = graph.apply("multiply", base, base) if value > 1.0 else base
             if value == 3.0:
                 return graph.apply("multiply", square, base)
             return graph.apply("multiply", square, square) if value == 4.0 else square
-        if value == -1.0:
-            return graph.apply("divide", graph.constant(1.0), base)
     return graph.apply("power", base, exponent)
 
 
@@ -120,14 +120,10 @@ def _chance(scope: Scope, bound: Bound) -> Node:
     graph = scope.graph
     probability = scope.lower(bound["probability"])
     z = scope.normal(probability.dims)
-    if probability.values is not None:
-        if not np.all((probability.values >= 0.0) & (probability.values <= 1.0)):
+    if probability.known:
+        if not probability.holds(is_probability):
             raise FormulaError("chance() of a number outside 0 to 1", expected="a probability")
-        bound_z = special.ndtri(probability.values)
-        edge = (
-            graph.path(bound_z, probability.dims) if bound_z.shape[1] > 1 else graph.constant(bound_z, probability.dims)
-        )
-        return graph.apply("less", z, edge)
+        return graph.apply("less", z, graph.derived("normal quantile", special.ndtri, (probability,)))
     return graph.apply("less", graph.apply("normal_cdf", z), probability)
 
 

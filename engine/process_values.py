@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from burncast.engine.graph import Node, State
+from burncast.engine.origins import equals
 from burncast.engine.scope import Scope
 
 __all__ = ["ProcessValue", "carried", "ending", "is_zero"]
@@ -35,4 +36,4 @@ def ending(scope: Scope, state: State, value: Node, start: Node) -> ProcessValue
 
 def is_zero(node: Node) -> bool:
     """Whether a node is known to be 0: a mechanism that is switched off costs nothing."""
-    return node.values is not None and not node.values.any()
+    return node.holds(equals(0.0))

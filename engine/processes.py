@@ -12,19 +12,16 @@ from __future__ import annotations
 import math
 from collections.abc import Callable
 
-import numpy as np
-
 from burncast.distributions.discrete import discrete
 from burncast.distributions.errors import FormulaError
 from burncast.distributions.families import FAMILIES
 from burncast.distributions.law import Law
-from burncast.distributions.lognormal import Lognormal
-from burncast.distributions.normal import Normal
 from burncast.engine import constants
 from burncast.engine.counting import poisson_count
 from burncast.engine.expressions import Binary, Call, Expression, Number
 from burncast.engine.functions import FUNCTIONS, PROCESSES, bind
 from burncast.engine.graph import Graph, Node, Rate
+from burncast.engine.origins import Origin, form_of_law
 from burncast.engine.process_values import ProcessValue, carried, ending, is_zero
 from burncast.engine.regimes import lower_markov
 from burncast.engine.scope import Scope
@@ -46,13 +43,14 @@ def lower_process(scope: Scope, call: Call, states: tuple[str, ...] | None) -> P
     return _DIFFUSIONS[call.function](scope, arguments)
 
 
-def draw_of_law(scope: Scope, law: Law, z: Node) -> Node:
+def draw_of_law(scope: Scope, law: Law | Origin, z: Node) -> Node:
     """A value of ``law`` at the quantile of the standard normal ``z``."""
     graph = scope.graph
-    if isinstance(law, Normal):
-        return _affine(graph, z, graph.constant(law.scale), graph.constant(law.location))
-    if isinstance(law, Lognormal):
-        return graph.apply("exp", _affine(graph, z, graph.constant(law.sigma), graph.constant(law.mu)))
+    form = form_of_law(law) if isinstance(law, Law) else law.ask(form_of_law)
+    if form == "normal":
+        return _affine(graph, z, graph.parameter(law, "scale"), graph.parameter(law, "location"))
+    if form == "lognormal":
+        return graph.apply("exp", _affine(graph, z, graph.parameter(law, "sigma"), graph.parameter(law, "mu")))
     return graph.apply("transport", z, payload=law, rate=Rate.SETUP)
 
 
@@ -130,7 +128,7 @@ def _decay(scope: Scope, arguments: dict[str, Node]) -> tuple[Node, Node]:
 def _reverting(scope: Scope, start: Node, mean: Node, phi: Node, sd: Node) -> ProcessValue:
     graph = scope.graph
     z, state = carried(scope, graph.union(start, mean, phi, sd), start)
-    if is_zero(sd) and start is mean:
+    if is_zero(sd) and graph.same(start, mean):
         return ending(scope, state, state.read, start)
     pull = graph.apply("multiply", mean, graph.apply("subtract", scope.number(1.0), phi))
     expected = graph.apply("add", graph.apply("multiply", state.read, phi), pull)
@@ -158,7 +156,7 @@ def _jumps(scope: Scope, bound: dict[str, Expression]) -> ProcessValue:
     if is_zero(rate) and is_zero(start):
         return ending(scope, state, state.read, start)
     count = poisson_count(graph, z, rate)
-    permanent = decay.known and not np.any(decay.values)
+    permanent = is_zero(decay)
     sizes = scope.stream_names(dims, "#size")
     ages = () if permanent else scope.stream_names(dims, "#age")
     age_rate = graph.broadcast(decay, dims)

@@ -25,8 +25,9 @@ from burncast.distributions.law import Law
 from burncast.distributions.transport import Pieces, Steps, Table, transport
 from burncast.engine.addresses import stream_id
 from burncast.engine.graph import Node
+from burncast.engine.origins import Origin
 
-__all__ = ["ProgramData"]
+__all__ = ["ProgramData", "packed"]
 
 Floats = NDArray[np.float64]
 
@@ -63,9 +64,9 @@ class ProgramData:
 
     def scalar(self, node: Node) -> int:
         """First column of a known node's values, one column per element."""
-        if node not in self._places and node.values is not None:
+        if node not in self._places and node.known_values is not None:
             self._places[node] = len(self.columns)
-            for row in node.values:
+            for row in node.known_values:
                 self.columns.append(np.broadcast_to(row, (self.periods + 1,)))
         return self._places[node]
 
@@ -94,6 +95,14 @@ class ProgramData:
         line = (5, self.table(law), first + element * per_element, per_element)
         return self._placed(line, lambda: self._line(line))
 
+    def moving_columns(self) -> list[tuple[Origin, int]]:
+        """The first column of every scalar that may move."""
+        return [(key.origin, place) for key, place in self._places.items() if isinstance(key, Node) and key.origin]
+
+    def moving_tables(self) -> list[tuple[Origin, int]]:
+        """The line of the table of every law that may move."""
+        return [(key, place) for key, place in self._places.items() if isinstance(key, Origin)]
+
     def _placed(self, key: Hashable, place: Callable[[], int]) -> int:
         if key not in self._places:
             self._places[key] = place()
@@ -113,14 +122,12 @@ class ProgramData:
         return first
 
     def _lookup(self, payload: Hashable) -> int:
+        if isinstance(payload, Origin):
+            payload = payload.value
         if isinstance(payload, Law):
             payload = transport(payload)
-        if isinstance(payload, Table):
-            return self._pack(0, len(payload.values) - 1, _pieces(payload))
-        if isinstance(payload, Steps):
-            return self._pack(1, len(payload.values), [*payload.thresholds, *payload.values])
-        if isinstance(payload, Pieces):
-            return self._pack(2, len(payload.z), [*payload.z, *payload.coefficients.ravel()])
+        if isinstance(payload, Table | Steps | Pieces):
+            return self._pack(*packed(payload))
         knots, ordinates = (np.array(column) for column in cast(tuple[tuple[float, ...], tuple[float, ...]], payload))
         return self._pack(3, len(knots), [*knots, *ordinates, *(np.diff(ordinates) / np.diff(knots))])
 
@@ -132,6 +139,15 @@ class ProgramData:
     def _line(self, line: tuple[int, int, int, int]) -> int:
         self.index.append(line)
         return len(self.index) - 1
+
+
+def packed(table: Table | Steps | Pieces) -> tuple[int, int, list[float]]:
+    """The kind, the length and the data of a transport map."""
+    if isinstance(table, Table):
+        return 0, len(table.values) - 1, _pieces(table)
+    if isinstance(table, Steps):
+        return 1, len(table.values), [*table.thresholds.tolist(), *table.values.tolist()]
+    return 2, len(table.z), [*table.z.tolist(), *table.coefficients.ravel().tolist()]
 
 
 def _pieces(table: Table) -> list[float]:

@@ -21,6 +21,7 @@ from burncast.distributions.errors import FormulaError, nearest_name
 from burncast.engine import constants
 from burncast.engine.expressions import Expression, Number, Sequence, Text, render
 from burncast.engine.graph import Graph, Node, Rate
+from burncast.engine.origins import equals
 from burncast.engine.process_values import ProcessValue, carried, ending, is_zero
 from burncast.engine.scope import Scope
 
@@ -64,9 +65,7 @@ def _never_leaves(edges: list[list[Node]], opening: Node) -> bool:
         return False
     state = int(opening.values.item())
     below, above = edges[state][:state], edges[state][state:]
-    return all(is_zero(edge) for edge in below) and all(
-        edge.values is not None and bool((edge.values == 1.0).all()) for edge in above
-    )
+    return all(is_zero(edge) for edge in below) and all(edge.holds(equals(1.0)) for edge in above)
 
 
 def _rows(transition: Expression) -> list[Sequence]:

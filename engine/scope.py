@@ -28,7 +28,8 @@ class Scope:
     ``opening`` what a process is at period 0; ``owner`` is the quantity's name, the root of its stream names; ``over``
     the dimensions declared for it; ``element`` the labels (of ``element_dims``) where one element is lowered by itself;
     ``once`` whether draws are made once per trajectory (inputs) or every period; ``memory`` whether functions that
-    remember and draw are allowed; ``dependent`` holds the normals that a correlation replaces, by stream name.
+    remember and draw are allowed; ``dependent`` holds the normals that a correlation replaces, by stream name;
+    ``input`` is the key of an input where the expression is all of its value, a number or a law.
     """
 
     graph: Graph
@@ -43,6 +44,7 @@ class Scope:
     once: bool = False
     memory: bool = True
     dependent: Mapping[str, Node] = field(default_factory=dict)
+    input: str | None = None
     numbering: Iterator[int] = field(default_factory=lambda: itertools.count(1))
 
     def lower(self, expression: Expression) -> Node:

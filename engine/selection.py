@@ -17,6 +17,7 @@ import numpy as np
 from burncast.distributions.law import Law
 from burncast.distributions.transport import Table, transport
 from burncast.engine.graph import Graph, Node
+from burncast.engine.origins import Origin
 
 __all__ = ["VIEWS", "Operation", "Selection", "select_operations"]
 
@@ -79,7 +80,8 @@ class Selection:
         if op in _UNARY:
             return Operation(f"{op} r", node, arguments)
         if op == "transport":
-            table = transport(node.payload) if isinstance(node.payload, Law) else node.payload
+            law = node.payload.value if isinstance(node.payload, Origin) else node.payload
+            table = transport(law) if isinstance(law, Law) else law
             return Operation("transport r" if isinstance(table, Table) else "lookup r", node, arguments)
         if op in _ROWS_ONLY:
             return Operation(_ROWS_ONLY[op], node, arguments)

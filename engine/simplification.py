@@ -19,14 +19,18 @@ from functools import reduce
 from itertools import accumulate
 
 import numpy as np
+from numpy.typing import NDArray
 from scipy import special
 
 from burncast.engine.graph import Graph, Node, Rate, State
 from burncast.engine.lowering import Lowered
 from burncast.engine.lowering_expressions import is_truth
 from burncast.engine.operations import COMPARISONS, FOLDABLE
+from burncast.engine.origins import equals, has_no_zeros, is_finite, is_finite_after_opening
 
 __all__ = ["live_part", "simplified"]
+
+Floats = NDArray[np.float64]
 
 _TAME = COMPARISONS.keys() | {
     *("shock", "draw", "state", "add", "subtract", "multiply", "negate", "absolute", "minimum", "maximum", "where"),
@@ -130,9 +134,11 @@ class _Simplification:
             if state.start is not None
             and state.next is not None
             and state.read not in self.steady
-            and self.new[state.next] in (state.read, self.new[state.start])
-            and (self.new[state.next] is state.read or self.new[state.next].known)
+            and self._is_steady(state.read, self.new[state.next], self.new[state.start])
         }
+
+    def _is_steady(self, read: Node, following: Node, start: Node) -> bool:
+        return following is read or (following.known and start.known and self.graph.same(following, start))
 
     def result(self) -> Lowered:
         """The lowered graph with every node replaced."""
@@ -195,7 +201,7 @@ class _Simplification:
         elif op == "power" and _is_all(second, 0.0):
             return graph.constant(1.0)
         elif op == "where":
-            if arguments[1] is second and self._is_tame(first):
+            if graph.same(arguments[1], second) and self._is_tame(first):
                 return second
             if _is_all(arguments[1], 1.0) and _is_all(second, 0.0) and is_truth(first):
                 return first
@@ -215,9 +221,8 @@ class _Simplification:
     def _normal_bound(self, chance: Node) -> Node | None:
         """The standard normal quantile of a chance that is known, or chosen from known ones."""
         graph = self.graph
-        if chance.values is not None:
-            bound = special.ndtri(np.clip(chance.values, 0.0, 1.0))
-            return graph.path(bound, chance.dims) if bound.shape[1] > 1 else graph.constant(bound, chance.dims)
+        if chance.known:
+            return graph.derived("clipped normal quantile", _clipped_quantile, (chance,))
         if chance.op != "where":
             return None
         then, otherwise = (self._normal_bound(option) for option in chance.arguments[1:])
@@ -227,8 +232,8 @@ class _Simplification:
 
     def _is_tame(self, node: Node) -> bool:
         """Whether something else would notice that ``node`` is not finite, or it cannot be but by overflow."""
-        if node.values is not None:
-            return bool(np.isfinite(node.values).all())
+        if node.known:
+            return node.holds(is_finite)
         return node in self.checked or (node.op in _TAME and all(self._is_tame(part) for part in node.arguments))
 
     def _is_inner(self, node: Node) -> bool:
@@ -273,10 +278,10 @@ class _Simplification:
     @staticmethod
     def _is_exact(kind: _Chain, node: Node, terms: list[tuple[Node, bool]]) -> bool:
         """Whether what was known did not overflow, nor vanish, when it was brought together."""
-        if node.values is None:
+        if not node.known:
             return True
-        had_zeros = any(term.values is not None and not term.values.all() for term, _ in terms)
-        return bool(np.isfinite(node.values).all()) and (kind is _SUM or had_zeros or bool(node.values.all()))
+        had_zeros = any(term.known and not term.holds(has_no_zeros) for term, _ in terms)
+        return node.holds(is_finite) and (kind is _SUM or had_zeros or node.holds(has_no_zeros))
 
     def _joined(self, kind: _Chain, terms: list[tuple[Node, bool]]) -> list[Node]:
         """Product or sum of ``terms``, those with fewer rows first: what is computed on the way, the result last."""
@@ -301,8 +306,12 @@ class _Simplification:
 
 def _fails(node: Node) -> bool:
     """Whether a value that is known is not finite in some period."""
-    return node.values is not None and not np.isfinite(node.values[:, -max(node.values.shape[1] - 1, 1) :]).all()
+    return node.known and not node.holds(is_finite_after_opening)
 
 
 def _is_all(node: Node, number: float) -> bool:
-    return node.values is not None and bool(np.all(node.values == number))
+    return node.holds(equals(number))
+
+
+def _clipped_quantile(chance: Floats) -> Floats:
+    return np.asarray(special.ndtri(np.clip(chance, 0.0, 1.0)), dtype=np.float64)

@@ -8,10 +8,9 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-import numpy as np
-
 from burncast.engine.expressions import Call, Conditional, Expression, Name
-from burncast.engine.graph import Graph, Node
+from burncast.engine.graph import Graph, Node, Rate
+from burncast.engine.origins import has_no_zeros, is_nan
 
 __all__ = ["is_steady"]
 
@@ -34,9 +33,8 @@ def is_steady(
             found = constant(following)
             if found is None or not set(found.dims) <= set(start.dims):
                 return False
-            value = graph.broadcast(found, start.dims).values
-            return value is not None and start.values is not None and np.array_equal(value, start.values)
+            return start.known and graph.same(graph.broadcast(found, start.dims), start)
     chosen = constant(condition)
-    if chosen is None or chosen.values is None or chosen.values.size > 1 or np.isnan(chosen.values.item()):
+    if chosen is None or chosen.dims or chosen.rate is not Rate.CONST or chosen.holds(is_nan):
         return False
-    return is_steady(graph, name, start, then if chosen.values.item() != 0.0 else otherwise, constant)
+    return is_steady(graph, name, start, then if chosen.holds(has_no_zeros) else otherwise, constant)

@@ -1,7 +1,8 @@
 """What if an input were otherwise: a scenario compiled once, and forecasts of it with some of its inputs changed.
 
-A forecast is that of a full run of the changed scenario with the same seed and as many trajectories, to the last bit.
-All forecasts stand on the same random numbers, so that their differences are those of the inputs.
+A forecast is that of a full run of the changed scenario with the same seed and as many trajectories: to the last bit,
+but for what :mod:`burncast.engine.movable_program` says of numbers that happen to be equal. All forecasts stand on the
+same random numbers, so that their differences are those of the inputs.
 """
 
 from __future__ import annotations
@@ -9,17 +10,34 @@ from __future__ import annotations
 import threading
 import time
 from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
 
+from burncast.distributions.families import FAMILIES
+from burncast.distributions.law import Law
+from burncast.engine import constants
 from burncast.engine.adjusting import Adjustable, adjustables
-from burncast.engine.changed_inputs import changed_scenario, read_changes
+from burncast.engine.changed_inputs import Change, changed_scenario, read_changes, with_changes
 from burncast.engine.compiler import compile_scenario
+from burncast.engine.expressions import Call, Expression, Number, names
 from burncast.engine.forecast import Forecast, forecast_of, money_of
 from burncast.engine.lanes import CHUNK
+from burncast.engine.movable_program import MovableProgram
 from burncast.engine.program import Program
 from burncast.engine.scenario_model import Scenario
 from burncast.engine.simulate import check_seed_and_threads, processors, run_program
 
 __all__ = ["WhatIf"]
+
+MOST_KNOWN = 16
+"""Programs that are kept beside that of the base."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Known:
+    """A program, and the values that its scenario has otherwise than the base, by key."""
+
+    movable: MovableProgram
+    changes: Mapping[str, Expression]
 
 
 class WhatIf:
@@ -33,15 +51,16 @@ class WhatIf:
         check_seed_and_threads(seed, threads)
         self.scenario, self.seed, self.threads = scenario, seed, threads or processors()
         self.inputs: dict[str, Adjustable] = {one.key: one for one in adjustables(scenario)}
-        self._track = self._tracked()
+        self._track = _tracked(scenario)
+        self._lock = threading.Lock()
+        self._known: tuple[_Known, ...] = (_Known(MovableProgram(scenario, self._track), {}),)
 
     def changed(self, changes: Mapping[str, str]) -> Scenario:
         """The scenario with the inputs of these keys written anew, an element as ``"price.plus"``.
 
         Raises ScenarioError, whose problems bear the keys of the changes that cannot be.
         """
-        read = read_changes(self.scenario, changes, self.inputs)
-        return changed_scenario(self.scenario, read)
+        return changed_scenario(self.scenario, read_changes(self.scenario, changes, self.inputs))
 
     def forecast(
         self, changes: Mapping[str, str], trajectories: int, *, stop: threading.Event | None = None
@@ -85,13 +104,55 @@ class WhatIf:
             yield forecast_of(scenario, total, program.tracked, time.perf_counter() - begun)
 
     def _program(self, changes: Mapping[str, str]) -> tuple[Scenario, Program]:
-        scenario = self.changed(changes)
-        return scenario, compile_scenario(scenario, self._track)
+        """The changed scenario and its program: a known one with other numbers in it, or a new one."""
+        read = read_changes(self.scenario, changes, self.inputs)
+        scenario = _changed(self.scenario, read)
+        wanted = {change.key: change.expression for change in read}
+        for known in reversed(self._known):
+            values = self._differences(known.changes, wanted)
+            program = None if values is None else known.movable.moved(values)
+            if program is not None:
+                return scenario, program
+        made = _Known(MovableProgram(scenario, self._track), wanted)
+        with self._lock:
+            self._known = (self._known[0], *self._known[1:][-MOST_KNOWN:], made)
+        return scenario, made.movable.program
 
-    def _tracked(self) -> tuple[str, ...]:
-        """What has to be tracked: the money, where it has one element."""
-        money = money_of(self.scenario)
-        if money is None:
-            return ()
-        program = compile_scenario(self.scenario, (money,))
-        return (money,) if program.tracked[0].elements == 1 else ()
+    def _differences(
+        self, known: Mapping[str, Expression], wanted: Mapping[str, Expression]
+    ) -> dict[str, float | Law] | None:
+        """The inputs that have other values than in a known program; None where one is neither number nor law."""
+        values: dict[str, float | Law] = {}
+        for key in {**known, **wanted}:
+            base = self.inputs[key].expression if key in self.inputs else None
+            before, after = known.get(key, base), wanted.get(key, base)
+            if before == after:
+                continue
+            value = None if after is None else _value(after)
+            if value is None:
+                return None
+            values[key] = value
+        return values
+
+
+def _changed(scenario: Scenario, changes: tuple[Change, ...]) -> Scenario:
+    """The scenario to run, checked as far as these changes can be wrong."""
+    if all(change.stands_alone for change in changes):
+        return with_changes(scenario, changes)
+    return changed_scenario(scenario, changes)
+
+
+def _value(expression: Expression) -> float | Law | None:
+    """The number or the law that an expression is as a whole."""
+    if isinstance(expression, Number):
+        return expression.value
+    is_law = isinstance(expression, Call) and expression.function in FAMILIES and not names(expression)
+    return constants.law(expression) if is_law else None
+
+
+def _tracked(scenario: Scenario) -> tuple[str, ...]:
+    """What has to be tracked: the money, where it has one element."""
+    money = money_of(scenario)
+    if money is None:
+        return ()
+    return (money,) if compile_scenario(scenario, (money,)).tracked[0].elements == 1 else ()

@@ -1,0 +1,87 @@
+"""A program whose inputs may move without being compiled anew: other scalars, other tables, the same instructions.
+
+Where an input is another number or another law of the same kind, what follows from it is worked out again. Whether the
+instructions are still those that the changed scenario compiles to is known from the questions that were asked when they
+were made (:mod:`burncast.engine.origins`): whether a factor is 0, a power 2, a probability one. Then every figure is
+the same to the last bit. Two numbers that happen to be equal in the changed scenario and not in the first, or the other
+way round, may be one constant there and two here; what is computed from them is the same, but may be rounded elsewhere.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+from collections.abc import Mapping
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from burncast.distributions.law import Law
+from burncast.distributions.transport import transport
+from burncast.engine.compiler import compile_following
+from burncast.engine.origins import Origin
+from burncast.engine.program import Program
+from burncast.engine.program_data import packed
+from burncast.engine.scenario_model import Scenario
+
+__all__ = ["MovableProgram"]
+
+Floats = NDArray[np.float64]
+
+_OWN_DATA = 5
+"""Kinds of tables below this have data of their own."""
+
+
+class MovableProgram:
+    """The program of ``scenario`` that tracks ``track``; its attribute ``program`` is the one with no input moved."""
+
+    def __init__(self, scenario: Scenario, track: tuple[str, ...]) -> None:
+        self.program, data, graph = compile_following(scenario, track)
+        self._inputs = graph.inputs
+        self._origins = graph.origins
+        self._compared = list(dict.fromkeys(graph.compared))
+        self._columns, self._tables = data.moving_columns(), data.moving_tables()
+
+    def moved(self, values: Mapping[str, float | Law]) -> Program | None:
+        """The program with the inputs of these keys so; None where it has to be compiled anew."""
+        worth: dict[Origin, Any] = {}
+        for key, value in values.items():
+            origin = self._inputs.get(key)
+            if origin is None or isinstance(value, Law) != isinstance(origin.value, Law):
+                return None
+            worth[origin] = value if isinstance(value, Law) else np.array([[value]])
+        for origin in self._origins:
+            if origin.compute is not None:
+                sources = [source for source in origin.sources if isinstance(source, Origin)]
+                if worth.keys().isdisjoint(sources):
+                    continue
+                worth[origin] = origin.compute(*(_worth(source, worth) for source in origin.sources))
+            if origin in worth and not origin.answers_alike(worth[origin]):
+                return None
+        for one, other, is_same in self._compared:
+            if np.array_equal(*(_worth(node.origin or node.known_values, worth) for node in (one, other))) != is_same:
+                return None
+        return self._with(worth)
+
+    def _with(self, worth: Mapping[Origin, Any]) -> Program:
+        scalars = self.program.scalars.copy()
+        for origin, column in self._columns:
+            if origin in worth:
+                scalars[:, column : column + len(worth[origin])] = worth[origin].T
+        laws = {line: worth[origin] for origin, line in self._tables if origin in worth}
+        if not laws:
+            return dataclasses.replace(self.program, scalars=scalars)
+        index = self.program.table_index.copy()
+        owners = np.flatnonzero(index[:, 0] < _OWN_DATA)
+        pieces = np.split(self.program.tables, index[owners[1:], 1])
+        for place, line in enumerate(owners.tolist()):
+            if line in laws:
+                index[line, 0], index[line, 2], table = packed(transport(laws[line]))
+                pieces[place] = np.array(table)
+        index[owners, 1] = np.concatenate([[0], np.cumsum([len(piece) for piece in pieces])[:-1]])
+        return dataclasses.replace(self.program, scalars=scalars, tables=np.concatenate(pieces), table_index=index)
+
+
+def _worth(source: Origin | Floats | None, worth: Mapping[Origin, Any]) -> Any:
+    """What a source is worth, moved or as it was."""
+    return worth.get(source, source.value) if isinstance(source, Origin) else source
