@@ -17,7 +17,7 @@ from burncast.distributions.errors import InputError
 from burncast.engine.document import traced
 from burncast.engine.packaged import packaged_scenarios
 from burncast.engine.scenario import ByElement, Scenario, load_text
-from burncast.engine.toml_edits import value_at, with_value
+from burncast.engine.toml_edits import text_at, value_at, with_value
 from burncast.engine.toml_lines import KeyPath
 from burncast.engine.toml_text import toml_key, toml_value
 
@@ -104,11 +104,12 @@ def _changed(text: str, entry: KeyPath, labels: tuple[str, ...], value: str, sce
             break
         old = old.get(label) if old is not None else None
         path = (*path, label)
+    was = old if isinstance(old, str) else text_at(text, path)
     text = with_value(text, path, value)
     source = written.get("source")
-    if isinstance(source, str) and not source.startswith(f"{TRIED}; "):
-        was = f"{'.'.join(labels)} was {old}" if labels else f"was {old}"
-        text = with_value(text, (*entry, "source"), toml_value(f"{TRIED}; {was}: {source}"))
+    if was is not None and isinstance(source, str) and not source.startswith(f"{TRIED}; "):
+        said = f"{TRIED}; {' '.join((*labels, 'was'))} {was}: {source}"
+        text = with_value(text, (*entry, "source"), toml_value(said))
     return text
 
 

@@ -12,7 +12,7 @@ from typing import Any
 from burncast.engine.toml_lines import KeyPath, Statement, members, statements
 from burncast.engine.toml_text import toml_key
 
-__all__ = ["value_at", "with_value"]
+__all__ = ["text_at", "value_at", "with_value"]
 
 
 def with_value(text: str, path: KeyPath, value: str) -> str:
@@ -45,6 +45,17 @@ def value_at(text: str, path: KeyPath) -> Any:
     for part in path:
         value = value.get(part) if isinstance(value, dict) else None
     return value
+
+
+def text_at(text: str, path: KeyPath) -> str | None:
+    """How the value at ``path`` is written; None where there is none, or a table that is spread over several keys.
+
+    >>> text_at("[inputs]\\ncash = { value = 2_400e3 }", ("inputs", "cash", "value"))
+    '2_400e3'
+    """
+    return next(
+        (text[one.value : one.end] for one in _statements(text) if one.kind == "key" and one.path == path), None
+    )
 
 
 def _statements(text: str) -> Iterator[Statement]:
