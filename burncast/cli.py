@@ -32,6 +32,8 @@ from burncast.options import (
     Port,
     Quantities,
     Replications,
+    ReportRuns,
+    ReportSeed,
     RunOf,
     Runs,
     Sampling,
@@ -338,22 +340,30 @@ def replay(
 def report(
     context: typer.Context,
     source: Source,
-    out: Annotated[Path, typer.Option("-o", "--out", metavar="FILE", help="The file to write.", show_default=False)],
-    trajectories: Trajectories = 100_000,
-    seed: Seed = 0,
+    out: Annotated[
+        Path,
+        typer.Option(
+            "-o", "--out", metavar="FILE", help="The file to write; a PDF if it ends in .pdf.", show_default=False
+        ),
+    ],
+    trajectories: ReportRuns = None,
+    seed: ReportSeed = None,
     threads: Threads = None,
     lang: Annotated[str, typer.Option("--lang", metavar="LANGUAGE", help="en or fr.")] = "en",
+    pdf: Annotated[bool, typer.Option("--pdf", help="Write the same as a PDF beside it.")] = False,
     force: Annotated[bool, typer.Option("--force", help="Replace a file that is there.")] = False,
     no_why: Annotated[bool, typer.Option("--no-why", help="Leave out the search for reasons; faster.")] = False,
 ) -> None:
     """Write one HTML page for a reader: the answer, pictures, reasons, every assumption, how to repeat it.
+
+    Of a scenario, or of the folder of a saved run. A PDF needs the extra "pdf".
 
     Example: burncast report startup -o report.html --lang fr
     """
     with guarded(context.obj):
         from burncast.report_command import make_report
 
-        make_report(source, out, trajectories, seed, lang, not no_why, force, threads)
+        make_report(source, out, trajectories, seed, lang, not no_why, pdf, force, threads)
 
 
 @app.command()

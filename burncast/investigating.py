@@ -4,17 +4,17 @@ from __future__ import annotations
 
 import contextlib
 import dataclasses
-from collections.abc import Callable
+from collections.abc import Callable, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 from burncast.distributions.errors import InputError
 
 if TYPE_CHECKING:
     from burncast.engine.scenario import Scenario
-    from burncast.engine.simulate import Simulation
-    from burncast.outputs.findings import Findings, MoreFunding, Request
+    from burncast.outputs.findings import Difference, Findings, MoreFunding, Request
+    from burncast.outputs.report_runs import Run
 
-__all__ = ["find_reasons", "investigate"]
+__all__ = ["find_reasons", "investigate", "investigate_runs"]
 
 GOALS = (0.05, 0.01)
 FUNDING_TRAJECTORIES = 32_768
@@ -24,6 +24,7 @@ WORLD_TRAJECTORIES = 4_096
 QUICK_WHY_TRAJECTORIES = 4_096
 QUICKLY_LOOKED_AT = 64
 MOST_DOUBLINGS = 3
+PAIRS = 1 << 17
 
 Tell = Callable[[str], None]
 
@@ -31,13 +32,25 @@ Tell = Callable[[str], None]
 def investigate(scenario: Scenario, request: Request, threads: int | None = None, tell: Tell | None = None) -> Findings:
     """Simulate the scenario and its variants, and ask what a report tells; ``tell`` is given a word on each stage."""
     from burncast.forecast import simulations
-    from burncast.outputs.findings import Findings
+    from burncast.outputs.report_runs import fresh_run
 
     say = tell or (lambda _: None)
     say("simulating")
-    runs = dict(simulations(scenario, request.trajectories, request.seed, variants=True, threads=threads))
-    found: dict[str, Any] = {}
+    fresh = simulations(scenario, request.trajectories, request.seed, variants=True, threads=threads)
+    runs = {name: fresh_run(simulation) for name, simulation in fresh}
+    return investigate_runs(runs, request, threads, say)
+
+
+def investigate_runs(
+    runs: Mapping[str, Run], request: Request, threads: int | None, say: Tell, missing: Sequence[str] = ()
+) -> Findings:
+    """What a report tells beyond ``runs``, the first of which is the scenario's own; ``missing`` are saved runs that
+    cannot be told of.
+    """
+    from burncast.outputs.findings import Findings
+
     base = runs["base"]
+    scenario, found = base.scenario, dict[str, Any]()
     if scenario.ruin is not None:
         say("looking at more funding")
         found |= _funding(scenario, base, request, threads)
@@ -45,14 +58,21 @@ def investigate(scenario: Scenario, request: Request, threads: int | None = None
         say("looking for the reasons")
         found |= _band(scenario, request, threads) if scenario.ruin is not None else {}
         found |= _tornado(scenario, base, request, threads, _why_trajectories(request))
+        found |= _shares(scenario, found, request, threads)
         found |= _explanation(scenario, base, request, threads)
+    if len(runs) > 1:
+        say("looking at the variants")
+        found["differences"] = _differences(runs, request, threads)
     say("looking at the assumptions")
     found["worlds"] = _worlds(scenario, request, threads)
+    found["observed"] = _observed(scenario)
     behind = {
         "fundings": min(request.trajectories, FUNDING_TRAJECTORIES) if "frontier" in found else 0,
         "whys": _why_trajectories(request) if "tornado" in found else 0,
+        "shares": int(found["shares"].attrs["trajectories"]) if "shares" in found else 0,
+        "differences": min(request.trajectories, PAIRS) if found.get("differences") else 0,
     }
-    return Findings(scenario, request, runs, behind=behind, **found)
+    return Findings(scenario, request, runs, behind=behind, missing=missing, **found)
 
 
 def find_reasons(
@@ -64,12 +84,13 @@ def find_reasons(
     ``progress`` is called now and then with (runs done, total expected); what it raises ends the search.
     """
     from burncast.engine.explain_ruin import explain_ruin
+    from burncast.outputs.report_runs import fresh_run
     from burncast.outputs.result_files import main_quantity
     from burncast.solving import simulate_tracking
 
     main = main_quantity(scenario)
     track = () if main is None else (main,)
-    base = simulate_tracking(scenario, track, request.trajectories, request.seed, threads)
+    base = fresh_run(simulate_tracking(scenario, track, request.trajectories, request.seed, threads))
     progress(0, 1)
     found: dict[str, Any] = {}
     if _is_open(base):
@@ -94,10 +115,9 @@ def _band(scenario: Scenario, request: Request, threads: int | None) -> dict[str
     return {"no_band": "ruin.band_inseparable"} if band is None else {"band": band}
 
 
-def _funding(scenario: Scenario, base: Simulation, request: Request, threads: int | None) -> dict[str, Any]:
+def _funding(scenario: Scenario, base: Run, request: Request, threads: int | None) -> dict[str, Any]:
     """The frontier, and the amount that brings ruin down to the first goal that it is above."""
     from burncast.funding import frontier
-    from burncast.outputs import estimates
 
     count = min(request.trajectories, FUNDING_TRAJECTORIES)
     try:
@@ -106,7 +126,7 @@ def _funding(scenario: Scenario, base: Simulation, request: Request, threads: in
         key = "ruin.frontier_no_stock" if "stock" in str(error) else "ruin.frontier_no_need"
         return {"no_frontier": key}
     found: dict[str, Any] = {"frontier": dataset}
-    now = float(estimates.ruin_probability(base)[-1])
+    now = float(base.probability[-1])
     goal = next((goal for goal in GOALS if now > goal), None)
     if goal is not None:
         found["more"] = _more(scenario, dataset, goal, count, request.seed, threads)
@@ -157,7 +177,7 @@ def _why_trajectories(request: Request) -> int:
 
 def _tornado(
     scenario: Scenario,
-    base: Simulation,
+    base: Run,
     request: Request,
     threads: int | None,
     trajectories: int,
@@ -168,7 +188,7 @@ def _tornado(
 
     outputs: list[tuple[str, str | None]] = [("ruin_probability", None)] if _is_open(base) else []
     main = main_quantity(scenario)
-    if main is not None and not next(one for one in base.tracked if one.name == main).dims:
+    if main is not None and not base.tracked[main]:
         outputs.append((f"{main}_mean", main))
     for output, name in outputs:
         try:
@@ -188,7 +208,86 @@ def _tornado(
     return {}
 
 
-def _explanation(scenario: Scenario, base: Simulation, request: Request, threads: int | None) -> dict[str, Any]:
+def _shares(scenario: Scenario, found: dict[str, Any], request: Request, threads: int | None) -> dict[str, Any]:
+    """Sobol indices of what the tornado is about; Shapley effects where sources depend on each other."""
+    from burncast.engine.compiler import compile_scenario
+    from burncast.engine.redraw import sources
+    from burncast.engine.sensitivity import Question
+    from burncast.outputs.sensitivity_dataset import shapley_dataset, variance_dataset
+    from burncast.outputs.targets import parse_target
+
+    if scenario.particles is not None:
+        return {"no_shares": "why.shares_given"}
+    if "tornado" not in found:
+        return {}
+    target = parse_target(str(found["tornado"].attrs["output"]), scenario)
+    question = Question(scenario, target, _why_trajectories(request), request.seed, threads)
+    members = sources(scenario, compile_scenario(scenario, target.track))
+    try:
+        if any(len(source) > 1 for source in members):
+            shares = shapley_dataset(question, *question.shapley_effects({}))
+        else:
+            shares = variance_dataset(question, question.variance_shares({}, with_band=False))
+    except InputError:
+        return {}
+    return {"shares": shares}
+
+
+def _differences(runs: Mapping[str, Run], request: Request, threads: int | None) -> dict[str, Difference]:
+    """What each variant differs by from the base, with the error of pairs of trajectories."""
+    from burncast.engine.compiler import compile_scenario
+    from burncast.engine.design import REPLICATIONS
+    from burncast.engine.paired_differences import paired_difference
+    from burncast.engine.target import Target, figures
+    from burncast.outputs.findings import Difference
+    from burncast.outputs.result_files import main_quantity
+    from burncast.outputs.variables import mean_name
+
+    base = runs["base"]
+    quantity = None if base.has_ruin else main_quantity(base.scenario)
+    if base.method != "random" or (quantity is None and not base.has_ruin) or base.tracked.get(quantity or "", ()):
+        return {}
+    count = min(request.trajectories, PAIRS)
+    known: dict[int, Any] = {}
+
+    def outcome(run: Run, period: int) -> Any:
+        target = Target("", "ruin" if quantity is None else "value", period, quantity)
+        return figures(target, compile_scenario(run.scenario, target.track), count, request.seed, threads=threads)
+
+    found = {}
+    for name, run in runs.items():
+        comparable = run.has_ruin if quantity is None else run.tracked.get(quantity) == ()
+        if run is base or not comparable or run.scenario.step != base.scenario.step:
+            continue
+        period = min(run.scenario.periods, base.scenario.periods)
+        if period not in known:
+            known[period] = outcome(base, period)
+        groups = REPLICATIONS if base.scenario.particles is not None else 0
+        _, error = paired_difference(known[period], outcome(run, period), groups)
+        variable = "ruin_probability" if quantity is None else mean_name(quantity)
+        ends = [float(one.dataset[variable].values[period]) for one in (base, run)]
+        found[name] = Difference(ends[1] - ends[0], error * (count / run.trajectories) ** 0.5, quantity)
+    return found
+
+
+def _observed(scenario: Scenario) -> list[dict[str, Any]]:
+    """What sources said of figures on which they disagree, where the scenario was saved with a posterior's report."""
+    import json
+    from collections import Counter
+    from pathlib import Path
+
+    if scenario.particles is None or scenario.file is None:
+        return []
+    try:
+        told = json.loads((Path(scenario.file).parent / "posterior.json").read_text(encoding="utf-8"))
+        rows = list(told["observations"]) if told["sha256"] == scenario.sha256 else []
+        stated = Counter(row["figure"] for row in rows)
+        return [row for row in rows if stated[row["figure"]] > 1 or row["strains"]]
+    except (OSError, ValueError, KeyError, TypeError):
+        return []
+
+
+def _explanation(scenario: Scenario, base: Run, request: Request, threads: int | None) -> dict[str, Any]:
     from burncast.forecast import replay
     from burncast.rare_events import explain_ruin
 
@@ -202,11 +301,9 @@ def _explanation(scenario: Scenario, base: Simulation, request: Request, threads
     return {"explanation": found, "path": replay(scenario, found.typical, request.seed)}
 
 
-def _is_open(base: Simulation) -> bool:
+def _is_open(base: Run) -> bool:
     """Whether some futures are ruined and some are not."""
-    from burncast.outputs import estimates
-
-    return base.scenario.ruin is not None and 0.0 < float(estimates.ruin_probability(base)[-1]) < 1.0
+    return base.has_ruin and 0.0 < float(base.probability[-1]) < 1.0
 
 
 def _worlds(scenario: Scenario, request: Request, threads: int | None) -> dict[str, Any]:

@@ -190,6 +190,27 @@ RunOf = Annotated[
         show_default=False,
     ),
 ]
+ReportRuns = Annotated[
+    int | None,
+    typer.Option(
+        "-n",
+        "--trajectories",
+        parser=_trajectories,
+        metavar="N",
+        help="Futures to draw; of a saved run they are its own.",
+        show_default="100_000",
+    ),
+]
+ReportSeed = Annotated[
+    int | None,
+    typer.Option(
+        "--seed",
+        parser=_seed,
+        metavar="SEED",
+        help="The same seed gives the same report; of a saved run it is its own.",
+        show_default="0",
+    ),
+]
 Output = Annotated[
     str,
     typer.Option(

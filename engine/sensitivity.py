@@ -37,8 +37,8 @@ Groups = Mapping[str, Sequence[str]]
 @dataclass(frozen=True, slots=True)
 class Split:
     """Sobol indices of ``groups`` and then of all inputs and all processes, and the quantiles :data:`BAND` of the
-    output's mean given the inputs (None where nothing or everything is an input, or an input is correlated with a
-    process).
+    output's mean given the inputs (None where it was not asked for, nothing or everything is an input, or an input is
+    correlated with a process).
     """
 
     groups: dict[str, tuple[str, ...]]
@@ -58,8 +58,8 @@ class Question:
     progress: Callable[[int, int], None] | None = None
     _runs: list[int] = field(default_factory=lambda: [0, 0])
 
-    def variance_shares(self, groups: Groups) -> Split:
-        """Sobol indices of named groups, and of each source that is in none."""
+    def variance_shares(self, groups: Groups, *, with_band: bool = True) -> Split:
+        """Sobol indices of named groups, and of each source that is in none; the band only where it is asked for."""
         program = self._program()
         members = self._grouped(program, groups, split=False)
         everything = [name for together in members.values() for name in together]
@@ -68,14 +68,14 @@ class Question:
         apart = inputs and processes and all(self.kind(source) != "both" for source in sources(self.scenario, program))
         parts = {INPUT_PART: tuple(inputs), PROCESS_PART: tuple(processes)} if apart else {}
 
-        self._runs[1] = 2 + len(members) + (len(parts) + WORLDS if parts else 0)
+        self._runs[1] = 2 + len(members) + (len(parts) + (WORLDS if with_band else 0) if parts else 0)
         as_is = self._spread_figures(program)
 
         def redrawing(names: Collection[str]) -> Floats:
             return self._figures(redrawn(program, names, 1), explained=False) if names else as_is
 
         shares = variance_shares(redrawing, {**members, **parts}, everything, self.seed)
-        band = self._band(program, processes) if parts else None
+        band = self._band(program, processes) if parts and with_band else None
         return Split(members, shares, band)
 
     def shapley_effects(self, groups: Groups) -> tuple[dict[str, tuple[str, ...]], ShapleyEffects]:

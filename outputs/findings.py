@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
@@ -14,9 +14,20 @@ if TYPE_CHECKING:
 
     from burncast.engine.explain_ruin import RuinExplanation
     from burncast.engine.scenario import Scenario
-    from burncast.engine.simulate import Simulation
+    from burncast.outputs.report_runs import Run
 
-__all__ = ["Findings", "MoreFunding", "Request"]
+__all__ = ["Difference", "Findings", "MoreFunding", "Request"]
+
+
+@dataclass(frozen=True, slots=True)
+class Difference:
+    """What a variant has more than the base at the last period that both have: of the probability of ruin, or of the
+    mean of ``quantity`` where there is none; the standard error is that of pairs of futures on the same random numbers.
+    """
+
+    value: float
+    standard_error: float
+    quantity: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,7 +46,9 @@ class MoreFunding:
 
 @dataclass(frozen=True, slots=True)
 class Request:
-    """How the report was asked for: what repeats it."""
+    """How the report was asked for: what repeats it; ``pdf`` asks for a PDF beside ``output``, and
+    ``saved`` is where the run was saved that it tells of.
+    """
 
     source: str | None
     trajectories: int
@@ -43,22 +56,27 @@ class Request:
     language: str
     why: bool
     output: str
+    pdf: bool = False
+    saved: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class Findings:
     """Everything that is drawn and told.
 
-    ``runs`` are the finished simulations, ``base`` first and then variants. ``band`` f64[T+1, 3] are the 5, 50 and 95 %
-    quantiles of the probability of ruin over the inputs, or ``no_band`` is a text's key that says why there is none.
-    ``tornado`` is about ``tornado_output``, the probability of ruin (None) or the mean of a quantity. ``path`` is the
-    typical ruined trajectory. ``worlds`` are quantiles 5, 50 and 95 % of processes over time, f64[3, T+1] by name and
-    labels.
+    ``runs`` are the finished runs, ``base`` first and then variants; ``missing`` are saved ones that cannot be told of.
+    ``band`` f64[T+1, 3] are the 5, 50 and 95 % quantiles of the probability of ruin over the inputs, or ``no_band`` is
+    a text's key that says why there is none. ``tornado`` is about ``tornado_output``, the probability of ruin (None) or
+    the mean of a quantity. ``shares`` are Sobol indices or Shapley effects of the same output, or ``no_shares`` says
+    why there are none. ``path`` is the typical ruined trajectory. ``differences`` are those of variants from the base.
+    ``worlds`` are quantiles 5, 50 and 95 % of processes over time, f64[3, T+1] by name and labels. ``behind`` says how
+    many futures were looked at for what. ``observed`` are the statements about figures on which the sources of a
+    posterior disagree, as ``posterior.json`` has them.
     """
 
     scenario: Scenario
     request: Request
-    runs: Mapping[str, Simulation]
+    runs: Mapping[str, Run]
     band: NDArray[np.float64] | None = None
     no_band: str = "ruin.band_none"
     more: MoreFunding | None = None
@@ -66,12 +84,17 @@ class Findings:
     no_frontier: str = "ruin.frontier_no_need"
     tornado: xr.Dataset | None = None
     tornado_output: str | None = None
+    shares: xr.Dataset | None = None
+    no_shares: str = "why.tornado_absent"
     explanation: RuinExplanation | None = None
     path: xr.Dataset | None = None
+    differences: Mapping[str, Difference] = field(default_factory=dict)
     worlds: Mapping[str, Mapping[tuple[str, ...], NDArray[np.float64]]] = field(default_factory=dict)
     behind: Mapping[str, int] = field(default_factory=dict)
+    observed: Sequence[dict[str, object]] = ()
+    missing: Sequence[str] = ()
 
     @property
-    def base(self) -> Simulation:
-        """The scenario's own simulation."""
+    def base(self) -> Run:
+        """The scenario's own run."""
         return next(iter(self.runs.values()))

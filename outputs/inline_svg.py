@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import re
+from dataclasses import dataclass
 from html import escape
 from typing import Any
 
@@ -11,7 +12,7 @@ import matplotlib as mpl
 from markupsafe import Markup
 from matplotlib.figure import Figure
 
-__all__ = ["inline_figure", "svg_open"]
+__all__ = ["FONTS", "Picture", "figure_picture"]
 
 FONTS = "'DejaVu Sans', Verdana, 'Bitstream Vera Sans', sans-serif"
 _SETTINGS: Any = {"svg.fonttype": "none", "svg.hashsalt": "burncast"}
@@ -19,8 +20,37 @@ _REFERENCE = re.compile(r"(url\(#|href=\"#)([^)\"]+)")
 _ID = re.compile(r' id="([^"]*)"')
 
 
-def inline_figure(figure: Figure, name: str, title: str, description: str) -> Markup:
-    """A figure as an ``svg`` element whose ids all begin with ``name``; text stays text."""
+@dataclass(frozen=True, slots=True)
+class Picture:
+    """A drawing: the ``inside`` of an ``svg`` element whose ids all begin with ``name``, its ``view`` (left, top, width
+    and height, as in ``viewBox``), a title, and what it shows in words.
+    """
+
+    name: str
+    view: str
+    inside: str
+    title: str
+    description: str
+
+    def inline(self) -> Markup:
+        """As a part of a page."""
+        name = escape(self.name)
+        return Markup(
+            f'<svg role="img" viewBox="{self.view}" aria-labelledby="{name}-title {name}-text">'
+            f'<title id="{name}-title">{escape(self.title)}</title>'
+            f'<desc id="{name}-text">{escape(self.description)}</desc>{self.inside}</svg>'
+        )
+
+    def alone(self) -> bytes:
+        """As a file of its own."""
+        _, _, width, height = self.view.split()
+        space = 'xmlns="http://www.w3.org/2000/svg" xml:space="preserve"'
+        opened = f'<svg {space} viewBox="{self.view}" width="{width}" height="{height}">'
+        return f"{opened}{self.inside}</svg>".encode()
+
+
+def figure_picture(figure: Figure, name: str, title: str, description: str) -> Picture:
+    """A matplotlib figure as a picture, in which text stays text."""
     buffer = io.StringIO()
     with mpl.rc_context(_SETTINGS):
         figure.savefig(buffer, format="svg", metadata={"Date": None, "Creator": None})
@@ -34,13 +64,4 @@ def inline_figure(figure: Figure, name: str, title: str, description: str) -> Ma
     inside = _ID.sub(lambda found: f' id="{name}-{found[1]}"' if found[1] in used else "", inside)
     inside = _REFERENCE.sub(lambda found: f"{found[1]}{name}-{found[2]}", inside).replace("xlink:href", "href")
     inside = re.sub(r"(font: [^;\"]*?px )[^;\"]*", lambda found: found[1] + FONTS, inside)
-    inside = re.sub(r"\n\s*", "\n", inside)
-    return svg_open(name, view[1], title, description) + Markup(inside.strip()) + Markup("</svg>")
-
-
-def svg_open(name: str, view: str, title: str, description: str) -> Markup:
-    """The beginning of an ``svg`` element that says in words what it shows."""
-    return Markup(
-        f'<svg role="img" viewBox="{view}" aria-labelledby="{name}-title {name}-text">'
-        f'<title id="{name}-title">{escape(title)}</title><desc id="{name}-text">{escape(description)}</desc>'
-    )
+    return Picture(name, view[1], re.sub(r"\n\s*", "\n", inside).strip(), title, description)

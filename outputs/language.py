@@ -104,6 +104,16 @@ class Language:
             error=self.number(f"{100 * error:.{places}f}"),
         )
 
+    def points(self, difference: float, error: float) -> str:
+        """A difference between probabilities in points of a per cent, with its standard error.
+
+        >>> language("en").points(0.0312, 0.0004)
+        '+3.12 ± 0.04 points'
+        """
+        places = _places(100 * error)
+        size = self.number(f"{100 * difference:+.{places}f}").replace("-", "−")
+        return self.text("word.points", difference=size, error=self.number(f"{100 * error:.{places}f}"))
+
     def bound(self, value: float, sign: str) -> str:
         """A bound of a probability: ``< 0.003 %``."""
         return f"{sign}{NO_BREAK}{self.bound_share(value)}"

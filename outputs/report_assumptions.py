@@ -5,16 +5,17 @@ from __future__ import annotations
 from collections.abc import Callable
 
 import numpy as np
-from markupsafe import Markup, escape
 
 from burncast.distributions.errors import BurncastError
 from burncast.engine.constants import constant, is_constant
 from burncast.engine.expressions import render
 from burncast.engine.scenario import Quantity
 from burncast.outputs.assumption_table import Partner, law_of, partners_of, values_by_element
-from burncast.outputs.report_blocks import Block, Heading, Teller, Text, TextTable
+from burncast.outputs.inline_svg import Picture
+from burncast.outputs.report_blocks import Block, Cell, Heading, Line, Teller, Text, TextTable
+from burncast.outputs.report_contradictions import tell_contradictions
 from burncast.outputs.report_forecast import worded
-from burncast.outputs.report_reasons import expression_text, value_text
+from burncast.outputs.scenario_text import expression_text, value_text
 from burncast.outputs.sparklines import density_sparkline, fan_sparkline
 
 __all__ = ["dependence_of", "tell_assumptions"]
@@ -32,12 +33,15 @@ def tell_assumptions(teller: Teller) -> list[Block]:
     blocks: list[Block] = [Text(words.text("assumptions.lead"))]
     if scenario.description:
         blocks.insert(0, Text(scenario.description))
+    blocks += tell_contradictions(teller)
     pictures = ((uncertain, "assumptions.inputs", _densities), (processes, "assumptions.processes", _fans))
     for quantities, key, draw in pictures:
         blocks += _listed(teller, quantities, words.text(key), draw)
     if fixed:
         heads = words.texts_of("assumptions.columns")
-        rows = [[worded(one.name), _value(teller, one), _unit(one), _said(teller, one)] for one in fixed]
+        rows: list[list[Cell]] = [
+            [worded(one.name), _value(teller, one), one.unit or "", _said(teller, one)] for one in fixed
+        ]
         caption = words.text("assumptions.fixed")
         blocks += [
             Heading(caption),
@@ -76,16 +80,16 @@ def _is_number(quantity: Quantity) -> bool:
 
 
 def _listed(
-    teller: Teller, quantities: list[Quantity], caption: str, draw: Callable[[Teller, Quantity], Markup]
+    teller: Teller, quantities: list[Quantity], caption: str, draw: Callable[[Teller, Quantity], list[Line]]
 ) -> list[Block]:
     if not quantities:
         return [Heading(caption), Text(teller.words.text("assumptions.none"), "quiet")]
-    rows = [
+    rows: list[list[Cell]] = [
         [
             worded(one.name),
             _value(teller, one),
             draw(teller, one),
-            _unit(one),
+            one.unit or "",
             _said(teller, one),
         ]
         for one in quantities
@@ -94,40 +98,34 @@ def _listed(
     return [Heading(caption), TextTable(caption, columns, rows, len(columns), stacking=True, titled=True)]
 
 
-def _value(teller: Teller, quantity: Quantity) -> Markup:
+def _value(teller: Teller, quantity: Quantity) -> list[Line]:
     """The value of each element as the scenario says it."""
-    lines = []
-    for labels, expression in list(values_by_element(quantity.value).items())[:MOST_ELEMENTS]:
-        name = f"{', '.join(labels)}: " if labels else ""
-        lines.append(Markup("{}<code>{}</code>").format(name, expression_text(expression)))
-    if len(values_by_element(quantity.value)) > MOST_ELEMENTS:
-        lines.append(Markup("…"))
+    words, elements = teller.words, list(values_by_element(quantity.value).items())
+    lines = [
+        Line(expression_text(expression), "code", lead=f"{', '.join(labels)}: " if labels else "")
+        for labels, expression in elements[:MOST_ELEMENTS]
+    ]
+    if len(elements) > MOST_ELEMENTS:
+        lines.append(Line("…"))
     if quantity.states:
-        lines.append(escape(teller.words.text("assumptions.states", states=", ".join(quantity.states))))
+        lines.append(Line(words.text("assumptions.states", states=", ".join(quantity.states))))
     if quantity.decision is not None:
-        low, high = (teller.words.amount(end) for end in quantity.decision)
-        lines.append(escape(teller.words.text("assumptions.decision", low=low, high=high)))
-    return Markup("<br>").join(lines)
+        low, high = (words.amount(end) for end in quantity.decision)
+        lines.append(Line(words.text("assumptions.decision", low=low, high=high)))
+    return lines
 
 
-def _unit(quantity: Quantity) -> Markup:
-    """The unit, which may break after a stroke."""
-    return Markup("/<wbr>").join(escape(part) for part in (quantity.unit or "").split("/"))
-
-
-def _said(teller: Teller, quantity: Quantity) -> Markup:
+def _said(teller: Teller, quantity: Quantity) -> list[Line]:
     """Source, note, and what moves with it."""
-    parts = [teller.words.text("assumptions.source", text=quantity.source)] if quantity.source else []
-    parts += [quantity.note] if quantity.note else []
+    lines = [Line(teller.words.text("assumptions.source", text=quantity.source))] if quantity.source else []
+    lines += [Line(quantity.note)] if quantity.note else []
     partners = dependence_of(teller, quantity.name)
-    parts += [teller.words.text("assumptions.partners", names="; ".join(partners))] if partners else []
-    return Markup("<br>").join(escape(part) for part in parts)
+    return lines + ([Line(teller.words.text("assumptions.partners", names="; ".join(partners)))] if partners else [])
 
 
-def _densities(teller: Teller, quantity: Quantity) -> Markup:
+def _densities(teller: Teller, quantity: Quantity) -> list[Line]:
     """The law of each element that is one, as a picture with its middle and its range."""
-    words = teller.words
-    pictures = []
+    words, lines = teller.words, []
     for place, (labels, expression) in enumerate(list(values_by_element(quantity.value).items())[:MOST_ELEMENTS]):
         law = law_of(expression)
         if law is None:
@@ -139,16 +137,15 @@ def _densities(teller: Teller, quantity: Quantity) -> Markup:
             text = words.text("assumptions.always", median=ends[0])
         name = f"{worded(quantity.name)} {', '.join(labels)}".strip()
         title = words.text("assumptions.density", name=name)
-        pictures.append(_with_words(density_sparkline(law, f"law-{quantity.name}-{place}", title, text), labels, text))
-    return Markup("").join(pictures)
+        picture = density_sparkline(law, f"law-{quantity.name}-{place}", title, text)
+        lines.append(_pictured(picture, labels, text))
+    return lines
 
 
-def _fans(teller: Teller, quantity: Quantity) -> Markup:
+def _fans(teller: Teller, quantity: Quantity) -> list[Line]:
     """A process over time; one with states, whose numbers mean nothing, has no picture."""
-    words, pictures = teller.words, []
-    if quantity.states:
-        return Markup("")
-    worlds = teller.found.worlds.get(quantity.name, {})
+    words, lines = teller.words, []
+    worlds = {} if quantity.states else teller.found.worlds.get(quantity.name, {})
     for place, (labels, fan) in enumerate(list(worlds.items())[:MOST_ELEMENTS]):
         known = fan[:, np.isfinite(fan).all(axis=0)]
         if not known.size:
@@ -159,13 +156,12 @@ def _fans(teller: Teller, quantity: Quantity) -> Markup:
         text = words.text("assumptions.fan_text", begin=begin, end=end, low=low, high=high)
         name = f"{worded(quantity.name)} {', '.join(labels)}".strip()
         title = words.text("assumptions.fan", name=name)
-        pictures.append(_with_words(fan_sparkline(fan, f"law-{quantity.name}-{place}", title, text), labels, text))
-    return Markup("").join(pictures)
+        lines.append(_pictured(fan_sparkline(fan, f"law-{quantity.name}-{place}", title, text), labels, text))
+    return lines
 
 
-def _with_words(picture: Markup, labels: tuple[str, ...], text: str) -> Markup:
-    called = f"{', '.join(labels)}: " if labels else ""
-    return Markup('<span class="spark">{}<small>{}{}</small></span>').format(picture, called, text)
+def _pictured(picture: Picture, labels: tuple[str, ...], text: str) -> Line:
+    return Line(text, "small", lead=f"{', '.join(labels)}: " if labels else "", picture=picture)
 
 
 def _model(teller: Teller) -> list[Block]:
@@ -180,12 +176,12 @@ def _model(teller: Teller) -> list[Block]:
     if scenario.start is not None:
         start = words.date(scenario.start, "week")
         blocks.append(Text(words.text("assumptions.calendar", periods=teller.span(scenario.periods), start=start)))
-    rows = [
+    rows: list[list[Cell]] = [
         [
             worded(one.name),
             words.text(f"why.{one.kind}"),
-            Markup("<code>{}</code>").format(value_text(one)),
-            _unit(one),
+            [Line(value_text(one), "code")],
+            one.unit or "",
             _said(teller, one),
         ]
         for one in scenario.quantities.values()

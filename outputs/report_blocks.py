@@ -7,24 +7,36 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import TypeAlias
 
-import numpy as np
-import xarray as xr
-from markupsafe import Markup
 from matplotlib.figure import Figure
-from numpy.typing import NDArray
 
 from burncast.outputs.findings import Findings
-from burncast.outputs.inline_svg import inline_figure
+from burncast.outputs.inline_svg import Picture, figure_picture
 from burncast.outputs.language import Language
 from burncast.outputs.plots import time_axis
 from burncast.outputs.report_charts import Canvas
 
-__all__ = ["Block", "Chart", "Code", "Heading", "Teller", "Text", "TextTable", "chart"]
+__all__ = ["Block", "Cell", "Chart", "Code", "Heading", "Line", "Section", "Teller", "Text", "TextTable", "chart"]
+
+MOST_COLUMNS = 3
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """A line of a cell: a picture, a few words before it, and words that are plain, ``code`` or ``small``."""
+
+    text: str
+    look: str = ""
+    lead: str = ""
+    picture: Picture | None = None
+
+
+Cell: TypeAlias = str | Sequence[Line]
+"""What stands in a cell of a table: words, or lines one below the other."""
 
 
 @dataclass(frozen=True, slots=True)
 class Text:
-    """A paragraph; a ``strong`` one is a finding, a ``quiet`` one a remark."""
+    """A paragraph; a ``strong`` one is a finding, a ``quiet`` one a remark, a ``foreign`` one in English."""
 
     text: str
     look: str = ""
@@ -41,10 +53,10 @@ class Heading:
 
 @dataclass(frozen=True, slots=True)
 class Chart:
-    """A picture, wide and narrow, and what it shows in a sentence."""
+    """A picture for a desk and, where that would be too small, one for a phone, and what it shows in a sentence."""
 
-    wide: Markup
-    narrow: Markup
+    wide: Picture
+    narrow: Picture | None
     caption: str
     kind: str = "chart"
 
@@ -53,18 +65,27 @@ class Chart:
 class TextTable:
     """A table whose first column names its rows; the first ``words`` columns hold words, the others numbers.
 
-    A cell is text, or markup that was made of escaped text. A ``stacking`` table becomes cards on a phone; the
-    caption of a ``titled`` one is the heading above it, and is there for the ear alone.
+    A ``stacking`` table takes the whole width. The caption of a ``titled`` one is the heading above it, and is there
+    for the ear alone.
     """
 
     caption: str
     columns: Sequence[str]
-    rows: Sequence[Sequence[str | Markup]]
+    rows: Sequence[Sequence[Cell]]
     words: int = 1
     stacking: bool = False
     last_words: bool = False
     titled: bool = False
     kind: str = "table"
+
+    def is_number(self, column: int) -> bool:
+        """Whether the cells of a column, counted from 0, are numbers, which stand at the right."""
+        return column >= self.words and not (self.last_words and column == len(self.columns) - 1)
+
+    @property
+    def is_wide(self) -> bool:
+        """Whether there are too many columns for a phone, where each row becomes a card."""
+        return len(self.columns) > MOST_COLUMNS
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,17 +102,25 @@ Block: TypeAlias = Text | Heading | Chart | TextTable | Code
 
 
 @dataclass(frozen=True, slots=True)
+class Section:
+    """A part of the report under a heading of its own; ``key`` is its anchor."""
+
+    key: str
+    title: str
+    blocks: Sequence[Block]
+
+
+@dataclass(frozen=True, slots=True)
 class Teller:
-    """The findings with the language that they are told in, and the forecast as a dataset."""
+    """The findings with the language that they are told in."""
 
     found: Findings
     words: Language
-    forecast: xr.Dataset
 
     @property
     def canvas(self) -> Canvas:
         """What charts are drawn on."""
-        return Canvas(self.words, time_axis(self.forecast), self.found.scenario.currency)
+        return Canvas(self.words, time_axis(self.found.base.dataset), self.found.scenario.currency)
 
     def period(self, place: int) -> str:
         """A period as people name it in a sentence, with its article."""
@@ -131,14 +160,9 @@ class Teller:
         """The unit of a quantity, or of the one that ``users[plus]`` is an element of."""
         return self.found.scenario.quantities[name.partition("[")[0]].unit or ""
 
-    def quantiles(self, name: str) -> NDArray[np.float64]:
-        """Quantiles 5, 25, 50, 75 and 95 % of a tracked number over time, f64[5, T+1]."""
-        levels = [0.05, 0.25, 0.5, 0.75, 0.95]
-        return np.asarray(self.forecast[name].sel(quantile=levels).transpose("quantile", "period").values)
-
 
 def chart(canvas: Canvas, draw: Callable[[Canvas], Figure], name: str, title: str, alt: str, caption: str) -> Chart:
     """A chart drawn twice, for a desk and for a phone."""
-    wide = inline_figure(draw(canvas), f"{name}-wide", title, alt)
-    narrow = inline_figure(draw(dataclasses.replace(canvas, narrow=True)), f"{name}-narrow", title, alt)
+    wide = figure_picture(draw(canvas), f"{name}-wide", title, alt)
+    narrow = figure_picture(draw(dataclasses.replace(canvas, narrow=True)), f"{name}-narrow", title, alt)
     return Chart(wide, narrow, caption)

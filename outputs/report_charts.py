@@ -32,7 +32,7 @@ from burncast.outputs.chart_style import (
 )
 from burncast.outputs.language import Language
 
-__all__ = ["Canvas", "fan", "frontier", "need", "ruin_curve", "ruin_curves", "runway", "tornado", "typical"]
+__all__ = ["Canvas", "fan", "frontier", "need", "ruin_curve", "ruin_curves", "runway", "shares", "tornado", "typical"]
 
 ORANGE = COLOURS[1]
 DARK = ("#0067A0", "#A94700", "#00735A", "#93527A", "#8A6100", "#2A6F97", "#000000")
@@ -242,6 +242,39 @@ def tornado(canvas: Canvas, dataset: xr.Dataset, names: Sequence[str], heading: 
             return canvas.words.amount(value)
 
         axes.xaxis.set_major_formatter(FuncFormatter(mark))
+        axes.set_xlabel(heading if not canvas.narrow else "", fontsize=9.5)
+        _fit(figure, axes)
+    return figure
+
+
+def shares(canvas: Canvas, dataset: xr.Dataset, names: Sequence[str], heading: str) -> Figure:
+    """Sobol indices (alone and with others) or Shapley effects of sources, by their names, with 95 % intervals."""
+    series = [("first_order", 0, -0.19, 0.36), ("total", 1, 0.19, 0.36)]
+    if dataset.attrs["method"] == "shapley":
+        series = [("effect", 0, 0.0, 0.62)]
+    longest = 17 if canvas.narrow else 40
+    with mpl.rc_context({"text.parse_math": False}):
+        figure, axes = new_bars([_shortened(name, longest) for name in names])
+        figure.set_size_inches(4.4 if canvas.narrow else 7.2, 0.75 + (0.3 if len(series) == 1 else 0.42) * len(names))
+        places, widest = np.arange(len(names)), 0.0
+        for name, colour, offset, height in series:
+            found, low, high = (100 * np.maximum(dataset[f"{name}{end}"].values, 0.0) for end in ("", "_low", "_high"))
+            axes.barh(places + offset, found, height=height, color=COLOURS[colour])
+            axes.hlines(places + offset, low, high, color=INK, linewidth=1.0)
+            widest = max(widest, float(np.nanmax(np.maximum(found, high))))
+            for place, share, end in zip(places + offset, found.tolist(), high.tolist(), strict=True):
+                axes.annotate(
+                    canvas.words.share(round(share / 100, 3 if share < 9.95 else 2), 2),
+                    (max(share, end) if np.isfinite(end) else share, place),
+                    xytext=(4, 0),
+                    textcoords="offset points",
+                    va="center",
+                    fontsize=8.5,
+                    color=DARK[colour],
+                )
+        axes.set_xlim(0.0, 1.12 * widest or 1.0)
+        axes.xaxis.set_major_locator(MaxNLocator(4 if canvas.narrow else 7, steps=[1, 2, 2.5, 5, 10]))
+        axes.xaxis.set_major_formatter(FuncFormatter(lambda value, _: canvas.words.share(value / 100)))
         axes.set_xlabel(heading if not canvas.narrow else "", fontsize=9.5)
         _fit(figure, axes)
     return figure

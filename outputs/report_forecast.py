@@ -2,22 +2,17 @@
 
 from __future__ import annotations
 
-import datetime
-
 import numpy as np
-from markupsafe import Markup
 
-from burncast.outputs import estimates, report_charts
+from burncast.outputs import report_charts
 from burncast.outputs.amounts import zero_count_bound
 from burncast.outputs.report_blocks import Block, Chart, Heading, Teller, Text, TextTable, chart
 from burncast.outputs.result_files import main_quantity
 from burncast.outputs.sparklines import futures_grid
-from burncast.outputs.summary import Summary, summarise
+from burncast.outputs.summary import CONFIDENCES as MARKED
+from burncast.outputs.summary import RUIN_PERIODS, RUNWAY_QUANTILES
 
 __all__ = ["answer_sentences", "plain_main", "tell_answer", "tell_ruin", "worded"]
-
-CONFIDENCES = (*np.arange(0.5, 0.96, 0.025).round(3).tolist(), 0.96, 0.97, 0.98, 0.99)
-MARKED = (0.5, 0.8, 0.9, 0.95, 0.99)
 
 
 def answer_sentences(teller: Teller) -> list[str]:
@@ -26,8 +21,8 @@ def answer_sentences(teller: Teller) -> list[str]:
     base, horizon = found.base, found.scenario.periods
     if found.scenario.ruin is None:
         return [words.text("answer.no_ruin")]
-    probability = estimates.ruin_probability(base)
-    last, error = float(probability[-1]), float(estimates.ruin_probability_se(base)[-1])
+    probability = base.probability
+    last, error = float(probability[-1]), float(base.error[-1])
     trajectories, by = words.whole(base.trajectories), teller.by(horizon)
     bound = zero_count_bound(base.independent)
     if last == 0.0:
@@ -36,23 +31,19 @@ def answer_sentences(teller: Teller) -> list[str]:
     if last == 1.0:
         above = words.bound_share(1.0 - bound)
         return [words.text("answer.always", trajectories=trajectories, by=by, bound=above, half=teller.period(half))]
-    sentences = [words.text("answer.ruin", probability=words.probability(last, error, base.independent), by=by)]
-    sentences.append(words.text("answer.half", half=teller.period(half)))
-    more = found.more
+    rest = [words.text("answer.half", half=teller.period(half))] if horizon > 1 else []
+    interval, more = [], found.more
     if more is not None and more.left is not None:
         amount, share = teller.money(more.amount), words.share(more.left)
-        sentences.append(words.text("answer.more_not", amount=amount, share=share))
+        rest.append(words.text("answer.more_not", amount=amount, share=share))
     elif more is not None and more.low is not None:
-        key = "answer.more" if more.high is not None else "answer.more_than"
-        sentences.append(
-            words.text(
-                key,
-                amount=teller.money(more.amount),
-                goal=words.share(more.goal),
-                low=teller.words.amount(more.low),
-                high=teller.words.amount(more.high or 0.0),
-            )
-        )
+        rest.append(words.text("answer.more", amount=teller.money(more.amount), goal=words.share(more.goal)))
+        low, high = teller.money(more.low), teller.money(more.high or 0.0)
+        key = "answer.interval" if more.high is not None else "answer.interval_open"
+        interval.append(words.text(key, low=low, high=high))
+    said = words.probability(last, error, base.independent)
+    key = "answer.sentence" if rest else "answer.sentence_alone"
+    sentences = [words.text(key, probability=said, by=by, rest="; ".join(rest)), *interval]
     if found.band is not None:
         low, high = (words.share(float(end), 2) for end in found.band[-1, [0, 2]])
         sentences.append(words.text("answer.band", low=low, high=high))
@@ -63,12 +54,13 @@ def tell_answer(teller: Teller) -> list[Block]:
     """The answer in words, as a picture, and in figures."""
     found, words = teller.found, teller.words
     first, *others = answer_sentences(teller)
-    blocks: list[Block] = [Text(first, "answer"), *(Text(sentence, "finding") for sentence in others)]
+    blocks: list[Block] = [Text(first, "answer"), *(Text(sentence) for sentence in others)]
     main = plain_main(teller)
     if found.scenario.ruin is not None:
         blocks.append(_hundred(teller))
     if main is not None:
-        low, median, high = (teller.of(main, float(value)) for value in teller.quantiles(main)[[0, 2, 4], -1])
+        ends = found.base.quantiles(main)[[0, 2, 4], -1]
+        low, median, high = (teller.of(main, float(value)) for value in ends)
         at = teller.at(found.scenario.periods)
         said = words.text("answer.value", quantity=worded(main).capitalize(), median=median, at=at, low=low, high=high)
         blocks.append(Text(said, "finding"))
@@ -76,7 +68,7 @@ def tell_answer(teller: Teller) -> list[Block]:
         blocks.append(Text(words.text("answer.nothing"), "finding"))
     if len(others) > 0 and found.scenario.ruin is not None:
         blocks.append(Text(words.text("answer.error", trajectories=words.whole(found.base.trajectories)), "quiet"))
-    return [*blocks, Heading(words.text("answer.figures")), *_figures(teller, summarise(found.base))]
+    return [*blocks, Heading(words.text("answer.figures")), *_figures(teller)]
 
 
 def tell_ruin(teller: Teller) -> list[Block]:
@@ -95,7 +87,7 @@ def tell_ruin(teller: Teller) -> list[Block]:
 def plain_main(teller: Teller) -> str | None:
     """The tracked quantity that ruin is about, where it is one number; or else the first tracked one that is."""
     main = main_quantity(teller.found.scenario)
-    plain = [one.name for one in teller.found.base.tracked if not one.dims]
+    plain = [name for name, dims in teller.found.base.tracked.items() if not dims]
     return main if main in plain else next(iter(plain), None)
 
 
@@ -105,22 +97,41 @@ def worded(name: str) -> str:
 
 
 def _hundred(teller: Teller) -> Chart:
-    words, by = teller.words, teller.by(teller.found.scenario.periods)
-    last = float(estimates.ruin_probability(teller.found.base)[-1])
-    ruined = round(100 * last)
-    if 0.0 < last < 1.0:
-        ruined = min(ruined, 99)
+    """The answer as a picture: a hundred futures, by when they are ruined, and again with more money."""
+    found, words, by = teller.found, teller.words, teller.by(teller.found.scenario.periods)
+    probability = found.base.probability
+    last, half = float(probability[-1]), int(np.argmax(probability >= 0.5 * probability[-1]))
+    ruined = _of_hundred(last)
+    early = min(ruined, round(100 * float(probability[half]))) if half < found.scenario.periods else ruined
+    others = words.text("answer.picture_others", count=100 - ruined)
+    if 0 < early < ruined:
+        first = words.text("answer.picture_early", count=early, half=teller.period(half))
+        parts = [first, words.text("answer.picture_late", count=ruined - early, by=by), others]
+    else:
+        early = 0
+        parts = [words.text("answer.picture_all", count=ruined, by=by), others]
+    said = words.text("answer.picture_text", parts=", ".join(parts))
+    rows = [(words.text("answer.row_now"), early, ruined)]
+    more = found.more
+    if more is not None and (more.low is not None or more.left is not None):
+        left = _of_hundred(more.goal if more.left is None else more.left)
+        amount = teller.money(more.amount)
+        rows.append((words.text("answer.row_more", amount=amount), 0, left))
+        said += " " + words.text("answer.picture_more", amount=amount, count=left)
+    if ruined == 0 and last > 0.0:
+        said += " " + words.text("answer.few")
     title = words.text("answer.picture_title", count=ruined, by=by)
-    alt = words.text("answer.picture_text", ruined=ruined, others=100 - ruined, by=by)
-    picture = futures_grid(ruined, "hundred", title, alt)
-    few = " " + words.text("answer.few") if ruined == 0 and last > 0.0 else ""
-    return Chart(picture, Markup(""), alt + few)
+    return Chart(futures_grid(rows, "hundred", title, said), None, said)
+
+
+def _of_hundred(share: float) -> int:
+    """How many of a hundred futures; not all of them where some are not."""
+    return min(round(100 * share), 99) if 0.0 < share < 1.0 else round(100 * share)
 
 
 def _curve(teller: Teller) -> list[Block]:
     found, words = teller.found, teller.words
-    probability = estimates.ruin_probability(found.base)
-    error = estimates.ruin_probability_se(found.base)
+    probability, error = found.base.probability, found.base.error
     last = words.probability(float(probability[-1]), float(error[-1]), found.base.independent)
     horizon = found.scenario.periods
     finding = words.text("ruin.curve_finding", when=teller.period(horizon), probability=last)
@@ -146,7 +157,7 @@ def _fan(teller: Teller) -> list[Block]:
     main, words = plain_main(teller), teller.words
     if main is None:
         return []
-    quantiles = teller.quantiles(main)
+    quantiles = teller.found.base.quantiles(main)
     first = int(np.argmax(np.isfinite(quantiles[2])))
     begin = teller.of(main, float(quantiles[2, first]))
     low, lower, end, upper, high = (teller.of(main, float(value)) for value in quantiles[:, -1])
@@ -164,8 +175,8 @@ def _fan(teller: Teller) -> list[Block]:
 
 def _runway(teller: Teller) -> list[Block]:
     found, words = teller.found, teller.words
-    shares = np.maximum(np.diff(estimates.ruin_probability(found.base)), 0.0)
-    last = float(estimates.ruin_probability(found.base)[-1])
+    shares = np.maximum(np.diff(found.base.probability), 0.0)
+    last = float(found.base.probability[-1])
     title, horizon = words.text("ruin.runway"), teller.span(found.scenario.periods)
     if last == 0.0:
         return [Heading(title), Text(answer_sentences(teller)[0], "finding")]
@@ -190,21 +201,20 @@ def _runway(teller: Teller) -> list[Block]:
 
 
 def _need(teller: Teller) -> list[Block]:
-    words, base = teller.words, teller.found.base
+    words, needs = teller.words, teller.found.base.needs
     title = words.text("ruin.need")
-    amounts = estimates.funding_need(base, CONFIDENCES)
-    if not amounts[-1] > 0.0:
-        return [Heading(title), Text(words.text("ruin.need_none", confidence=words.share(CONFIDENCES[-1])), "finding")]
-    at = CONFIDENCES.index(0.95)
-    if amounts[at] > 0.0:
-        finding = words.text("ruin.need_finding", amount=teller.money(float(amounts[at])), confidence=words.share(0.95))
+    if not needs[MARKED[-1]] > 0.0:
+        return [Heading(title), Text(words.text("ruin.need_none", confidence=words.share(MARKED[-1])), "finding")]
+    if needs[0.95] > 0.0:
+        finding = words.text("ruin.need_finding", amount=teller.money(needs[0.95]), confidence=words.share(0.95))
     else:
         finding = words.text("ruin.need_none", confidence=words.share(0.95))
-    marked = [CONFIDENCES.index(one) for one in MARKED if amounts[CONFIDENCES.index(one)] > 0.0]
-    points = "; ".join(f"{words.share(CONFIDENCES[place])} {teller.money(float(amounts[place]))}" for place in marked)
+    confidences, amounts = np.array(list(needs)), np.array(list(needs.values()))
+    marked = [place for place, one in enumerate(needs) if one in MARKED and needs[one] > 0.0]
+    points = "; ".join(f"{words.share(confidences[place])} {teller.money(float(amounts[place]))}" for place in marked)
     drawn = chart(
         teller.canvas,
-        lambda canvas: report_charts.need(canvas, np.asarray(CONFIDENCES), amounts, marked),
+        lambda canvas: report_charts.need(canvas, confidences, amounts, marked),
         "need",
         title,
         words.text("ruin.need_alt", points=points),
@@ -248,39 +258,45 @@ def _frontier(teller: Teller) -> list[Block]:
     return [Heading(title), drawn, Text(words.text("ruin.frontier_note"), "quiet"), table]
 
 
-def _figures(teller: Teller, summary: Summary) -> list[Block]:
-    words, step = teller.words, summary.step
+def _figures(teller: Teller) -> list[Block]:
+    words, run = teller.words, teller.found.base
+    horizon = run.scenario.periods
     tables: list[Block] = []
-
-    def until(period: int, date: str | None) -> str:
-        if date is None:
-            return teller.span(period)
-        return f"{words.date(datetime.date.fromisoformat(date), step)} ({teller.span(period)})"
-
-    if summary.ruin_probability:
-        rows = [
-            [until(one.period, one.date), words.probability(one.probability, one.standard_error, summary.independent)]
-            for one in summary.ruin_probability
-        ]
-        tables.append(TextTable(words.text("table.ruin_caption"), words.texts_of("table.ruin_columns"), rows))
-        beyond = words.text("word.beyond", span=teller.span(summary.periods))
-        rows = [
-            [words.share(one.quantile), beyond if one.periods is None else until(one.periods, one.date)]
-            for one in summary.runway
-        ]
-        tables.append(TextTable(words.text("table.runway_caption"), words.texts_of("table.runway_columns"), rows))
-    if summary.funding_need:
-        rows = [[words.share(one.confidence), teller.money(one.amount)] for one in summary.funding_need]
-        tables.append(TextTable(words.text("table.need_caption"), words.texts_of("table.need_columns"), rows))
-    if summary.horizon:
+    if run.has_ruin:
         rows = [
             [
-                " ".join([worded(one.name), *([f"({', '.join(one.element)})"] if one.element else [])]),
-                *(words.amount(value) for value in (one.mean, one.p5, one.p50, one.p95)),
-                one.unit or "",
+                _until(teller, period),
+                words.probability(float(run.probability[period]), float(run.error[period]), run.independent),
             ]
-            for one in summary.horizon
+            for period in (*(period for period in RUIN_PERIODS if period < horizon), horizon)
         ]
-        caption = words.text("table.horizon_caption", when=teller.period(summary.periods))
+        tables.append(TextTable(words.text("table.ruin_caption"), words.texts_of("table.ruin_columns"), rows))
+        rows = []
+        for share in RUNWAY_QUANTILES:
+            period = run.runway(share)
+            beyond = words.text("word.beyond", span=teller.span(horizon))
+            rows.append([words.share(share), beyond if period is None else _until(teller, period)])
+        tables.append(TextTable(words.text("table.runway_caption"), words.texts_of("table.runway_columns"), rows))
+    if run.needs:
+        rows = [[words.share(one), teller.money(run.needs[one])] for one in MARKED]
+        tables.append(TextTable(words.text("table.need_caption"), words.texts_of("table.need_columns"), rows))
+    rows = [
+        [
+            " ".join([worded(one.name), *([f"({', '.join(one.labels)})"] if one.labels else [])]),
+            *(words.amount(value) for value in (one.mean, one.low, one.middle, one.high)),
+            teller.unit(one.name),
+        ]
+        for one in run.horizon()
+    ]
+    if rows:
+        caption = words.text("table.horizon_caption", when=teller.period(horizon))
         tables.append(TextTable(caption, words.texts_of("table.horizon_columns"), rows, last_words=True))
     return tables
+
+
+def _until(teller: Teller, period: int) -> str:
+    """Until when: a date and a number of periods, or that number alone."""
+    scenario = teller.found.scenario
+    if scenario.start is None:
+        return teller.span(period)
+    return f"{teller.words.date(scenario.dates()[period], scenario.step)} ({teller.span(period)})"

@@ -6,9 +6,10 @@ import platform
 import shlex
 from importlib.metadata import version
 
+from burncast.engine.addresses import STREAM_VERSION
 from burncast.engine.conditional_band import INPUTS, WORLDS
-from burncast.outputs import estimates
 from burncast.outputs.report_blocks import Block, Code, Heading, Teller, Text, TextTable
+from burncast.outputs.report_forecast import worded
 
 __all__ = ["commands", "tell_methods"]
 
@@ -25,10 +26,10 @@ def tell_methods(teller: Teller) -> list[Block]:
         [words.text("how.seed"), str(base.seed)],
         [words.text("how.trajectories"), words.whole(base.trajectories)],
         [words.text("how.method"), base.method],
-        [words.text("how.stream"), str(base.stream_version)],
+        [words.text("how.stream"), str(base.dataset.attrs["stream_version"])],
     ]
     if scenario.ruin is not None:
-        error = float(estimates.ruin_probability_se(base)[-1])
+        error = float(base.error[-1])
         rows.append([words.text("how.error"), words.share(error, 2)])
     if found.band is not None:
         inputs, worlds = words.whole(INPUTS), words.whole(WORLDS)
@@ -36,9 +37,15 @@ def tell_methods(teller: Teller) -> list[Block]:
     rows += [[words.text(f"how.{key}"), words.whole(count)] for key, count in found.behind.items() if count]
     versions = [f"{package} {version(package)}" for package in _PACKAGES] + [f"Python {platform.python_version()}"]
     rows.append([words.text("how.versions"), ", ".join(versions)])
-    rows.append([words.text("how.seconds"), words.text("word.seconds", number=words.number(f"{base.seconds:.2f}"))])
+    rows.append(
+        [
+            words.text("how.seconds"),
+            words.text("word.seconds", number=words.number(f"{float(base.dataset.attrs['seconds']):.2f}")),
+        ]
+    )
     blocks: list[Block] = [
         Text(words.text("how.lead")),
+        *_saved(teller),
         TextTable(words.text("how.caption"), words.texts_of("how.columns"), rows, 2),
         Heading(words.text("how.commands")),
     ]
@@ -50,13 +57,39 @@ def tell_methods(teller: Teller) -> list[Block]:
     return [*blocks, Heading(title), Text(lead, "quiet"), Code(scenario.text, long=True, summary=title)]
 
 
+def _saved(teller: Teller) -> list[Block]:
+    """What was taken from a saved run, and what was computed anew; nothing where no run was saved."""
+    words, found = teller.words, teller.found
+    if found.request.saved is None:
+        return []
+    others = len(found.runs) - 1
+    variants = words.text("how.saved_variants", count=others) if others else ""
+    anew = ["funding"] * (found.frontier is not None or found.more is not None) + ["reasons"] * found.request.why
+    anew += ["differences"] * bool(found.differences) + ["worlds"] * bool(found.worlds)
+    place = found.request.saved or words.text("how.saved_memory")
+    said = [words.text("how.saved_from", place=place, variants=variants)]
+    if anew:
+        said.append(words.text("how.saved_anew", what="; ".join(words.text(f"how.anew_{key}") for key in anew)))
+    if found.missing:
+        said.append(words.text("how.saved_missing", names=", ".join(worded(name) for name in found.missing)))
+    version_then = str(found.base.dataset.attrs["stream_version"])
+    if version_then != str(STREAM_VERSION):
+        said.append(words.text("how.saved_stream", saved=version_then, now=STREAM_VERSION))
+    return [Heading(words.text("how.saved")), *(Text(sentence) for sentence in said)]
+
+
 def commands(teller: Teller) -> dict[str, str]:
     """Text's key → the command that repeats the report, and its figures, bit for bit."""
     request = teller.found.request
     source = request.source or "scenario.toml"
     same = ["-n", str(request.trajectories), "--seed", str(request.seed)]
     options = ["--lang", request.language] * (request.language != "en") + ["--no-why"] * (not request.why)
-    report = shlex.join(["burncast", "report", source, "-o", request.output, *same, *options])
+    options += ["--pdf"] * request.pdf
+    asked = same if request.saved is None else []
+    report = shlex.join(["burncast", "report", source, "-o", request.output, *asked, *options])
+    if request.saved is not None:
+        source = "scenario.toml"
+        same += ["--method", teller.found.base.method] * (teller.found.base.method != "random")
     variants = ["--variants"] * (len(teller.found.runs) > 1)
     run = shlex.join(["burncast", "run", source, *same, *variants, "--json"])
     return {"how.command_report": report, "how.command_run": run}

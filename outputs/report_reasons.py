@@ -7,49 +7,25 @@ import math
 import numpy as np
 
 from burncast.engine.explain_ruin import RuinBox, RuinExplanation, draws
-from burncast.engine.expressions import Call, Expression, render
-from burncast.engine.scenario import ByElement, Quantity, Value
-from burncast.outputs import estimates, report_charts
+from burncast.outputs import report_charts
 from burncast.outputs.report_blocks import Block, Heading, Teller, Text, TextTable, chart
 from burncast.outputs.report_forecast import plain_main, worded
-from burncast.outputs.summary import summarise
+from burncast.outputs.report_shares import tell_shares
+from burncast.outputs.report_variants import tell_variants
 
-__all__ = ["expression_text", "tell_reasons", "value_text"]
+__all__ = ["tell_reasons"]
 
 MOST_BARS = 12
 MOST_SHIFTS = 12
-MOST_CHANGES = 60
 
 
 def tell_reasons(teller: Teller) -> list[Block]:
-    """Tornado, explanation of ruin and typical path where the report was to say why; variants where there are any."""
+    """Tornado, shares, explanation of ruin and typical path where the report was to say why; then the variants."""
     blocks: list[Block] = []
     if teller.found.request.why:
-        blocks += _tornado(teller)
+        blocks += _tornado(teller) + tell_shares(teller)
         blocks += _explanation(teller) if teller.found.scenario.ruin is not None else []
-    if len(teller.found.runs) > 1:
-        blocks += _variants(teller)
-    return blocks
-
-
-def value_text(quantity: Quantity) -> str:
-    """What a scenario says of a quantity, as text: its value, or its start and what it becomes."""
-    said = _expressions(quantity.value)
-    return f"{said} → {_expressions(quantity.next)}" if quantity.next is not None else said
-
-
-def expression_text(expression: Expression) -> str:
-    """An expression as a scenario may say it; an interval as ``2 to 8``."""
-    match expression:
-        case Call(function="interval", arguments=(low, high), keywords=()):
-            return f"{render(low)} to {render(high)}"
-    return render(expression)
-
-
-def _expressions(value: Value) -> str:
-    if isinstance(value, ByElement):
-        return "; ".join(f"{', '.join(labels)}: {expression_text(one)}" for labels, one in value.values.items())
-    return expression_text(value)
+    return blocks + tell_variants(teller)
 
 
 def _tornado(teller: Teller) -> list[Block]:
@@ -179,14 +155,14 @@ def _typical(teller: Teller, found: RuinExplanation) -> list[Block]:
     words, main, path = teller.words, plain_main(teller), teller.found.path
     if main is None or path is None:
         return []
-    values = path[main].values
+    values, quantiles = path[main].values, teller.found.base.quantiles(main)
     begin = teller.of(main, float(values[int(np.isnan(values[0]))]))
     end, when = teller.of(main, float(values[found.typical_ruin])), teller.period(found.typical_ruin)
     title = words.text("why.typical")
     label = ", ".join(filter(None, (worded(main), teller.unit(main))))
     drawn = chart(
         teller.canvas,
-        lambda canvas: report_charts.typical(canvas, teller.quantiles(main), values, found.typical_ruin, label),
+        lambda canvas: report_charts.typical(canvas, quantiles, values, found.typical_ruin, label),
         "typical",
         title,
         words.text("why.typical_alt", begin=begin, end=end, when=when),
@@ -194,99 +170,6 @@ def _typical(teller: Teller, found: RuinExplanation) -> list[Block]:
     )
     note = words.text("why.typical_note", number=words.whole(found.typical), seed=found.seed)
     return [Heading(title), drawn, Text(note, "quiet")]
-
-
-def _variants(teller: Teller) -> list[Block]:
-    found, words = teller.found, teller.words
-    names = {name: words.text("why.base") if name == "base" else worded(name) for name in found.runs}
-    title = words.text("why.variants")
-    blocks: list[Block] = [Heading(title)]
-    curves = {
-        names[name]: estimates.ruin_probability(run)
-        for name, run in found.runs.items()
-        if run.scenario.ruin is not None
-    }
-    comparable = {run.scenario.step for run in found.runs.values()} == {found.scenario.step} and all(
-        run.scenario.start == found.scenario.start and run.scenario.periods <= found.scenario.periods
-        for run in found.runs.values()
-    )
-    if len(curves) > 1 and comparable:
-        ends = {name: float(curve[-1]) for name, curve in curves.items()}
-        best, worst = min(ends, key=lambda name: ends[name]), max(ends, key=lambda name: ends[name])
-        by = teller.by(found.scenario.periods)
-        key = "why.variants_equal" if ends[best] == ends[worst] else "why.variants_finding"
-        least, most = words.share(ends[best]), words.share(ends[worst])
-        said = "; ".join(f"{name} {words.share(end)}" for name, end in ends.items())
-        blocks.append(
-            chart(
-                teller.canvas,
-                lambda canvas: report_charts.ruin_curves(canvas, curves),
-                "variants",
-                title,
-                words.text("why.variants_alt", ends=said),
-                words.text(key, by=by, least=least, best=best, most=most, worst=worst),
-            )
-        )
-    blocks.append(Text(words.text("why.variants_note"), "quiet"))
-    blocks.append(_side_by_side(teller, names))
-    changes = _changes(teller, names)
-    caption = words.text("why.variants_changed")
-    return [*blocks, TextTable(caption, words.texts_of("why.variants_columns"), changes, words=4)]
-
-
-def _side_by_side(teller: Teller, names: dict[str, str]) -> TextTable:
-    """A row for each variant: chance, runway, need and the main quantity."""
-    words, main = teller.words, plain_main(teller)
-    summaries = {name: summarise(run) for name, run in teller.found.runs.items()}
-    base = next(iter(summaries.values()))
-    columns = [words.text("table.variants_first")]
-    if base.ruin_probability:
-        columns.append(words.text("table.row_ruin", by=teller.by(base.periods)))
-        columns.append(words.text("table.row_runway", share=words.share(0.25)))
-    if base.funding_need:
-        columns.append(words.text("table.row_need", share=words.share(0.95)))
-    if main is not None:
-        columns.append(words.text("table.row_value", quantity=worded(main)))
-    rows = []
-    for name, summary in summaries.items():
-        cells = [names[name]]
-        if base.ruin_probability:
-            last = summary.ruin_probability[-1] if summary.ruin_probability else None
-            cells.append(
-                "–" if last is None else words.probability(last.probability, last.standard_error, summary.independent)
-            )
-            runway = next((one for one in summary.runway if one.quantile == 0.25), None)
-            beyond = words.text("word.beyond", span=teller.span(summary.periods))
-            cells.append(beyond if runway is None or runway.periods is None else teller.span(runway.periods))
-        if base.funding_need:
-            amount = next((one.amount for one in summary.funding_need if one.confidence == 0.95), None)
-            cells.append("–" if amount is None else teller.money(amount))
-        if main is not None:
-            figure = next((one for one in summary.horizon if one.name == main and not one.element), None)
-            ends = [] if figure is None else [words.amount(value) for value in (figure.p50, figure.p5, figure.p95)]
-            cells.append(words.text("word.range", middle=ends[0], low=ends[1], high=ends[2]) if ends else "–")
-        rows.append(cells)
-    return TextTable(words.text("table.variants_caption"), columns, rows)
-
-
-def _changes(teller: Teller, names: dict[str, str]) -> list[list[str]]:
-    base, rows = teller.found.scenario, []
-    for variant, run in teller.found.runs.items():
-        if variant == "base":
-            continue
-        quantities = run.scenario.quantities
-        changed = [
-            [
-                names[variant],
-                worded(name),
-                value_text(base.quantities[name]) if name in base.quantities else "–",
-                value_text(quantity),
-            ]
-            for name, quantity in quantities.items()
-            if name not in base.quantities or value_text(quantity) != value_text(base.quantities[name])
-        ]
-        rows += changed or [[names[variant], teller.words.text("why.variants_same"), "", ""]]
-    return rows[:MOST_CHANGES]
 
 
 def _signed(teller: Teller, shift: float) -> str:

@@ -44,12 +44,14 @@ def variance_dataset(question: Question, split: Split) -> xr.Dataset:
     names = [shares.names[place] for place in order]
     variables["kind"] = ("source", [question.kind(split.groups[name]) for name in names])
     coordinates: dict[str, Any] = {"source": names}
-    if split.band is not None:
+    if len(shares.names) > count:
         parts = np.arange(count, len(shares.names))
         variables |= _with_ends("part_first_order", "part", shares.first, parts)
         variables |= _with_ends("part_total", "part", shares.total, parts)
+        coordinates["part"] = list(shares.names[count:])
+    if split.band is not None:
         variables["band"] = ("level", list(split.band))
-        coordinates |= {"part": list(shares.names[count:]), "level": list(BAND)}
+        coordinates["level"] = list(BAND)
     attributes = _attributes(question, "sobol", shares.mean) | {"variance": shares.variance}
     return xr.Dataset(variables, coordinates, attributes)
 

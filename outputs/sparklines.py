@@ -2,23 +2,26 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from html import escape
+
 import numpy as np
-from markupsafe import Markup
 from numpy.typing import NDArray
 
 from burncast.distributions.law import Law
-from burncast.outputs.chart_style import BLUE
-from burncast.outputs.inline_svg import svg_open
+from burncast.outputs.chart_style import BLUE, INK
+from burncast.outputs.inline_svg import FONTS, Picture
 
 __all__ = ["density_sparkline", "fan_sparkline", "futures_grid"]
 
 WIDTH, HEIGHT = 120, 34
 _POINTS = 61
-_RUINED = "#D55E00"
+_RUINED, _EARLY = "#D55E00", "#7A3300"
+_FONT = f'font-family="{FONTS}"'
 Floats = NDArray[np.float64]
 
 
-def density_sparkline(law: Law, name: str, title: str, description: str) -> Markup:
+def density_sparkline(law: Law, name: str, title: str, description: str) -> Picture:
     """The density from the first to the last half per cent, its middle half darker; bars for separate values.
 
     The axis is logarithmic for a positive law whose ends are more than a factor of 100 apart.
@@ -44,7 +47,7 @@ def density_sparkline(law: Law, name: str, title: str, description: str) -> Mark
     return _picture(parts, name, title, description)
 
 
-def fan_sparkline(fan: Floats, name: str, title: str, description: str) -> Markup:
+def fan_sparkline(fan: Floats, name: str, title: str, description: str) -> Picture:
     """Quantiles 5, 50 and 95 % over time, f64[3, n]."""
     known = fan[:, np.isfinite(fan).all(axis=0)]
     least, most = float(known.min()), float(known.max())
@@ -61,23 +64,28 @@ def fan_sparkline(fan: Floats, name: str, title: str, description: str) -> Marku
     return _picture(parts, name, title, description)
 
 
-def futures_grid(ruined: int, name: str, title: str, description: str) -> Markup:
-    """A hundred squares, ``ruined`` of them filled: futures that run out of money, and those that do not."""
-    squares = []
-    for place in range(100):
-        column, row = divmod(place, 5)
-        if place < ruined:
-            look = f'fill="{_RUINED}"'
-        else:
-            look = f'fill="none" stroke="{BLUE}" stroke-width="1.4" stroke-opacity="0.7"'
-        inset = 0.0 if place < ruined else 0.7
-        size = 13 - 2 * inset
-        corner = f'x="{16 * column + 2 + inset:g}" y="{16 * row + 2 + inset:g}"'
-        squares.append(f'<rect {corner} width="{size:g}" height="{size:g}" rx="2" {look}/>')
-    return svg_open(name, "0 0 321 81", title, description) + Markup("".join(squares)) + Markup("</svg>")
+def futures_grid(rows: Sequence[tuple[str, int, int]], name: str, title: str, description: str) -> Picture:
+    """A hundred squares for each row of (words above it, ruined early, ruined in all): filled dark where ruin comes
+    early, filled where it comes later, outlined where it does not come. One row has no words above it.
+    """
+    parts, top = [], 0.0
+    for words, early, ruined in rows:
+        if len(rows) > 1:
+            parts.append(f'<text x="2" y="{top + 11:g}" font-size="10.5" fill="{INK}" {_FONT}>{escape(words)}</text>')
+            top += 15
+        for place in range(100):
+            column, row = divmod(place, 5)
+            look = f'fill="{_EARLY if place < early else _RUINED}"'
+            if place >= ruined:
+                look = f'fill="none" stroke="{BLUE}" stroke-width="1.4" stroke-opacity="0.7"'
+            inset = 0.0 if place < ruined else 0.7
+            corner = f'x="{16 * column + 2 + inset:g}" y="{top + 16 * row + 2 + inset:g}"'
+            parts.append(f'<rect {corner} width="{13 - 2 * inset:g}" height="{13 - 2 * inset:g}" rx="2" {look}/>')
+        top += 86
+    return Picture(name, f"0 0 321 {top - 5:g}", "".join(parts), title, description)
 
 
-def _bars(law: Law, low: float, high: float, name: str, title: str, description: str) -> Markup:
+def _bars(law: Law, low: float, high: float, name: str, title: str, description: str) -> Picture:
     points, shares = law.atoms()
     shown = (points >= low) & (points <= high)
     points, shares = points[shown], shares[shown]
@@ -93,10 +101,9 @@ def _bars(law: Law, low: float, high: float, name: str, title: str, description:
     return _picture(parts, name, title, description)
 
 
-def _picture(parts: list[str], name: str, title: str, description: str) -> Markup:
+def _picture(parts: list[str], name: str, title: str, description: str) -> Picture:
     ground = f'<path d="M0 {HEIGHT - 1.5}H{WIDTH}" stroke="#6B6B6B" stroke-width="0.8"/>'
-    opened = svg_open(name, f"0 0 {WIDTH} {HEIGHT}", title, description)
-    return opened + Markup("".join([*parts, ground])) + Markup("</svg>")
+    return Picture(name, f"0 0 {WIDTH} {HEIGHT}", "".join([*parts, ground]), title, description)
 
 
 def _line(across: Floats, places: Floats) -> str:

@@ -107,6 +107,7 @@ def test_the_verbs_take_what_is_documented():
         "seed",
         "lang",
         "why",
+        "pdf",
         "force",
         "threads",
         "tell",

@@ -93,18 +93,19 @@ def test_the_sentence_says_what_the_forecast_does(english):
     forecast = burncast.simulate(STARTUP, 4096, 7)
     probability = forecast["ruin_probability"].values
     last, error = probability[-1], forecast["ruin_probability_se"].values[-1]
+    half = words.date(load(STARTUP).dates()[int(np.argmax(probability >= last / 2))], "month")
     assert (
-        f"{100 * last:.1f}{NO_BREAK}% ± {100 * error:.1f} chance of running out of money by December 2025." in english
-    )
-    half = int(np.argmax(probability >= last / 2))
-    assert f"Half of those futures run out by {words.date(load(STARTUP).dates()[half], 'month')}." in english
+        f">{100 * last:.1f}{NO_BREAK}% ± {100 * error:.1f} chance of running out of money by December 2025; "
+        f"half of those futures run out by {half}; USD{NO_BREAK}"
+    ) in english
     need = float(forecast["funding_need"].sel(quantile=0.95))
     assert f"{words.money(need, 'USD')} more in hand would have carried" in english
 
 
 def test_the_extra_funding_does_what_is_said(english):
-    found = re.search(r">USD.([\d.]+)M more at the start brings the chance to 5.% \(([\d.]+)M to ([\d.]+)M", english)
-    amount, low, high = (float(figure) * 1e6 for figure in found.groups())
+    found = re.search(r"; USD.([\d.]+)M more at the start brings it to 5.%\.<", english)
+    ends = re.search(r">The amount is known to between USD.([\d.]+)M and USD.([\d.]+)M \(95.% confidence\)", english)
+    amount, low, high = (1e6 * float(figure) for figure in (*found.groups(), *ends.groups()))
     assert low < amount < high
     richer = {**STARTUP, "stocks": {"cash": {**STARTUP["stocks"]["cash"], "start": f"opening + {amount}"}}}
     left = float(burncast.simulate(richer, 4096, 7)["ruin_probability"][-1])
