@@ -396,7 +396,7 @@ def export(
         Path, typer.Argument(metavar="RESULTS", help="What `burncast run --out` wrote: a folder.", show_default=False)
     ],
     to: Annotated[
-        str | None, typer.Option("--to", metavar="FORMAT", help="csv, parquet, json, netcdf, zarr or sip.")
+        str | None, typer.Option("--to", metavar="FORMAT", help="xlsx, csv, parquet, json, netcdf, zarr or sip.")
     ] = None,
     out: Annotated[
         Path | None, typer.Option("-o", "--out", metavar="FILE", help="The file to write; beside RESULTS if left out.")
@@ -419,7 +419,7 @@ def export(
 ) -> None:
     """Write a result as a file that other tools open; FORMAT may come from the ending of FILE.
 
-    Example: burncast export results --to parquet
+    Example: burncast export results --to xlsx
     """
     with guarded(context.obj):
         from burncast.exporting import export_results

@@ -75,6 +75,7 @@ class _Format:
 
 
 FORMATS: dict[str, _Format] = {
+    "xlsx": _Format(".xlsx"),
     "csv": _Format(".csv"),
     "parquet": _Format(".parquet", (".pq",)),
     "json": _Format(".json"),
@@ -108,7 +109,7 @@ def export(
     path
         The file to write (with zarr, the folder), whole or not at all.
     to
-        ``csv``, ``parquet``, ``json``, ``netcdf``, ``zarr`` or ``sip``; by the ending of ``path`` where None.
+        ``xlsx``, ``csv``, ``parquet``, ``json``, ``netcdf``, ``zarr`` or ``sip``; by the ending of ``path`` where None.
     quantities
         The tracked quantities that it holds besides ruin; all where empty.
     variant
@@ -193,6 +194,10 @@ def _beside(results: Path, ending: str) -> Path:
 
 def _encode(result: xr.Dataset, name: str) -> bytes:
     """The content of the file, of a format that is one file and no SIPmath library."""
+    if name == "xlsx":
+        from burncast.outputs.workbook import encode_workbook
+
+        return encode_workbook(result)
     if name == "csv":
         from burncast.outputs.csv_file import encode_csv
 

@@ -36,8 +36,8 @@ need = "-cash"
 [variants.lean]
 inputs.burn = "normal(mean=0.5, sd=0.1)"
 """
-NEEDS = {"parquet": "pyarrow", "zarr": "zarr"}
-FORMATS = ("csv", "json", "netcdf", "parquet", "zarr")
+NEEDS = {"parquet": "pyarrow", "zarr": "zarr", "xlsx": "xlsxwriter"}
+FORMATS = ("csv", "json", "netcdf", "parquet", "zarr", "xlsx")
 ENDINGS = {"netcdf": "nc"}
 
 
@@ -140,8 +140,8 @@ def test_every_file_carries_digest_seed_and_version(kind, tmp_path):
 @pytest.mark.parametrize(
     ("options", "message"),
     [
-        ({"path": "x.xls"}, r"the ending of .*x\.xls is that of no format; expected one of \.csv"),
-        ({"to": "exel"}, "--to exel is no format; expected csv, .*, sip$"),
+        ({"path": "x.xls"}, r"the ending of .*x\.xls is that of no format; expected one of \.xlsx, \.csv"),
+        ({"to": "exel"}, "--to exel is no format; expected xlsx, csv, .*, sip$"),
         ({"quantities": ["cahs"]}, "the result has no tracked quantity 'cahs'; .*did you mean 'cash'"),
         ({"variant": "lean"}, "the result has no variants"),
         ({"period": 3}, "period is for --to sip"),
@@ -162,7 +162,7 @@ def test_what_is_no_forecast_is_refused(tmp_path):
     done = invoke("export", tmp_path, "-o", tmp_path / "x.csv")
     assert (done.exit_code, "this is no forecast" in done.stderr) == (2, True)
     done = invoke("export", tmp_path)
-    assert (done.exit_code, "expected --to csv|" in done.stderr) == (2, True)
+    assert (done.exit_code, "expected --to xlsx|csv|" in done.stderr) == (2, True)
 
 
 @pytest.mark.parametrize("kind", sorted(NEEDS))

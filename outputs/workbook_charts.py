@@ -1,0 +1,131 @@
+"""Native charts of a workbook, which change with the cells they show: lines over time, fans, need against confidence.
+
+A fan is a stack of areas: what lies below the lowest quantile is left clear, and each band on top of it is as thick as
+the distance between two quantiles. Excel and LibreOffice add up stacked areas with their signs, so that a fan may cross
+zero. Titles and names of series are fixed words, names of quantities or references to cells: a text that a stranger
+wrote would be taken for a formula there if it began with ``=``.
+"""
+
+from __future__ import annotations
+
+import datetime
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, TypeAlias
+
+if TYPE_CHECKING:
+    from xlsxwriter.chart import Chart
+    from xlsxwriter.workbook import Workbook
+
+__all__ = ["FIRST_YEAR", "MOST_SERIES", "Cells", "Line", "fan_chart", "line_chart", "need_chart", "time_axis"]
+
+MOST_SERIES = 12
+FIRST_YEAR = 1900
+"""What Excel takes for a date begins then; earlier ones are texts."""
+
+Cells: TypeAlias = list[str | int]
+"""A column of cells as xlsxwriter names it: sheet, first row, column, last row, column."""
+
+_COLOURS = ("#0072B2", "#D55E00", "#009E73", "#CC79A7", "#E69F00", "#56B4E9", "#000000")
+_DASHES = ("solid", "dash", "round_dot")
+_BANDS = {1: ("#8FC1E3",), 2: ("#C6DFF1", "#8FC1E3"), 3: ("#DCEBF7", "#B5D6EE", "#8FC1E3")}
+_GREY, _PALE = "#595959", "#D9D9D9"
+_SIZE = {"width": 680, "height": 360}
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """A line: its name (or the cell that holds it), and the cells of its categories and values."""
+
+    name: str | Cells
+    categories: Cells
+    values: Cells
+
+
+def line_chart(
+    workbook: Workbook, title: str, lines: Sequence[Line], x_axis: dict[str, Any], y_axis: dict[str, Any]
+) -> Chart:
+    """Lines over time, twelve at most; one needs no legend."""
+    chart = workbook.add_chart({"type": "line"})
+    for place, line in enumerate(lines[:MOST_SERIES]):
+        chart.add_series(_series(line, place))
+    shown = title if len(lines) <= MOST_SERIES else f"{title} (the first {MOST_SERIES} of {len(lines)})"
+    _finish(chart, shown, x_axis, y_axis, legend=None if len(lines) == 1 else [])
+    return chart
+
+
+def fan_chart(
+    workbook: Workbook,
+    title: str,
+    median: Line | None,
+    base: Line,
+    bands: Sequence[Line],
+    x_axis: dict[str, Any],
+    y_axis: dict[str, Any],
+) -> Chart:
+    """Bands from the lowest to the highest, an odd number of them, on a clear base, and the median as a line."""
+    chart = workbook.add_chart({"type": "area", "subtype": "stacked"})
+    clear = {"fill": {"none": True}, "border": {"none": True}}
+    chart.add_series({"name": base.name, "categories": base.categories, "values": base.values, **clear})
+    middle = len(bands) // 2
+    for place, band in enumerate(bands):
+        colour = _BANDS[middle + 1][middle - abs(place - middle)]
+        look = {"fill": {"color": colour}, "border": {"none": True}}
+        chart.add_series({"name": band.name, "categories": band.categories, "values": band.values, **look})
+    if median is not None:
+        lines = workbook.add_chart({"type": "line"})
+        lines.add_series(_series(median, 0))
+        chart.combine(lines)
+    # A band above the middle has the colour and the name of its fellow below.
+    hidden = [0, *range(middle + 2, len(bands) + 1)]
+    _finish(chart, title, x_axis, y_axis, legend=hidden)
+    return chart
+
+
+def need_chart(workbook: Workbook, title: str, lines: Sequence[Line], y_axis: dict[str, Any]) -> Chart:
+    """Funding need against the confidence that it is enough."""
+    chart = workbook.add_chart({"type": "scatter", "subtype": "straight_with_markers"})
+    for place, line in enumerate(lines[:MOST_SERIES]):
+        colour = _COLOURS[place % len(_COLOURS)]
+        marker = {"type": "circle", "size": 5, "fill": {"color": colour}, "border": {"color": colour}}
+        chart.add_series({**_series(line, place), "marker": marker})
+    x_axis = {"name": "confidence that it is enough", "num_format": "0%", "min": 0, "max": 1, "major_unit": 0.1}
+    _finish(chart, title, x_axis, y_axis, legend=None if len(lines) == 1 else [])
+    return chart
+
+
+def time_axis(dates: Sequence[datetime.date], periods: int, step: str) -> dict[str, Any]:
+    """The axis of the calendar, or of numbered periods where there are no dates; about eight marks."""
+    if not dates or dates[0].year < FIRST_YEAR:
+        return {"name": step, "interval_unit": max(1, -(-(periods + 1) // 9)), "interval_tick": 1}
+    days = (dates[-1] - dates[0]).days
+    if days <= 100:
+        unit = next(unit for unit in (7, 14, 28) if days <= 8 * unit or unit == 28)
+        return {"date_axis": True, "num_format": "d mmm yyyy", "major_unit": unit, "major_unit_type": "days"}
+    months = next(unit for unit in (1, 2, 3, 6, 12, 24, 60, 120) if days <= 31 * 9 * unit or unit == 120)
+    return {"date_axis": True, "num_format": "mmm yyyy", "major_unit": months, "major_unit_type": "months"}
+
+
+def _series(line: Line, place: int) -> dict[str, Any]:
+    """A line with a colour of its own and, past seven, another dash."""
+    look = {
+        "color": _COLOURS[place % len(_COLOURS)],
+        "width": 2.25,
+        "dash_type": _DASHES[place // len(_COLOURS) % len(_DASHES)],
+    }
+    return {"name": line.name, "categories": line.categories, "values": line.values, "line": look}
+
+
+def _finish(chart: Chart, title: str, x_axis: dict[str, Any], y_axis: dict[str, Any], legend: list[int] | None) -> None:
+    """``legend`` are the series that it leaves out; None for no legend."""
+    font = {"color": _GREY, "size": 9, "bold": False}
+    chart.set_title({"name": title, "overlay": False, "name_font": {"size": 12, "color": "#222222", "bold": True}})
+    common = {"num_font": font, "name_font": font}
+    chart.set_x_axis({**common, "line": {"color": _GREY}, "label_position": "low", **x_axis})
+    grid = {"visible": True, "line": {"color": _PALE, "width": 0.75}}
+    chart.set_y_axis({**common, "line": {"none": True}, "major_gridlines": grid, **y_axis})
+    chart.set_legend(
+        {"none": True} if legend is None else {"position": "bottom", "delete_series": legend, "font": font}
+    )
+    chart.show_blanks_as("gap")
+    chart.set_size(_SIZE)

@@ -1,0 +1,327 @@
+"""Workbooks, read back by another library: the numbers of the dataset, dates, texts that stay texts, charts that show
+what they say.
+"""
+
+from __future__ import annotations
+
+import datetime
+import io
+import re
+import xml.etree.ElementTree as ElementTree
+import zipfile
+
+import numpy as np
+import pytest
+from exported import forecast, variants
+from known_simulation import falling_cash, known_simulation
+
+import burncast
+from burncast.outputs.assumption_table import assumption_rows
+from burncast.outputs.dataset import stack, to_dataset
+from burncast.outputs.long_table import quantile_label
+
+pytest.importorskip("xlsxwriter", reason="xlsxwriter (extra excel) is not installed")
+python_calamine = pytest.importorskip("python_calamine", reason="python-calamine (extra excel) is not installed")
+
+from burncast.outputs.workbook import encode_workbook  # noqa: E402
+
+CHART = "{http://schemas.openxmlformats.org/drawingml/2006/chart}"
+SIXTEEN_DIGITS = 1e-15
+SCENARIO = {
+    "scenario": {"title": "=1+1", "start": "2024-01", "periods": 8, "currency": "USD"},
+    "inputs": {
+        "burn": {"value": "normal(mean=1, sd=0.3)", "unit": "USD/month", "source": "@accounts", "note": "a month"},
+        "price": 20,
+    },
+    "stocks": {"cash": {"start": 6.5, "next": "cash - burn", "unit": "USD"}},
+    "ruin": {"when": "cash < 0", "need": "-cash"},
+    "variants": {"-lean": {"inputs": {"burn": "normal(mean=0.5, sd=0.1)"}}},
+}
+
+
+class Read:
+    """A workbook as python-calamine and the standard library read it."""
+
+    def __init__(self, content):
+        self.content = content
+        self.book = python_calamine.CalamineWorkbook.from_filelike(io.BytesIO(content))
+        self.names = self.book.sheet_names
+        self.files = zipfile.ZipFile(io.BytesIO(content))
+
+    def rows(self, sheet):
+        return self.book.get_sheet_by_name(sheet).to_python(skip_empty_area=False)
+
+    def column(self, sheet, heading):
+        head, *rows = self.rows(sheet)
+        return [row[head.index(heading)] for row in rows]
+
+    def charts(self, sheet):
+        """The charts of a sheet, in their order: title, and of each series its kind, name, categories and values."""
+        place = self.names.index(sheet) + 1
+        relations = self.files.read(f"xl/worksheets/_rels/sheet{place}.xml.rels").decode()
+        drawing = re.search(r"drawings/(drawing\d+\.xml)", relations)[1]
+        relations = self.files.read(f"xl/drawings/_rels/{drawing}.rels").decode()
+        return [self._chart(name) for name in re.findall(r"charts/(chart\d+\.xml)", relations)]
+
+    def _chart(self, name):
+        root = ElementTree.fromstring(self.files.read(f"xl/charts/{name}"))
+        title = "".join(node.text for node in root.find(f".//{CHART}title").iter() if node.tag.endswith("}t"))
+        found = []
+        for kind in ("areaChart", "lineChart", "scatterChart"):
+            for series in root.iter(CHART + kind):
+                for one in series.iter(f"{CHART}ser"):
+                    x = one.find(f"{CHART}cat") if kind != "scatterChart" else one.find(f"{CHART}xVal")
+                    y = one.find(f"{CHART}val") if kind != "scatterChart" else one.find(f"{CHART}yVal")
+                    found.append((kind, self._name(one), self._cells(x), np.array(self._cells(y))))
+        return title, found
+
+    def _name(self, series):
+        reference = series.find(f"{CHART}tx//{CHART}f")
+        return series.find(f"{CHART}tx/{CHART}v").text if reference is None else self._range(reference.text)[0]
+
+    def _cells(self, node):
+        return self._range(node.find(f".//{CHART}f").text)
+
+    def _range(self, text):
+        sheet, first, top, _, bottom = re.fullmatch(r"(.+)!\$([A-Z]+)\$(\d+)(?::\$([A-Z]+)\$(\d+))?", text).groups()
+        column = 0
+        for letter in first:
+            column = 26 * column + ord(letter) - ord("A") + 1
+        rows = self.rows(sheet.strip("'").replace("''", "'"))
+        return [row[column - 1] for row in rows[int(top) - 1 : int(bottom or top)]]
+
+
+@pytest.fixture(scope="module")
+def simple():
+    result = forecast(keep=0)
+    return result, Read(encode_workbook(result))
+
+
+@pytest.fixture(scope="module")
+def varied():
+    result = burncast.simulate(SCENARIO, 2000, seed=7, variants=True)
+    return result, Read(encode_workbook(result))
+
+
+def test_the_sheets_in_their_order(simple):
+    assert simple[1].names == [
+        *("Summary", "Ruin by period", "Runway", "Funding need", "cash", "users", "Assumptions", "About", "Chart data")
+    ]
+
+
+def test_numbers_are_those_of_the_dataset(simple):
+    result, read = simple
+    assert read.column("Ruin by period", "probability of ruin") == pytest.approx(
+        result["ruin_probability"].values, rel=SIXTEEN_DIGITS, abs=0
+    )
+    assert read.column("Funding need", "amount") == pytest.approx(
+        result["funding_need"].values, rel=SIXTEEN_DIGITS, abs=0
+    )
+    statistics = {"mean": "_mean", "standard error": "_mean_se", "sd": "_sd"}
+    for name in ("cash", "users"):
+        known = result[name].dropna("period", how="all")
+        for p in result["quantile"].values:
+            expected = known.sel(quantile=p).values.ravel()
+            assert read.column(name, quantile_label(p)) == pytest.approx(expected, rel=SIXTEEN_DIGITS, abs=0)
+        for heading, ending in statistics.items():
+            expected = result[name + ending].sel(period=known["period"]).values.ravel()
+            assert read.column(name, heading) == pytest.approx(expected, rel=SIXTEEN_DIGITS, abs=0)
+    assert read.column("users", "product") == ["=free"] * 6 + ["plüs"] * 6
+    assert set(read.column("users", "unit")) == {"user"}
+
+
+def test_dates_are_dates(simple):
+    result, read = simple
+    expected = result["date"].values.astype("datetime64[D]").tolist()
+    assert read.column("cash", "date") == expected
+    assert read.column("users", "date") == 2 * expected[1:]
+    assert all(type(day) is datetime.date for day in expected)
+
+
+def test_a_censored_runway_is_a_text_with_a_note(simple):
+    result, read = simple
+    for months, note, date, known in zip(
+        *(read.column("Runway", heading) for heading in ("months", "note", "date")),
+        result["runway"].values,
+        strict=True,
+    ):
+        if np.isinf(known):
+            assert (months, note, date) == ("> 6 months", "not ruined before the horizon", "")
+        else:
+            assert (months, note, date) == (known, "", result["date"].values.astype("datetime64[D]")[int(known)])
+    assert np.isinf(result["runway"]).any()
+    assert np.isfinite(result["runway"]).any()
+
+
+def test_charts_show_the_dataset(simple):
+    result, read = simple
+    (title, [(kind, name, days, values)]) = read.charts("Ruin by period")[0]
+    assert (title, kind, name) == ("Probability of having run out of money", "lineChart", "probability of ruin")
+    assert days == result["date"].values.astype("datetime64[D]").tolist()
+    assert values == pytest.approx(result["ruin_probability"].values, rel=SIXTEEN_DIGITS, abs=0)
+    (title, [(kind, _, shares, values)]) = read.charts("Funding need")[0]
+    assert (title, kind) == ("Funding that would have been enough, USD", "scatterChart")
+    assert shares == result["quantile"].values.tolist()
+    assert values == pytest.approx(result["funding_need"].values, rel=SIXTEEN_DIGITS, abs=0)
+
+
+@pytest.mark.parametrize("sheet", ["Summary", "cash"])
+def test_the_areas_of_a_fan_add_up_to_the_quantiles(sheet, simple):
+    result, read = simple
+    _, series = next(chart for chart in read.charts(sheet) if chart[0] == "Cash, USD")
+    assert [kind for kind, *_ in series] == ["areaChart"] * 4 + ["lineChart"]
+    edges = np.cumsum([values for kind, _, _, values in series if kind == "areaChart"], axis=0)
+    known = result["cash"].sel(quantile=[0.05, 0.25, 0.75, 0.95]).transpose("quantile", "period").values
+    np.testing.assert_allclose(edges, known, rtol=1e-12)
+    assert series[-1][1] == "median"
+    np.testing.assert_allclose(series[-1][3], result["cash"].sel(quantile=0.5), rtol=SIXTEEN_DIGITS)
+    assert known.min() < 0 < known.max(), "it crosses zero"
+
+
+def test_elements_and_variants_are_lines_of_their_own(simple, varied):
+    (_, fan), (title, lines) = simple[1].charts("users")
+    assert title == "Users, user: medians"
+    assert [name for _, name, _, _ in lines] == ["=free", "plüs"]
+    for _, name, _, values in lines:
+        known = simple[0]["users"].sel(product=name, quantile=0.5).values[1:]
+        np.testing.assert_allclose(values, known, rtol=SIXTEEN_DIGITS)
+    assert len(fan) == 5
+    result, read = varied
+    (_, curves) = read.charts("Ruin by period")[0]
+    assert [name for _, name, _, _ in curves] == ["base", "-lean"]
+    for _, name, _, values in curves:
+        np.testing.assert_allclose(values, result["ruin_probability"].sel(variant=name), rtol=SIXTEEN_DIGITS)
+
+
+def test_nothing_is_a_formula(simple, varied):
+    for _, read in (simple, varied):
+        for name in read.files.namelist():
+            text = read.files.read(name).decode()
+            assert not re.search(r"<f[ >]", text), name
+            if "charts/" in name:
+                assert all("!$" in found for found in re.findall(r"<c:f>([^<]*)</c:f>", text))
+    assert varied[1].rows("Summary")[0][0] == "=1+1"
+    assert varied[1].rows("Summary")[2][0].startswith("-lean: ")
+
+
+def test_the_assumptions_are_those_of_the_scenario(varied):
+    _, read = varied
+    rows = assumption_rows(burncast.load(SCENARIO))
+    head, *found = read.rows("Assumptions")
+    assert len(found) == len(rows)
+    for row, cells in zip(rows, found, strict=True):
+        told = dict(zip(head, cells, strict=True))
+        for heading, value in {
+            "variant": row.variant,
+            "name": row.name,
+            "element": row.element,
+            "kind": row.sort,
+            "value": row.value,
+            "unit": row.unit,
+            "p5": row.p5,
+            "source": row.source,
+            "note": row.note,
+        }.items():
+            expected = "" if value is None else value
+            assert told.get(heading, "") == (pytest.approx(expected) if isinstance(expected, float) else expected)
+
+
+def test_a_scenario_that_cannot_be_read_again_is_told():
+    result = forecast(keep=0)
+    result.attrs["scenario"] = "[scenario]\nperiods = 6\n[processes]\nprice = \"series('none.csv', 'price')\"\n"
+    rows = Read(encode_workbook(result)).rows("Assumptions")
+    assert rows[1][0].startswith("The scenario reads files that are not beside it here")
+    assert "none.csv" in rows[2][0]
+
+
+def test_where_it_comes_from(varied):
+    result, read = varied
+    told = [tuple(row) for row in read.rows("About")]
+    for name in ("base", "-lean"):
+        assert ("variant", name) in told
+    for digest in str(result.attrs["variant_sha256"]).splitlines():
+        assert ("sha256", digest) in told
+    assert ("to repeat it", "burncast run FILE -n 2000 --seed 7 --method random --variants") in told
+    core, custom = (read.files.read(f"docProps/{name}.xml").decode() for name in ("core", "custom"))
+    assert "<dc:title>=1+1</dc:title>" in core
+    for carried in (str(result.attrs["sha256"]), "<vt:lpwstr>7</vt:lpwstr>", "0.1.0"):
+        assert carried in custom
+    assert str(result.attrs["sha256"]) in core
+
+
+def test_headings_stay_in_sight_and_on_every_page(simple):
+    _, read = simple
+    for place, name in enumerate(read.names, 1):
+        sheet = read.files.read(f"xl/worksheets/sheet{place}.xml").decode()
+        assert 'orientation="landscape"' in sheet
+        if name != "Summary":
+            assert 'ySplit="1"' in sheet
+            assert 'state="frozen"' in sheet
+            assert "<autoFilter" in sheet
+    assert read.files.read("xl/workbook.xml").decode().count("_xlnm.Print_Titles") == len(read.names) - 1
+
+
+def test_the_same_result_gives_the_same_bytes(varied):
+    result, read = varied
+    assert encode_workbook(result) == read.content
+    again = burncast.simulate(SCENARIO, 2000, seed=7, variants=True, threads=1)
+    assert encode_workbook(again) == read.content
+
+
+LONG = "a_name_of_a_quantity_that_takes_sixty_characters_and_no_more"
+
+
+def named(name):
+    paths = {"cash": falling_cash(20, 3), name: np.ones((20, 4)), f"{name[:-1]}z": np.ones((20, 4))}
+    return to_dataset(known_simulation(paths, title="x" * 400 + "&"))
+
+
+def test_names_that_no_sheet_may_have():
+    assert len(LONG) == 60
+    for name in (LONG, "summary", "History"):
+        names = Read(encode_workbook(named(name))).names
+        assert len({one.lower() for one in names}) == len(names) == 10
+        assert all(0 < len(one) <= 31 and not re.search(r"[\[\]:*?/\\]", one) for one in names)
+        assert "history" not in {one.lower() for one in names}
+
+
+EXTREME = {
+    "never ruined": lambda: known_simulation({"cash": np.full((20, 7), 1e13)}),
+    "always ruined": lambda: known_simulation({"cash": np.full((20, 7), -0.01)}),
+    "one period": lambda: known_simulation({"cash": falling_cash(20, 1)}),
+    "one trajectory": lambda: known_simulation({"cash": falling_cash(1, 6)}),
+    "no dates": lambda: known_simulation({"cash": falling_cash(20, 6)}, start=None),
+    "no ruin": lambda: known_simulation({"cash": falling_cash(20, 6)}, ruin=False),
+    "nothing tracked but users": lambda: known_simulation({"users": np.ones((20, 3))}, ruin=False),
+    "before Excel": lambda: known_simulation({"cash": falling_cash(20, 6)}, start=datetime.date(1850, 1, 1)),
+    "weeks": lambda: known_simulation({"cash": falling_cash(20, 6)}, step="week"),
+}
+
+
+@pytest.mark.parametrize("make", EXTREME.values(), ids=EXTREME.keys())
+def test_extremes_make_workbooks(make):
+    result = to_dataset(make())
+    read = Read(encode_workbook(result))
+    name = next(name for name in ("cash", "users") if name in result)
+    assert read.column(name, "p50") == pytest.approx(result[name].sel(quantile=0.5).values, rel=SIXTEEN_DIGITS, abs=0)
+    for sheet in ("Summary", name):
+        for _, series in read.charts(sheet):
+            assert all(np.issubdtype(values.dtype, np.number) for *_, values in series)
+
+
+def test_dates_before_excel_are_texts():
+    read = Read(encode_workbook(to_dataset(EXTREME["before Excel"]())))
+    assert read.column("cash", "date")[:2] == ["1849-12-31", "1850-01-31"]
+
+
+def test_few_quantiles_and_many_lines():
+    result = to_dataset(known_simulation({"cash": falling_cash(20, 6)}), quantiles=[0.2, 0.9])
+    assert [title for title, _ in Read(encode_workbook(result)).charts("cash")] == ["Cash: means"]
+    many = stack({f"v{number}": forecast(keep=0, count=5).drop_dims("product") for number in range(14)})
+    title, curves = Read(encode_workbook(many)).charts("Ruin by period")[0]
+    assert (len(curves), title) == (12, "Probability of having run out of money (the first 12 of 14)")
+
+
+def test_variants_of_different_length():
+    read = Read(encode_workbook(variants()))
+    assert read.column("cash", "variant") == ["base"] * 7 + ["@war"] * 5
