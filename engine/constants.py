@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import math
 from typing import TypeAlias
 
@@ -83,6 +84,7 @@ def numbers(expression: Expression) -> list[float]:
     return [number(item) for item in expression.items]
 
 
+@functools.lru_cache(maxsize=1024)
 def law(expression: Expression) -> Law:
     """The law that a call of a family with constant arguments states."""
     if not isinstance(expression, Call) or expression.function not in FAMILIES:

@@ -10,7 +10,7 @@ way round, may be one constant there and two here; what is computed from them is
 from __future__ import annotations
 
 import dataclasses
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 import numpy as np
@@ -38,7 +38,12 @@ class MovableProgram:
     def __init__(self, scenario: Scenario, track: tuple[str, ...]) -> None:
         self.program, data, graph = compile_following(scenario, track)
         self._inputs = graph.inputs
-        self._origins = graph.origins
+        self._places = {origin: place for place, origin in enumerate(graph.origins)}
+        self._readers: dict[Origin, list[Origin]] = {}
+        for origin in graph.origins:
+            for source in origin.sources:
+                if isinstance(source, Origin):
+                    self._readers.setdefault(source, []).append(origin)
         self._compared = list(dict.fromkeys(graph.compared))
         self._columns, self._tables = data.moving_columns(), data.moving_tables()
 
@@ -50,18 +55,26 @@ class MovableProgram:
             if origin is None or isinstance(value, Law) != isinstance(origin.value, Law):
                 return None
             worth[origin] = value if isinstance(value, Law) else np.array([[value]])
-        for origin in self._origins:
+        for origin in self._following(worth):
             if origin.compute is not None:
-                sources = [source for source in origin.sources if isinstance(source, Origin)]
-                if worth.keys().isdisjoint(sources):
-                    continue
                 worth[origin] = origin.compute(*(_worth(source, worth) for source in origin.sources))
-            if origin in worth and not origin.answers_alike(worth[origin]):
+            if not origin.answers_alike(worth[origin]):
                 return None
         for one, other, is_same in self._compared:
             if np.array_equal(*(_worth(node.origin or node.known_values, worth) for node in (one, other))) != is_same:
                 return None
         return self._with(worth)
+
+    def _following(self, moved: Iterable[Origin]) -> list[Origin]:
+        """These and all that follows from them, each after its sources."""
+        found: set[Origin] = set()
+        waiting = list(moved)
+        while waiting:
+            origin = waiting.pop()
+            if origin not in found:
+                found.add(origin)
+                waiting += self._readers.get(origin, ())
+        return sorted(found, key=self._places.__getitem__)
 
     def _with(self, worth: Mapping[Origin, Any]) -> Program:
         scalars = self.program.scalars.copy()

@@ -20,7 +20,7 @@ from burncast.engine.moved_arguments import UnmovedError, is_of_counts, moved_ca
 
 __all__ = ["centre_of", "law_of", "motion_of", "moved_law", "stated_call"]
 
-_CLOSE, _NEAR = 2e-6, 1e-3
+_CLOSE, _NEAR = 5e-5, 1e-3
 """How near a centre has to be, relatively, or of the width of a law that is shifted: to stop looking, and to be where
 it was asked for."""
 

@@ -35,8 +35,9 @@ from burncast.engine.workspace import Workspace, code_of, workspace_for
 
 __all__ = ["Simulation", "chunk_size_for", "processors", "run", "run_program"]
 
-FEWEST_CHUNKS, LEAST_CHUNK = 8, 2048
-"""Into how many chunks a run is cut at least, as long as they have so many trajectories."""
+FEWEST_CHUNKS, LEAST_CHUNK = 8, 5120
+"""Into how many chunks a run is cut at least, as long as they have so many trajectories: adding up the tally of a chunk
+takes as long as some hundred trajectories."""
 
 LISTENING = 0.004
 """Seconds between two looks at whether a run shall stop."""
@@ -270,7 +271,7 @@ def chunk_size_for(trajectories: int) -> int:
     It depends on nothing but the length of the run, as the order does in which its means are summed.
 
     >>> chunk_size_for(20_480), chunk_size_for(1_000_000)
-    (2560, 65536)
+    (5120, 65536)
     """
     equal = -(-trajectories // (FEWEST_CHUNKS * LANES)) * LANES
     return min(max(equal, LEAST_CHUNK), CHUNK)

@@ -17,7 +17,6 @@ from burncast.distributions.law import Law
 from burncast.engine import constants
 from burncast.engine.adjusting import Adjustable, adjustables
 from burncast.engine.changed_inputs import Change, changed_scenario, read_changes, with_changes
-from burncast.engine.compiler import compile_scenario
 from burncast.engine.expressions import Call, Expression, Number, names
 from burncast.engine.forecast import Forecast, forecast_of, money_of
 from burncast.engine.lanes import CHUNK
@@ -51,9 +50,13 @@ class WhatIf:
         check_seed_and_threads(seed, threads)
         self.scenario, self.seed, self.threads = scenario, seed, threads or processors()
         self.inputs: dict[str, Adjustable] = {one.key: one for one in adjustables(scenario)}
-        self._track = _tracked(scenario)
         self._lock = threading.Lock()
-        self._known: tuple[_Known, ...] = (_Known(MovableProgram(scenario, self._track), {}),)
+        money = money_of(scenario)
+        base = MovableProgram(scenario, () if money is None else (money,))
+        if any(item.elements > 1 for item in base.program.tracked):
+            base = MovableProgram(scenario, ())
+        self._track = tuple(item.name for item in base.program.tracked)
+        self._known: tuple[_Known, ...] = (_Known(base, {}),)
 
     def changed(self, changes: Mapping[str, str]) -> Scenario:
         """The scenario with the inputs of these keys written anew, an element as ``"price.plus"``.
@@ -77,13 +80,13 @@ class WhatIf:
     def refine(
         self, changes: Mapping[str, str], most: int = 1_000_000, stop: threading.Event | None = None
     ) -> Iterator[Forecast]:
-        """Forecasts of more and more trajectories, twice as many each time, up to ``most``; each run goes on where the
-        last one ended.
+        """Forecasts of more and more trajectories, first a chunk for each thread, then twice as many each time, up to
+        ``most``; each run goes on where the last one ended.
         """
         begun = time.perf_counter()
         scenario, program = self._program(changes)
         total = None
-        done, reach = 0, CHUNK
+        done, reach = 0, self.threads * CHUNK
         while done < most:
             reach = min(reach, most)
             more = run_program(
@@ -148,11 +151,3 @@ def _value(expression: Expression) -> float | Law | None:
         return expression.value
     is_law = isinstance(expression, Call) and expression.function in FAMILIES and not names(expression)
     return constants.law(expression) if is_law else None
-
-
-def _tracked(scenario: Scenario) -> tuple[str, ...]:
-    """What has to be tracked: the money, where it has one element."""
-    money = money_of(scenario)
-    if money is None:
-        return ()
-    return (money,) if compile_scenario(scenario, (money,)).tracked[0].elements == 1 else ()

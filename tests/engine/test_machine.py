@@ -200,10 +200,10 @@ def scenario():
 def test_threads_and_chunks_change_nothing(scenario):
     program = compile_scenario(scenario)
     tallies = [
-        run_program(program, 5_000, 9, scenario=scenario, threads=threads, chunk_size=chunk_size).to_bytes()
-        for threads, chunk_size in ((1, 512), (2, 512), (2, 1024), (1, chunk_size_for(5_000)))
+        run_program(program, 9_000, 9, scenario=scenario, threads=threads, chunk_size=chunk_size).to_bytes()
+        for threads, chunk_size in ((1, 512), (2, 512), (2, 1024), (1, chunk_size_for(9_000)))
     ]
-    whole = [run_program(program, 5_000, 9, scenario=scenario, threads=threads).to_bytes() for threads in (1, 2)]
+    whole = [run_program(program, 9_000, 9, scenario=scenario, threads=threads).to_bytes() for threads in (1, 2)]
     assert whole[0] == whole[1]
     assert tallies[0] == tallies[1]
     assert tallies[3] == whole[0]
