@@ -1,7 +1,9 @@
 // The answer in one sentence, its error, and how far the simulation is.
 
+import { zeroCountBound } from "./amounts.js";
 import { element, write } from "./elements.js";
 import { medianRuin, quantile } from "./figures.js";
+import { capital } from "./language.js";
 
 const MOST = 1_000_000;
 const SPEAK_AFTER_MS = 900;
@@ -56,17 +58,16 @@ export class Answer {
     if (!this.scenario.money) return this.language.text("no_quantity");
     const [low, median, high] = [0.05, 0.5, 0.95]
       .map((probability) => this.language.money(quantile(forecast, probability).at(-1), this.scenario.unit_of_money));
-    return this.language.text("money_sentence", { quantity: this.scenario.money.replaceAll("_", " "), low, median, high });
+    return capital(this.language.text("money_sentence", { quantity: this.scenario.money.replaceAll("_", " "), low, median, high }));
   }
 
-  #more({ ruin, ruin_se: error, need, trajectories }) {
+  #more({ ruin, need, trajectories }) {
     const parts = [];
     const half = ruin ? medianRuin(ruin) : null;
-    if (ruin && (ruin.at(-1) === 0 || ruin.at(-1) === 1)) {
-      const bound = this.language.probability(ruin.at(-1), error.at(-1), trajectories);
-      parts.push(this.language.text("bound", { bound }));
-    }
-    if (half !== null) parts.push(this.language.text("half", { by: this.time.by(half) }));
+    const bound = zeroCountBound(trajectories);
+    if (ruin?.at(-1) === 0) parts.push(this.language.text("bound_below", { bound: this.language.bound(bound) }));
+    if (ruin?.at(-1) === 1) parts.push(this.language.text("bound_above", { bound: this.language.bound(1 - bound) }));
+    if (half !== null && half < ruin.length - 1) parts.push(this.language.text("half", { by: this.time.by(half) }));
     const enough = need?.["0.95"];
     if (enough?.value > 0) {
       const amount = this.language.money(enough.value, this.scenario.unit_of_money);

@@ -19,6 +19,11 @@ export class TimeAxis {
     return this.dates.length > 0;
   }
 
+  // What the axis counts where it has no dates.
+  get unit() {
+    return this.dated ? "" : this.language.text("from_start", { unit: this.language.words[this.step][1] });
+  }
+
   // A period as people name it: "May 2024", or "month 12".
   name(period, short = false) {
     if (this.dated) return this.language.date(this.dates[period], this.step, short);
@@ -34,6 +39,7 @@ export class TimeAxis {
   // At most so many marks: starts of months or days, the year where one begins; otherwise whole periods.
   ticks(most) {
     if (!this.dated) return periodTicks(this.periods, most);
+    if (this.periods < 3) return this.places.map((place, period) => [place, this.name(period, true)]);
     return calendarTicks(this.dates[0], this.dates.at(-1), most, this.language);
   }
 }

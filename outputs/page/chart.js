@@ -70,11 +70,11 @@ export class TimeChart {
       },
       scales: { x: { time: false, range: () => this.#ends(bars) }, y: { range: () => this.#range ?? [0, 1] } },
       axes: [
-        { ...axis, grid: { show: false }, size: 26, gap: 3,
+        { ...axis, grid: { show: false }, size: 26, gap: 3, ...(time.unit && { label: time.unit, labelFont: `12px ${FAMILY}`, labelSize: 18 }),
           splits: (plot) => this.#ticks(plot).map(([place]) => place),
           values: (plot) => this.#ticks(plot).map(([, label]) => label) },
         { ...axis, grid: { stroke: () => colour("line"), width: 1 }, ticks: { show: false }, gap: 4,
-          size: (_, values) => 12 + Math.max(20, ...(values ?? []).map((text) => 6.7 * text.length)), space: 34,
+          size: (_, values) => 12 + Math.max(20, ...(values ?? []).map((text) => 6.7 * text.length)), space: 24,
           values: (_, splits) => splits.map(written) },
       ],
       series: [{}, ...series], bands,

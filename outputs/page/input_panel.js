@@ -86,7 +86,7 @@ export class InputPanel {
 
   // Bring an input into view and the focus to it.
   visit(key) {
-    const row = this.rows.get(key);
+    const row = this.rows.get(this.#keyOf(key));
     if (!row) return;
     this.search.value = "";
     this.only.checked = false;
@@ -96,11 +96,12 @@ export class InputPanel {
     (row.track.hidden ? row.details.firstChild : row.slider).focus();
   }
 
-  // An input's key, or one of its file: `inputs.price.value.plus`.
+  // An input's key, also by that of the file (`inputs.price.value.plus`), of an element or of the whole.
   #keyOf(key) {
-    if (!key || this.rows.has(key)) return key;
+    if (!key) return null;
     const short = key.replace(/^inputs\./, "").replace(/\.value\b/, "");
-    return this.rows.has(short) ? short : [...this.rows.keys()].find((one) => one.startsWith(`${short}.`));
+    const whole = short.split(".")[0];
+    return [key, short, whole].find((one) => this.rows.has(one)) ?? [...this.rows.keys()].find((one) => one.startsWith(`${short}.`));
   }
 
   #filter() {

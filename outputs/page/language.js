@@ -91,6 +91,10 @@ export class Language {
   }
 }
 
+export function capital(text) {
+  return text.charAt(0).toUpperCase() + text.slice(1);
+}
+
 export async function readLanguage(code) {
   const answer = await fetch(`/static/words.${code}.json`);
   return new Language(code, await answer.json());

@@ -2,6 +2,7 @@
 
 import { Figure, TimeChart, colour } from "./chart.js";
 import { medianRuin } from "./figures.js";
+import { capital } from "./language.js";
 
 const TOPS = [1, 1.5, 2, 3, 4, 5, 6, 8];
 
@@ -61,10 +62,6 @@ export class RuinChart {
       return this.baseline ? [...row, this.language.share(this.baseline.ruin[period])] : row;
     })];
   }
-}
-
-export function capital(text) {
-  return text.charAt(0).toUpperCase() + text.slice(1);
 }
 
 // The next round number of per cent, so that the axis ends there; 10 % where nothing is ruined.

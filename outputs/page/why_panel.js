@@ -86,7 +86,7 @@ export class WhyPanel {
         element("td", { class: "number high" }, written(high), tips[1]));
     });
     const heads = ["tornado_input", "tornado_bar", "tornado_low", "tornado_high"].map((key, at) =>
-      element("th", { scope: "col", class: at > 1 ? "number" : at === 1 ? "bars" : null }, at === 1 ? element("span", { class: "unseen" }, language.text(key)) : language.text(key)));
+      element("th", { scope: "col", class: [null, "bars", "number low", "number high"][at] }, at === 1 ? element("span", { class: "unseen" }, language.text(key)) : language.text(key)));
     return element("table", { class: "tornado" }, element("caption", {}, language.text(isRuin ? "tornado_title" : "tornado_mean_title", { quantity: (output ?? "").replaceAll("_", " ") })),
       element("thead", {}, element("tr", {}, ...heads)), element("tbody", {}, ...rows));
   }
