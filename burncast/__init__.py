@@ -49,6 +49,7 @@ if TYPE_CHECKING:
     from burncast.report_command import report
     from burncast.sensitivity_analysis import sensitivity
     from burncast.solving import solve
+    from burncast.spreadsheets import from_sheet, to_sheet
 
 __all__ = [
     "Backtest",
@@ -86,6 +87,7 @@ __all__ = [
     "fit_growth",
     "fit_process",
     "fit_processes",
+    "from_sheet",
     "frontier",
     "hindsight",
     "load",
@@ -99,6 +101,7 @@ __all__ = [
     "sensitivity",
     "simulate",
     "solve",
+    "to_sheet",
     "write_sip_library",
 ]
 
@@ -138,6 +141,7 @@ _HOMES = {
     "fit_growth": "burncast.calibration.growth_curves",
     "fit_process": "burncast.calibration.process_fit",
     "fit_processes": "burncast.calibration.joint_processes",
+    "from_sheet": "burncast.spreadsheets",
     "frontier": "burncast.funding",
     "hindsight": "burncast.hindsights",
     "load": "burncast.engine.scenario",
@@ -151,6 +155,7 @@ _HOMES = {
     "sensitivity": "burncast.sensitivity_analysis",
     "simulate": "burncast.forecast",
     "solve": "burncast.solving",
+    "to_sheet": "burncast.spreadsheets",
     "write_sip_library": "burncast.exporting",
 }
 

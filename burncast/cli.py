@@ -428,6 +428,58 @@ def export(
         export_results(results, to, out, quantity or [], force, **options)
 
 
+@app.command("to-sheet")
+def to_sheet(
+    context: typer.Context,
+    out: Annotated[
+        Path, typer.Option("-o", "--out", metavar="FILE", help="FILE.xlsx or FILE.csv.", show_default=False)
+    ],
+    source: Annotated[
+        str | None,
+        typer.Argument(
+            metavar="[SCENARIO]", help="Where left out, the one that `burncast init` prints.", show_default=False
+        ),
+    ] = None,
+    decimal_comma: Annotated[
+        bool, typer.Option("--decimal-comma", help="CSV with semicolons, and commas in numbers.")
+    ] = False,
+    force: Annotated[bool, typer.Option("--force", help="Replace a file that is there.")] = False,
+) -> None:
+    """Write the assumptions of a scenario as a spreadsheet to fill in; every command reads it like the scenario.
+
+    Example: burncast to-sheet startup -o assumptions.xlsx
+    """
+    with guarded(context.obj):
+        from burncast.spreadsheets import convert_to_sheet
+
+        convert_to_sheet(source, out, decimal_comma=decimal_comma, force=force)
+
+
+@app.command("from-sheet")
+def from_sheet(
+    context: typer.Context,
+    sheet: Annotated[Path, typer.Argument(metavar="SHEET", help="A spreadsheet that was filled in.")],
+    out: Annotated[
+        Path | None, typer.Option("-o", "--out", metavar="FILE", help="The scenario file to write.", show_default=False)
+    ] = None,
+    update: Annotated[
+        Path | None,
+        typer.Option(
+            "--update", metavar="FILE", help="The scenario file to change, comments kept.", show_default=False
+        ),
+    ] = None,
+    force: Annotated[bool, typer.Option("--force", help="Replace a file that is there.")] = False,
+) -> None:
+    """Write what a spreadsheet fills in as a scenario file.
+
+    Example: burncast from-sheet assumptions.xlsx -o my.toml
+    """
+    with guarded(context.obj):
+        from burncast.spreadsheets import convert_from_sheet
+
+        convert_from_sheet(sheet, out, update, force=force)
+
+
 @app.command()
 def check(
     context: typer.Context,

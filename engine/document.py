@@ -24,8 +24,18 @@ from burncast.engine.scenario_model import Location
 from burncast.engine.scipy_laws import in_language, is_distribution
 from burncast.engine.toml_lines import KeyPath, key_lines, show_key
 
-__all__ = ["Document", "Trace", "find_scenario", "parse_document", "read_document", "read_limited", "traced"]
+__all__ = [
+    "Document",
+    "Trace",
+    "find_scenario",
+    "is_sheet",
+    "parse_document",
+    "read_document",
+    "read_limited",
+    "traced",
+]
 
+_SHEETS = (".csv", ".tsv", ".xlsx", ".xlsm", ".xlsb", ".xls", ".ods")
 _MAX_BYTES = 8_000_000
 _MAX_DEPTH = 20
 _LINE_IN_MESSAGE = re.compile(r"\s*\(at (?:line (\d+), column (\d+)|end of document)\)$")
@@ -33,12 +43,18 @@ _LINE_IN_MESSAGE = re.compile(r"\s*\(at (?:line (\d+), column (\d+)|end of docum
 
 @dataclass(slots=True)
 class Document:
-    """Tables as ``tomllib`` gives them, the place of each key, and the file they were read from."""
+    """Tables as ``tomllib`` gives them, the place of each key, and the file they were read from.
+
+    A document of a spreadsheet overrides another, its ``base`` where it carries that itself, and says again what it
+    leaves as it is.
+    """
 
     data: dict[str, Any]
     file: str | None
     text: str
     places: dict[KeyPath, Location] = field(default_factory=dict)
+    is_sheet: bool = False
+    base: Document | None = None
 
     def location(self, *path: str | int) -> Location:
         """The place of a key, or of the nearest table around it that has one."""
@@ -81,6 +97,10 @@ def read_document(source: str | os.PathLike[str] | Mapping[str, Any]) -> Documen
         data: dict[str, Any] = _plain(source)
         return Document(data, None, "", {path: Location(None, None, show_key(path)) for path in _paths(data)})
     path = find_scenario(source)
+    if is_sheet(path.name):
+        from burncast.engine.assumption_sheet import read_assumption_sheet
+
+        return read_assumption_sheet(path)
     file = str(path)
     try:
         text = read_limited(path).decode("utf-8-sig")
@@ -127,10 +147,16 @@ def _find(name: str, relative_to: str | None) -> Path:
         raise ScenarioError([Problem("is a directory", name, expected="a scenario file")])
     if path.exists() and not path.is_dir():
         return path
-    if name not in packaged_scenarios() and (name.endswith(".toml") or "/" in name or "\\" in name):
+    is_file = name.endswith(".toml") or is_sheet(name) or "/" in name or "\\" in name
+    if name not in packaged_scenarios() and is_file:
         nearest = nearest_name(path.name, _scenario_files_beside(path))
         raise ScenarioError([Problem("there is no such file", name, nearest=nearest)])
     return find_packaged(name, "a file, or a packaged scenario")
+
+
+def is_sheet(name: str) -> bool:
+    """Whether a file is a spreadsheet, by its name."""
+    return name.lower().endswith(_SHEETS)
 
 
 def read_limited(path: Path, limit: int = _MAX_BYTES) -> bytes:
@@ -145,8 +171,9 @@ def read_limited(path: Path, limit: int = _MAX_BYTES) -> bytes:
 
 
 def _scenario_files_beside(path: Path) -> list[str]:
+    suffixes = _SHEETS if is_sheet(path.name) else (".toml",)
     try:
-        return sorted(file.name for file in path.parent.glob("*.toml"))
+        return sorted(file.name for file in path.parent.iterdir() if file.suffix in suffixes)
     except OSError:
         return []
 

@@ -28,6 +28,7 @@ from burncast.engine.scenario_model import (
     Step,
     Value,
 )
+from burncast.engine.sheet_changes import sheet_changes
 from burncast.engine.structure_check import Structure, check_structure
 from burncast.engine.toml_text import write_toml
 from burncast.engine.units import check_units
@@ -55,6 +56,8 @@ ScenarioSource: TypeAlias = Scenario | str | os.PathLike[str] | Mapping[str, Any
 def load(source: ScenarioSource) -> Scenario:
     """Read a scenario: a file, the name of a packaged one, or a mapping with the same content.
 
+    The file may be a spreadsheet that fills in another scenario; where it changes nothing, it is that scenario.
+
     A scenario that was read before is returned as it is.
 
     Raises :class:`ScenarioError` with every problem found, in the order of files and lines.
@@ -75,11 +78,15 @@ def _load(document: Document) -> Scenario:
     documents = [structure.document for structure in structures]
     document = normalised(documents[-1])
     added: set[str] = set()
-    for over in reversed(documents[:-1]):
+    stands_alone = document.file is not None
+    for below in reversed(documents[:-1]):
+        over = sheet_changes(normalised(below), document) if below.is_sheet else normalised(below)
+        if below.is_sheet and not over.data:
+            continue
         added |= _added(document, over)
-        document = merge(document, normalised(over))
-    stands_alone = len(documents) == 1 and document.file is not None
-    text = documents[0].text if stands_alone else write_toml(document.data)
+        document = merge(document, over)
+        stands_alone = False
+    text = documents[-1].text if stands_alone else write_toml(document.data)
     broken = {name for structure in structures for name in structure.broken}
     scenario = _read(document, text, problems, broken, added)
     if problems:
@@ -97,8 +104,13 @@ def _meaning_problems(scenario: Scenario, broken: set[str]) -> list[Problem]:
 def _with_extended(structure: Structure) -> list[Structure]:
     """The document, what it extends, what that extends, and so on; a circle is an error."""
     structures = [structure]
-    while (extended := _extended_name(structures[-1].document)) is not None:
+    while True:
         document = structures[-1].document
+        if document.base is not None:
+            structures.append(check_structure(document.base))
+            continue
+        if (extended := _extended_name(document)) is None:
+            return structures
         location = document.location("scenario", "extends")
         found: list[Problem] = []
         try:
@@ -115,7 +127,6 @@ def _with_extended(structure: Structure) -> list[Structure]:
         if found:
             before = [problem for structure in structures for problem in structure.problems]
             raise ScenarioError(before + found)
-    return structures
 
 
 def _extended_name(document: Document) -> str | None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import datetime
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -52,7 +53,7 @@ def check_structure(document: Document) -> Structure:
 
     ``hopeless`` where so much is cut out that whatever else is found would only be a consequence.
     """
-    structure = Structure(Document(document.data, document.file, document.text, document.places))
+    structure = Structure(dataclasses.replace(document))
     try:
         ScenarioFile.model_validate(document.data)
     except ValidationError as error:

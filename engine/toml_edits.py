@@ -5,6 +5,7 @@ Everything else of the text stays as it was, to the last blank: comments, order,
 
 from __future__ import annotations
 
+import re
 import tomllib
 from collections.abc import Iterator
 from typing import Any
@@ -12,7 +13,9 @@ from typing import Any
 from burncast.engine.toml_lines import KeyPath, Statement, members, statements
 from burncast.engine.toml_text import toml_key
 
-__all__ = ["text_at", "value_at", "with_value"]
+__all__ = ["text_at", "value_at", "with_value", "without_key"]
+
+_COMMA_AFTER = re.compile(r"\s*,\s*")
 
 
 def with_value(text: str, path: KeyPath, value: str) -> str:
@@ -37,6 +40,27 @@ def with_value(text: str, path: KeyPath, value: str) -> str:
     gap = "" if not text.strip() else newline if text.endswith("\n") else newline * 2
     header = f"[{_dotted(path[:-1])}]{newline}" if len(path) > 1 else ""
     return f"{text}{gap}{header}{_dotted(path[-1:])} = {value}{newline}"
+
+
+def without_key(text: str, path: KeyPath) -> str:
+    """The text without a key and its value, with the line that it has for itself; as it is where there is no such key.
+
+    >>> print(without_key("price = { value = 3, note = 'a guess' }\\n", ("price", "note")), end="")
+    price = { value = 3 }
+    """
+    found = list(_statements(text))
+    for one in found:
+        if one.kind != "key" or one.path != path:
+            continue
+        begin, end = one.begin, one.end
+        if not _is_member(one, found):
+            after = text.find("\n", end)
+            return text[: text.rfind("\n", 0, begin) + 1] + (text[after + 1 :] if after >= 0 else "")
+        if (comma := _COMMA_AFTER.match(text, end)) is not None:
+            return text[:begin] + text[comma.end() :]
+        before = text[:begin].rstrip()
+        return before.removesuffix(",").rstrip() + text[end:]
+    return text
 
 
 def value_at(text: str, path: KeyPath) -> Any:

@@ -16,7 +16,7 @@ from burncast.distributions.errors import BurncastError
 from burncast.distributions.law import Law
 from burncast.engine.constants import constant, is_constant
 from burncast.engine.document import Document
-from burncast.engine.expressions import Expression, render
+from burncast.engine.expressions import Expression, Index, Name, render
 from burncast.engine.merging import KIND_OF_SECTION, normalised
 from burncast.engine.scenario import ByElement, Correlation, Quantity, Scenario, Value
 
@@ -64,8 +64,12 @@ class AssumptionRow:
 
 @dataclass(frozen=True, slots=True)
 class Partner:
-    """What a quantity is correlated with: the other member as text, the correlation, its coefficient if it has one."""
+    """What a quantity is correlated with: the other member as text, the correlation, its coefficient if it has one.
 
+    ``labels`` are those of the quantity's own element, none where it has none.
+    """
+
+    labels: tuple[str, ...]
     member: str
     correlation: Correlation
     rho: float | None
@@ -94,7 +98,7 @@ def law_of(expression: Expression) -> Law | None:
 def partners_of(scenario: Scenario, name: str) -> list[Partner]:
     """What a quantity is correlated with: each other member, once for each place of the quantity in a correlation."""
     return [
-        Partner(render(member), correlation, correlation.matrix[place][other] if correlation.matrix else None)
+        Partner(_labels(own), render(member), correlation, _rho(correlation, place, other))
         for correlation in scenario.correlations
         if not correlation.is_independence
         for place, own in enumerate(correlation.between)
@@ -102,6 +106,14 @@ def partners_of(scenario: Scenario, name: str) -> list[Partner]:
         for other, member in enumerate(correlation.between)
         if other != place
     ]
+
+
+def _labels(member: Index | Name) -> tuple[str, ...]:
+    return member.labels if isinstance(member, Index) else ()
+
+
+def _rho(correlation: Correlation, place: int, other: int) -> float | None:
+    return correlation.matrix[place][other] if correlation.matrix else None
 
 
 def _rows(data: Mapping[str, Any], scenario: Scenario, variant: str) -> Iterator[AssumptionRow]:
@@ -122,8 +134,10 @@ def _entry_rows(
 ) -> Iterator[AssumptionRow]:
     expressions = values_by_element(quantity.next if key == "next" and quantity.next is not None else quantity.value)
     lowest, highest = quantity.decision or (None, None)
-    moves_with = "; ".join(dict.fromkeys(_said(partner) for partner in partners_of(scenario, quantity.name)))
+    partners = partners_of(scenario, quantity.name)
     for labels, value in _leaves(written):
+        own = [partner for partner in partners if all(map(str.__eq__, partner.labels, labels))]
+        moves_with = "; ".join(dict.fromkeys(map(_said, own)))
         expression = next(one for own, one in expressions.items() if own[: len(labels)] == labels or not own)
         law = law_of(expression) if key == "value" else None
         yield AssumptionRow(

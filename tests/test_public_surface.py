@@ -50,6 +50,7 @@ def test_the_public_names():
         "fit_growth",
         "fit_process",
         "fit_processes",
+        "from_sheet",
         "frontier",
         "hindsight",
         "load",
@@ -63,6 +64,7 @@ def test_the_public_names():
         "sensitivity",
         "simulate",
         "solve",
+        "to_sheet",
         "write_sip_library",
     ]
     assert dir(burncast) == burncast.__all__
@@ -218,6 +220,8 @@ def test_the_commands():
         "report",
         "serve",
         "export",
+        "to_sheet",
+        "from_sheet",
         "check",
         "elicit",
         "schema",
