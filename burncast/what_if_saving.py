@@ -16,7 +16,8 @@ from pathlib import Path
 from burncast.distributions.errors import InputError
 from burncast.engine.document import traced
 from burncast.engine.packaged import packaged_scenarios
-from burncast.engine.scenario import ByElement, Scenario, load_text
+from burncast.engine.pinning import named_input
+from burncast.engine.scenario import ByElement, Quantity, Scenario, load_text
 from burncast.engine.toml_edits import text_at, value_at, with_value
 from burncast.engine.toml_lines import KeyPath
 from burncast.engine.toml_text import toml_key, toml_value
@@ -75,8 +76,8 @@ def saved_scenario(original: Original, variant: str, changes: Mapping[str, str])
     base = original.scenario
     scenario = base if variant == BASE else base.variants[variant]
     for key, change in changes.items():
-        name, *labels = key.split(".")
-        text = _changed(text, (*section, name), tuple(labels), _toml(change), scenario)
+        quantity, labels = named_input(scenario, key)
+        text = _changed(text, (*section, quantity.name), labels, _toml(change), quantity)
     with traced() as trace:
         scenario = load_text(text, original.file)
     packaged = {path.parent for path in packaged_scenarios().values()}
@@ -85,7 +86,7 @@ def saved_scenario(original: Original, variant: str, changes: Mapping[str, str])
     return Saved(mark + text, scenario)
 
 
-def _changed(text: str, entry: KeyPath, labels: tuple[str, ...], value: str, scenario: Scenario) -> str:
+def _changed(text: str, entry: KeyPath, labels: tuple[str, ...], value: str, quantity: Quantity) -> str:
     """The text with ``value`` for one element of an input, or for an input without elements."""
     written = value_at(text, entry)
     if written is None:
@@ -100,7 +101,7 @@ def _changed(text: str, entry: KeyPath, labels: tuple[str, ...], value: str, sce
     old = written.get("value")
     for place, label in enumerate(labels):
         if old is not None and not isinstance(old, dict):
-            value = _spread(scenario, str(entry[-1]), labels, place, toml_value(old), value)
+            value = _spread(quantity, labels, place, toml_value(old), value)
             break
         old = old.get(label) if old is not None else None
         path = (*path, label)
@@ -124,9 +125,9 @@ def _nested(keys: tuple[str, ...], value: str) -> str:
     return value
 
 
-def _spread(scenario: Scenario, name: str, labels: tuple[str, ...], place: int, old: str, value: str) -> str:
+def _spread(quantity: Quantity, labels: tuple[str, ...], place: int, old: str, value: str) -> str:
     """A table of all elements below ``labels[:place]``, which had one value so far; that of ``labels`` is another."""
-    whole = scenario.quantities[name].value
+    whole = quantity.value
     known = list(whole.values) if isinstance(whole, ByElement) else [labels]
 
     def below(before: tuple[str, ...]) -> str:

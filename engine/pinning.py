@@ -53,7 +53,7 @@ def named_input(scenario: Scenario, text: str) -> tuple[Quantity, tuple[str, ...
 
     InputError where there is none of that name or with that element.
     """
-    name, *labels = text.strip().removeprefix("inputs.").split(".")
+    name, _, rest = text.strip().removeprefix("inputs.").partition(".")
     known = [name for name, quantity in scenario.quantities.items() if quantity.kind == "input"]
     if name not in known:
         nearest = nearest_name(name, known)
@@ -62,6 +62,7 @@ def named_input(scenario: Scenario, text: str) -> tuple[Quantity, tuple[str, ...
         raise InputError(f"{text!r} names no input of the scenario: {what}{hint}")
     quantity = scenario.quantities[name]
     over = quantity.over or ()
+    labels = _labels(rest, [scenario.dimensions[dimension] for dimension in over])
     if labels and len(labels) != len(over):
         expected = f"expected a label of {', then of '.join(over)}" if over else "it has no elements"
         raise InputError(f"{text!r} names no element of {name}: {expected}")
@@ -71,6 +72,18 @@ def named_input(scenario: Scenario, text: str) -> tuple[Quantity, tuple[str, ...
             hint = f"; did you mean {nearest!r}?" if nearest else ""
             raise InputError(f"{label!r} in {text!r} is no {dimension}{hint}")
     return quantity, tuple(labels)
+
+
+def _labels(text: str, known: list[tuple[str, ...]]) -> list[str]:
+    """The labels in ``plus.eu``, one of each dimension in ``known``; a label may have points itself, as ``gpt-3.5``."""
+    if not known:
+        return text.split(".") if text else []
+    for label in sorted(known[0], key=len, reverse=True):
+        if text == label:
+            return [label]
+        if text.startswith(f"{label}.") and len(known) > 1:
+            return [label, *_labels(text[len(label) + 1 :], known[1:])]
+    return text.split(".") if text else []
 
 
 def fixed(scenario: Scenario, quantity: Quantity, labels: tuple[str, ...], value: float) -> Scenario:

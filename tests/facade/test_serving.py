@@ -39,11 +39,11 @@ start = "2024-01"
 currency = "USD"
 
 [dimensions]
-plan = ["free", "plus"]
+plan = ["free", "plus-2.5"]
 
 [inputs]          # drawn once
 burn = { value = "lognormal(mean=1e6, sd=2e5)", unit = "USD/month", source = "books" }  # all costs
-price = { value = { free = 0, plus = "normal(mean=20, sd=2)" }, over = "plan", unit = "USD" }
+price = { value = { free = 0, "plus-2.5" = "normal(mean=20, sd=2)" }, over = "plan", unit = "USD" }
 opening = "12e6 to 20e6"   # what the bank says
 rounds = { value = 2, decision = [1, 5], note = "our choice" }
 twice = "2 * rounds"
@@ -236,7 +236,7 @@ def test_what_is_no_request_is_said(page, body, said):
     ("changes", "key", "said", "hint"),
     [
         ({"bern": {"centre": 1}}, "bern", "is no input", "burn"),
-        ({"price.pluss": {"centre": 1}}, "price.pluss", "is no input", "price.plus"),
+        ({"price.plus-2": {"centre": 1}}, "price.plus-2", "is no input", "price.plus-2.5"),
         ({"cash": {"centre": 1}}, "cash", "is no input", None),
         ({"burn": {"text": "lognormal(mean=1e6, sdd=2e5)"}}, "burn", "", "sd"),
         ({"burn": {"text": "lognrmal(mean=1e6, sd=2e5)"}}, "burn", "there is no function 'lognrmal'", "lognormal"),
@@ -258,7 +258,7 @@ def test_what_is_no_request_is_said(page, body, said):
         ({"burn": {"centre": 3, "text": "3"}}, "burn", "is no change", None),
         ({"rounds": {"centre": 9}}, "rounds", "", None),
         ({"twice": {"centre": 3}}, "twice", "", None),
-        ({"price.plus": {"text": "beta(p5=0.5, p95=0.1)"}}, "price.plus", "", None),
+        ({"price.plus-2.5": {"text": "beta(p5=0.5, p95=0.1)"}}, "price.plus-2.5", "", None),
         ({"burn": {"centre": 1e6}, "opening": {"text": "nonsense"}}, "opening", "", None),
     ],
     ids=str,
@@ -291,7 +291,7 @@ def test_it_begins_with_everything_about_the_scenario(page, mine):
     assert (told["seed"], told["lang"], told["file"]) == ("7", "en", str(mine))
     assert [variant["name"] for variant in told["variants"]] == ["base", "dear"]
     base, dear = ({one["key"]: one for one in variant["inputs"]} for variant in told["variants"])
-    assert list(base) == ["burn", "price.free", "price.plus", "opening", "rounds", "twice"]
+    assert list(base) == ["burn", "price.free", "price.plus-2.5", "opening", "rounds", "twice"]
     assert base["burn"]["centre"] == pytest.approx(1e6 / np.sqrt(1.04))
     assert (base["burn"]["unit"], base["burn"]["source"]) == ("USD/month", "books")
     assert base["burn"]["arguments"] == [{"name": "mean", "value": 1e6}, {"name": "sd", "value": 2e5}]
@@ -302,7 +302,7 @@ def test_it_begins_with_everything_about_the_scenario(page, mine):
     assert len(law["x"]) == len(law["y"]) <= 60
     assert law["quantiles"]["0.05"] == pytest.approx(12e6, rel=1e-4)
     assert base["opening"]["low"] < base["opening"]["centre"] < base["opening"]["high"]
-    assert base["price.plus"]["label"] == "price (plus)"
+    assert base["price.plus-2.5"]["label"] == "price (plus-2.5)"
 
 
 def figures(line):
@@ -362,7 +362,7 @@ def test_it_says_why_at_the_inputs_of_the_page(page):
     told = page.post("why", changes={"rounds": {"centre": 3}}).told
     assert told["output"] == "ruin_probability"
     bars = {bar["key"]: bar for bar in told["tornado"]}
-    assert {"burn", "opening", "price.plus"} >= set(bars) >= {"burn", "opening"}
+    assert {"burn", "opening", "price.plus-2.5"} >= set(bars) >= {"burn", "opening"}
     assert bars["burn"]["high"] > bars["burn"]["low"]
     assert bars["opening"]["high"] < bars["opening"]["low"]
     shifts = {one["key"]: one for one in told["ruined"]}
@@ -453,11 +453,11 @@ CHANGES = {
     "number": {"rounds": {"centre": 3}},
     "law": {"burn": {"centre": 1.1e6}},
     "argument": {"burn": {"arguments": {"sd": 4e5}}},
-    "element": {"price.plus": {"text": "normal(mean=30, sd=3)"}, "price.free": {"centre": 0.5}},
+    "element": {"price.plus-2.5": {"text": "normal(mean=30, sd=3)"}, "price.free": {"centre": 0.5}},
     "interval": {"opening": {"centre": 13e6}},
     "fixed": {"opening": {"text": "1.3e7"}},
     "formula": {"twice": {"text": "2.5 * rounds"}},
-    "all": {"burn": {"centre": 9e5}, "price.plus": {"centre": 25}, "opening": {"text": "9e6 to 2e7"}},
+    "all": {"burn": {"centre": 9e5}, "price.plus-2.5": {"centre": 25}, "opening": {"text": "9e6 to 2e7"}},
 }
 
 
@@ -521,7 +521,7 @@ opening = 9e6
 def test_what_a_file_inherits_is_overridden_in_it(mine, tmp_path, variant):
     path = tmp_path / "view.toml"
     path.write_text(EXTENDING.format(extended=mine.as_posix()), encoding="utf-8")
-    changes = {"burn": {"centre": 1.2e6}, "price.plus": {"centre": 30}, "opening": {"centre": 11e6}}
+    changes = {"burn": {"centre": 1.2e6}, "price.plus-2.5": {"centre": 30}, "opening": {"centre": 11e6}}
     with served(str(path), seed=7) as client:
         (line,) = client.post("forecast", variant=variant, changes=changes).lines
         saved = client.post("scenario.toml", variant=variant, changes=changes).body
@@ -530,7 +530,7 @@ def test_what_a_file_inherits_is_overridden_in_it(mine, tmp_path, variant):
     again = tmp_path / "saved.toml"
     again.write_bytes(saved)
     same_as(line, again, variant)
-    assert "price = { value = { plus = " in text
+    assert 'price = { value = { "plus-2.5" = ' in text
 
 
 def test_a_packaged_scenario_is_extended(tmp_path, monkeypatch):
