@@ -1,7 +1,8 @@
 """A forecast as plain arrays, straight from a tally: what a page draws many times a second.
 
 The figures are those of a run's dataset. Intervals are of 95 %: for a quantile between the order statistics at the ends
-of the interval for its share (Woodruff 1952, "Confidence intervals for medians and other position measures").
+of the interval for its share (Woodruff 1952, "Confidence intervals for medians and other position measures"). Of a
+scenario that begins with a posterior, errors and intervals are those of as many draws as its particles are worth.
 """
 
 from __future__ import annotations
@@ -104,11 +105,12 @@ def forecast_of(scenario: Scenario, tally: Tally, tracked: Sequence[Tracked], se
     if scenario.ruin is not None:
         ruined = np.cumsum(tally.first_passage[:-1])
         ruin = np.asarray(ruined / n, dtype=np.float64)
-        error = np.sqrt(ruin * (1.0 - ruin) / n)
-        survival = _share(n - int(ruined[-1]), n)
-        runway = {p: Figure(*(_runway(ruined, n, share) for share in _with_ends(p, n))) for p in SHARES}
+        draws = n if scenario.particles is None else min(n, scenario.particles.effective)
+        error = np.sqrt(ruin * (1.0 - ruin) / draws)
+        survival = _share(1.0 - float(ruin[-1]), draws)
+        runway = {p: Figure(*(_runway(ruined, n, share) for share in _with_ends(p, draws))) for p in SHARES}
         if scenario.ruin.need is not None:
-            need = _needs(tally, n)
+            need = _needs(tally, draws)
     return Forecast(
         trajectories=n,
         seconds=seconds,
@@ -136,9 +138,9 @@ def _with_ends(p: float, n: int) -> tuple[float, float, float]:
     return p, max(p - error, 0.0), min(p + error, 1.0)
 
 
-def _share(count: int, n: int) -> Figure:
-    """A share and its interval (Wilson 1927), which is none of length 0 where all or none are counted."""
-    p, square = count / n, _WIDTH**2 / n
+def _share(p: float, n: int) -> Figure:
+    """A share of n draws and its interval (Wilson 1927), which is none of length 0 where all or none are counted."""
+    square = _WIDTH**2 / n
     centre = (p + square / 2.0) / (1.0 + square)
     half = math.sqrt(p * (1.0 - p) * square + square**2 / 4.0) / (1.0 + square)
     return Figure(p, max(centre - half, 0.0), min(centre + half, 1.0))

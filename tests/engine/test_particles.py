@@ -20,6 +20,7 @@ from burncast.engine.sampling import PICK, sampler_for
 from burncast.engine.scenario import load
 from burncast.engine.simulate import run
 from burncast.engine.streams_numpy import philox
+from burncast.engine.what_if import WhatIf
 
 EVERYTHING = {
     "scenario": {"title": "test", "periods": 10},
@@ -130,6 +131,15 @@ def test_threads_and_the_number_of_trajectories_change_nothing(scenario):
     few, many = (run(scenario, count, SEED, keep_paths=70) for count in (70, 3000))
     np.testing.assert_array_equal(few.paths, many.paths)
     assert (one.independent, few.independent) == (50, 50)
+
+
+def test_errors_of_a_forecast_are_those_of_what_the_particles_are_worth(scenario):
+    (forecast,) = WhatIf(scenario, SEED).refine({}, 4096)
+    simulation = run(scenario, 4096, SEED)
+    np.testing.assert_array_equal(forecast.ruin, np.cumsum(simulation.tally.first_passage[:-1]) / 4096)
+    p = forecast.ruin[LAST:]
+    np.testing.assert_allclose(forecast.ruin_se[LAST:], np.sqrt(p * (1 - p) / 50), rtol=1e-12)
+    assert (simulation.independent, forecast.survival.value) == (50, pytest.approx(1 - p[-1]))
 
 
 def test_replay_shows_the_trajectory_of_the_run(scenario):
