@@ -205,9 +205,14 @@ def label_point(axes: Axes, place: tuple[float, float], text: str, colour: str, 
     )
 
 
-def encode_figure(figure: Figure, kind: str) -> bytes:
-    """The figure as an ``svg`` or ``png`` file that bears burncast's mark; the same figure gives the same bytes."""
+def encode_figure(figure: Figure, kind: str, origin: str = "") -> bytes:
+    """The figure as an ``svg`` or ``png`` file that bears burncast's mark and says what it is of, its ``origin``.
+
+    The same figure gives the same bytes.
+    """
     metadata = {"Creator": CREATED_BY, "Date": None} if kind == "svg" else {"Software": CREATED_BY}
+    if origin:
+        metadata["Description"] = origin
     buffer = io.BytesIO()
     with mpl.rc_context(_SETTINGS):
         figure.savefig(buffer, format=kind, dpi=160, metadata=metadata)

@@ -2,12 +2,14 @@
 
 Labels are dictionary columns, ``period`` and ``trajectory`` 32-bit integers, ``date`` a date. The metadata has the keys
 of :func:`~burncast.outputs.provenance.provenance`, ``created_by``, ``scenario`` (the text that simulates it again), and
-of several variants ``variant_attributes``: what differs, as JSON. Needs pyarrow (extra ``parquet``).
+of several variants ``variant_attributes``: what differs, as JSON, but for the time that they took. Needs pyarrow (extra
+``parquet``).
 """
 
 from __future__ import annotations
 
 import io
+import json
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -21,7 +23,7 @@ if TYPE_CHECKING:
 
 __all__ = ["encode_parquet"]
 
-_ATTRIBUTES = ("created_by", "scenario", "step", "currency", "variant_sha256", "variant_attributes")
+_ATTRIBUTES = ("created_by", "scenario", "step", "currency", "variant_sha256")
 
 
 def encode_parquet(result: xr.Dataset) -> bytes:
@@ -33,6 +35,11 @@ def encode_parquet(result: xr.Dataset) -> bytes:
     columns["value"] = pyarrow.array(table.value)
     columns |= {name: _array(pyarrow, column) for name, column in table.after.items()}
     carried = provenance(result) | {key: str(result.attrs[key]) for key in _ATTRIBUTES if key in result.attrs}
+    if "variant_attributes" in result.attrs:
+        differing = {
+            name: dict(own, seconds=None) for name, own in json.loads(result.attrs["variant_attributes"]).items()
+        }
+        carried["variant_attributes"] = json.dumps(differing, ensure_ascii=False)
     buffer = io.BytesIO()
     parquet.write_table(pyarrow.table(columns, metadata=carried), buffer, compression="zstd")
     return buffer.getvalue()

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
+from burncast.outputs.provenance import provenance
 from burncast.outputs.store import encode_dataset, encode_json
 
 if TYPE_CHECKING:
@@ -33,9 +34,10 @@ def result_files(dataset: xr.Dataset, plain_summary: dict[str, Any], main: str |
         charts["fan_chart"] = lambda: fan_chart(first, main)
     if "ruin_probability" in dataset:
         charts["ruin_curve"] = lambda: ruin_curve(dataset)
+    origin = "; ".join(f"{key} {value}" for key, value in provenance(dataset).items() if key != "title")
     for name, draw in charts.items():
         figure = draw()
-        contents |= {f"{name}.{kind}": encode_figure(figure, kind) for kind in ("svg", "png")}
+        contents |= {f"{name}.{kind}": encode_figure(figure, kind, origin) for kind in ("svg", "png")}
     return contents
 
 

@@ -137,6 +137,22 @@ def test_every_file_carries_digest_seed_and_version(kind, tmp_path):
         assert carried.encode() in found
 
 
+@pytest.mark.parametrize("kind", ["csv", "parquet", "xlsx"])
+def test_the_same_simulation_gives_the_same_bytes(kind, results, tmp_path):
+    skip_without(kind)
+    for name, threads in (("one", 1), ("two", 2)):
+        result = burncast.simulate(results.parent / "known.toml", 256, variants=True, threads=threads)
+        burncast.export(result, tmp_path / f"{name}.{kind}")
+    assert content(tmp_path / f"one.{kind}") == content(tmp_path / f"two.{kind}")
+
+
+def test_charts_of_a_run_carry_where_they_come_from(results):
+    sha256 = read_dataset(results / "dataset.nc").attrs["sha256"]
+    for name in ("ruin_curve.svg", "ruin_curve.png", "fan_chart.svg", "fan_chart.png"):
+        told = f"sha256 {sha256}; seed 0; trajectories 256; method random; stream_version"
+        assert told.encode() in (results / name).read_bytes()
+
+
 @pytest.mark.parametrize(
     ("options", "message"),
     [
