@@ -11,7 +11,7 @@ from typing import Any
 
 from rich.console import Console
 
-PARTS = ("peers", "ai-lab", "sampling", "scaling", "startup")
+PARTS = ("peers", "ai-lab", "sampling", "scaling", "startup", "what-if")
 
 
 def main() -> None:
@@ -49,10 +49,14 @@ def main() -> None:
             from benchmarks.scaling import run_scaling
 
             records[part] = run_scaling(console, most=options.most, repeats=options.repeats)
-        else:
+        elif part == "startup":
             from benchmarks.startup import run_startup
 
             records[part] = run_startup(console, repeats=options.repeats)
+        else:
+            from benchmarks.what_if import run_what_if
+
+            records[part] = run_what_if(console, repeats=options.repeats)
     if options.json:
         options.json.write_text(json.dumps(records, indent=1) + "\n", encoding="utf-8")
 

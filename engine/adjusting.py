@@ -11,7 +11,7 @@ import math
 import re
 import tomllib
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any, Literal
 
 import numpy as np
@@ -88,12 +88,13 @@ class Adjustable:
 def adjustables(scenario: Scenario) -> tuple[Adjustable, ...]:
     """Every input of ``scenario`` in its order, an input with a table by element as many as it has elements."""
     written = tomllib.loads(scenario.text).get("inputs", {})
-    return tuple(
+    found = tuple(
         _of(quantity, labels, expression, _text(written.get(quantity.name), labels, expression))
         for quantity in scenario.quantities.values()
         if quantity.kind == "input"
         for labels, expression in _elements(quantity)
     )
+    return found if scenario.particles is None else tuple(_learnt(one) for one in found)
 
 
 def adjustable(quantity: Quantity, labels: tuple[str, ...], expression: Expression, text: str) -> Adjustable:
@@ -176,6 +177,14 @@ def _of(quantity: Quantity, labels: tuple[str, ...], expression: Expression, tex
         fixed_because=reason,
         expression=expression,
     )
+
+
+def _learnt(one: Adjustable) -> Adjustable:
+    """An input of a scenario that begins with a posterior: a law is what was learnt, a number may be chosen."""
+    if one.kind == "number":
+        return one
+    reason = one.fixed_because or "the posterior says what is known of it"
+    return replace(one, kind="expression", fixed_because=reason, centre=None, low=None, high=None, arguments=())
 
 
 def _kind(expression: Expression) -> tuple[Literal["number", "law", "expression"], Law | None, str | None]:

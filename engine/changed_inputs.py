@@ -137,6 +137,12 @@ def _read(
         if not low <= expression.value <= high:
             refuse(f"{expression.value:g} is not in the range of this decision", f"a number from {low:g} to {high:g}")
             return None
+    known = present.get(key)
+    if scenario.particles is not None and not (
+        isinstance(expression, Number) and known is not None and known.kind == "number"
+    ):
+        refuse("a law cannot be changed where trajectories begin with a posterior", "a number for an input that is one")
+        return None
     if quantity.name in names(expression):
         refuse("refers to itself", "other inputs")
         return None

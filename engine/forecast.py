@@ -17,6 +17,7 @@ from numpy.typing import NDArray
 
 from burncast.engine.expressions import Compare, Expression, Name, Number, Unary
 from burncast.engine.program import Tracked
+from burncast.engine.replications import ruin_shares, standard_error
 from burncast.engine.scenario_model import Scenario
 from burncast.engine.tally import Tally
 
@@ -85,9 +86,20 @@ def money_of(scenario: Scenario) -> str | None:
     return next((name for name in scenario.track if _is_single(scenario, name)), None)
 
 
-def forecast_of(scenario: Scenario, tally: Tally, tracked: Sequence[Tracked], seconds: float) -> Forecast:
-    """The forecast of a scenario in a tally of at least one trajectory, whose first quantity is the money, if any."""
+def forecast_of(
+    scenario: Scenario,
+    tally: Tally,
+    tracked: Sequence[Tracked],
+    seconds: float,
+    replications: NDArray[np.int64] | None = None,
+) -> Forecast:
+    """The forecast of a scenario in a tally of at least one trajectory, whose first quantity is the money, if any.
+
+    Where trajectories begin with particles, first passages by replication tell the errors of ruin, and intervals count
+    how many independent draws the particles are worth.
+    """
     periods, n = scenario.periods, tally.trajectories
+    independent = n if scenario.particles is None else min(n, scenario.particles.effective)
     money = tracked[0] if tracked else None
     fan: dict[float, Floats] = {}
     mean = None
@@ -105,12 +117,13 @@ def forecast_of(scenario: Scenario, tally: Tally, tracked: Sequence[Tracked], se
     if scenario.ruin is not None:
         ruined = np.cumsum(tally.first_passage[:-1])
         ruin = np.asarray(ruined / n, dtype=np.float64)
-        draws = n if scenario.particles is None else min(n, scenario.particles.effective)
-        error = np.sqrt(ruin * (1.0 - ruin) / draws)
-        survival = _share(1.0 - float(ruin[-1]), draws)
-        runway = {p: Figure(*(_runway(ruined, n, share) for share in _with_ends(p, draws))) for p in SHARES}
+        error = np.sqrt(ruin * (1.0 - ruin) / n)
+        if replications is not None:
+            error = standard_error(ruin_shares(replications), replications.sum(axis=1))
+        survival = _share(1.0 - float(ruin[-1]), independent)
+        runway = {p: Figure(*(_runway(ruined, n, share) for share in _with_ends(p, independent))) for p in SHARES}
         if scenario.ruin.need is not None:
-            need = _needs(tally, draws)
+            need = _needs(tally, independent)
     return Forecast(
         trajectories=n,
         seconds=seconds,

@@ -12,11 +12,15 @@ import time
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
+import numpy as np
+from numpy.typing import NDArray
+
 from burncast.distributions.families import FAMILIES
 from burncast.distributions.law import Law
 from burncast.engine import constants
 from burncast.engine.adjusting import Adjustable, adjustables
 from burncast.engine.changed_inputs import Change, changed_scenario, read_changes, with_changes
+from burncast.engine.design import REPLICATIONS
 from burncast.engine.expressions import Call, Expression, Number, names
 from burncast.engine.forecast import Forecast, forecast_of, money_of
 from burncast.engine.lanes import CHUNK
@@ -74,8 +78,17 @@ class WhatIf:
         """
         begun = time.perf_counter()
         scenario, program = self._program(changes)
-        tally = run_program(program, trajectories, self.seed, scenario=scenario, threads=self.threads, stop=stop)
-        return forecast_of(scenario, tally, program.tracked, time.perf_counter() - begun)
+        found = _replications(scenario)
+        tally = run_program(
+            program,
+            trajectories,
+            self.seed,
+            scenario=scenario,
+            threads=self.threads,
+            stop=stop,
+            replications=found,
+        )
+        return forecast_of(scenario, tally, program.tracked, time.perf_counter() - begun, found)
 
     def refine(
         self, changes: Mapping[str, str], most: int = 1_000_000, stop: threading.Event | None = None
@@ -85,7 +98,7 @@ class WhatIf:
         """
         begun = time.perf_counter()
         scenario, program = self._program(changes)
-        total = None
+        total, found = None, _replications(scenario)
         done, reach = 0, self.threads * CHUNK
         while done < most:
             reach = min(reach, most)
@@ -98,13 +111,14 @@ class WhatIf:
                 stop=stop,
                 first=done,
                 chunk_size=CHUNK,
+                replications=found,
             )
             if total is None:
                 total = more
             else:
                 total.merge(more)
             done, reach = reach, 2 * reach
-            yield forecast_of(scenario, total, program.tracked, time.perf_counter() - begun)
+            yield forecast_of(scenario, total, program.tracked, time.perf_counter() - begun, found)
 
     def _program(self, changes: Mapping[str, str]) -> tuple[Scenario, Program]:
         """The changed scenario and its program: a known one with other numbers in it, or a new one."""
@@ -143,6 +157,11 @@ def _changed(scenario: Scenario, changes: tuple[Change, ...]) -> Scenario:
     if all(change.stands_alone for change in changes):
         return with_changes(scenario, changes)
     return changed_scenario(scenario, changes)
+
+
+def _replications(scenario: Scenario) -> NDArray[np.int64] | None:
+    """Where first passages by replication are counted, if trajectories are not independent of each other."""
+    return None if scenario.particles is None else np.zeros((REPLICATIONS, scenario.periods + 2), np.int64)
 
 
 def _value(expression: Expression) -> float | Law | None:

@@ -11,6 +11,7 @@ import burncast
 from burncast.distributions.errors import InputError, ScenarioError
 from burncast.engine.compiler import compile_scenario
 from burncast.engine.conditioning import Exceedance, condition_on
+from burncast.engine.expressions import Number
 from burncast.engine.given import run_given
 from burncast.engine.normals import Normals, drawn_normals, empty_normals, used_draws
 from burncast.engine.particles import Particles, decode_particles, encode_particles
@@ -21,6 +22,7 @@ from burncast.engine.scenario import load
 from burncast.engine.simulate import run
 from burncast.engine.streams_numpy import philox
 from burncast.engine.what_if import WhatIf
+from burncast.outputs import estimates
 
 EVERYTHING = {
     "scenario": {"title": "test", "periods": 10},
@@ -136,10 +138,25 @@ def test_threads_and_the_number_of_trajectories_change_nothing(scenario):
 def test_errors_of_a_forecast_are_those_of_what_the_particles_are_worth(scenario):
     (forecast,) = WhatIf(scenario, SEED).refine({}, 4096)
     simulation = run(scenario, 4096, SEED)
-    np.testing.assert_array_equal(forecast.ruin, np.cumsum(simulation.tally.first_passage[:-1]) / 4096)
-    p = forecast.ruin[LAST:]
-    np.testing.assert_allclose(forecast.ruin_se[LAST:], np.sqrt(p * (1 - p) / 50), rtol=1e-12)
-    assert (simulation.independent, forecast.survival.value) == (50, pytest.approx(1 - p[-1]))
+    np.testing.assert_array_equal(forecast.ruin, estimates.ruin_probability(simulation))
+    np.testing.assert_array_equal(forecast.ruin_se, estimates.ruin_probability_se(simulation))
+    square = 1.96**2 / 50
+    assert simulation.independent == 50
+    assert forecast.survival.value == pytest.approx(1 - forecast.ruin[-1])
+    width = forecast.survival.high - forecast.survival.low
+    p = forecast.ruin[-1]
+    assert width == pytest.approx(2 * np.sqrt(p * (1 - p) * square + square**2 / 4) / (1 + square))
+
+
+def test_what_was_learnt_cannot_be_changed_but_what_is_chosen_can(scenario):
+    number = dataclasses.replace(scenario.quantities["low"], name="chosen", value=Number(0.0))
+    scenario = dataclasses.replace(scenario, quantities={**scenario.quantities, "chosen": number})
+    what_if = WhatIf(scenario, SEED)
+    law = next(one for one in what_if.inputs.values() if one.picture is not None)
+    assert (law.kind, law.fixed_because) == ("expression", "the posterior says what is known of it")
+    with pytest.raises(ScenarioError, match="a law cannot be changed where trajectories begin with a posterior"):
+        what_if.changed({law.key: "1"})
+    assert what_if.forecast({"chosen": "2"}, 512).trajectories == 512
 
 
 def test_replay_shows_the_trajectory_of_the_run(scenario):

@@ -1,0 +1,85 @@
+"""Previews of the what-if page: from an input that moved to the figures, without the server and the browser."""
+
+from __future__ import annotations
+
+import itertools
+import statistics
+import time
+from collections.abc import Iterator
+from typing import Any
+
+from rich.console import Console
+from rich.table import Table
+
+from burncast.engine.adjusting import Adjustable, moved
+from burncast.engine.scenario import load
+from burncast.engine.what_if import WhatIf
+
+__all__ = ["run_what_if"]
+
+SCENARIOS = ("chatgpt-2023", "openai-2024", "startup")
+TRAJECTORIES = 20_480
+
+
+def run_what_if(console: Console, *, repeats: int) -> list[dict[str, Any]]:
+    """Print the table; its rows as records."""
+    table = Table(title=f"a preview of {TRAJECTORIES:,} trajectories, on all processors, every time of another value")
+    for column in (
+        "scenario",
+        "input",
+        "its text, min s",
+        "forecast, min s",
+        "median s",
+        "of all processors s",
+        "runs",
+    ):
+        table.add_column(column, justify="left" if column in ("scenario", "input") else "right")
+    records: list[dict[str, Any]] = []
+    for name in SCENARIOS:
+        begun = time.perf_counter()
+        what_if = WhatIf(load(name))
+        opened = time.perf_counter() - begun
+        what_if.forecast({}, TRAJECTORIES)
+        for one in chosen(what_if):
+            times = list(itertools.islice(previews(what_if, one), repeats))
+            texts, forecasts, spent = (list(column) for column in zip(*times, strict=True))
+            records.append(
+                {
+                    "scenario": name,
+                    "input": one.key,
+                    "open": opened,
+                    "texts": texts,
+                    "forecasts": forecasts,
+                    "of all processors": spent,
+                }
+            )
+            best, middle = min(forecasts), statistics.median(forecasts)
+            row = (f"{min(texts):.4f}", f"{best:.3f}", f"{middle:.3f}", f"{min(spent):.3f}", str(repeats))
+            table.add_row(name, f"{one.key} = {one.text[:36]}", *row)
+    console.print(table)
+    return records
+
+
+def chosen(what_if: WhatIf) -> Iterator[Adjustable]:
+    """The first input of each way to be stated: by percentiles, as an interval, by parameters, as a number."""
+    inputs = [one for one in what_if.inputs.values() if one.centre]
+    for is_one in (
+        lambda one: "p95" in one.text,
+        lambda one: " to " in one.text,
+        lambda one: one.text.startswith("normal("),
+        lambda one: one.kind == "number",
+    ):
+        yield from itertools.islice(filter(is_one, inputs), 1)
+
+
+def previews(what_if: WhatIf, one: Adjustable) -> Iterator[tuple[float, float, float]]:
+    """Seconds for the text of a value that was never asked for before, and for its forecast; seconds of all processors
+    for the latter.
+    """
+    assert one.centre is not None
+    for turn in itertools.count(1):
+        begun = time.perf_counter()
+        text = moved(one, one.centre * (1.0 + turn / 500))
+        written, spent = time.perf_counter(), time.process_time()
+        what_if.forecast({one.key: text}, TRAJECTORIES)
+        yield written - begun, time.perf_counter() - written, time.process_time() - spent
