@@ -77,9 +77,10 @@ def report_frontier(
         )
     pictures = {}
     if out is not None:
-        from burncast.outputs.frontier_plot import frontier_plot
+        from burncast.outputs.drawing import figure_of
+        from burncast.outputs.frontier_plot import frontier_drawing
 
-        pictures["frontier"] = frontier_plot(dataset)
+        pictures["frontier"] = figure_of(frontier_drawing(dataset))
     answer = Answer("frontier", plain_frontier(dataset), present_frontier(dataset), dataset, pictures)
     answer.give(out, FRONTIER_FILES, as_json)
 
@@ -122,9 +123,10 @@ def report_decision(
     ]
     pictures = {}
     if out is not None and found.trade_off:
-        from burncast.outputs.choice_plot import choice_plot
+        from burncast.outputs.choice_plot import choice_drawing
+        from burncast.outputs.drawing import figure_of
 
-        pictures["decision"] = choice_plot(scenario, found)
+        pictures["decision"] = figure_of(choice_drawing(scenario, found))
     Answer("decision", plain, present_choice(scenario, found), None, pictures).give(out, DECISION_FILES, as_json)
 
 

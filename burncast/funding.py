@@ -65,9 +65,11 @@ def frontier(
     from burncast.engine.addresses import STREAM_VERSION
     from burncast.engine.scenario import load
     from burncast.outputs import estimates
+    from burncast.outputs.accessor import register_accessor
     from burncast.outputs.store import CREATED_BY
     from burncast.solving import simulate_tracking
 
+    register_accessor()
     loaded = load(scenario)
     if loaded.ruin is None:
         raise InputError("the scenario has no [ruin]: there is nothing to survive")

@@ -116,13 +116,14 @@ def _pictures(
     """The shifts, and the typical trajectory among all where what ruin is about is one number."""
     import dataclasses
 
-    from burncast.outputs.ruin_plots import shift_plot, typical_plot
+    from burncast.outputs.drawing import figure_of
+    from burncast.outputs.ruin_plots import shift_drawing, typical_drawing
 
-    pictures = {"shifts": shift_plot(scenario, found)} if found.inputs or found.processes else {}
+    pictures = {"shifts": figure_of(shift_drawing(scenario, found))} if found.inputs or found.processes else {}
     main = next((name for name in columns if path[name].dims == ("period",)), None)
     if main is not None:
         alone = dataclasses.replace(scenario, track=(main,), variants={})
         count = min(found.trajectories, FAN_TRAJECTORIES)
         forecast = simulate(alone, count, found.seed, threads=threads)
-        pictures["typical_path"] = typical_plot(scenario, found, forecast, path, main)
+        pictures["typical_path"] = figure_of(typical_drawing(scenario, found, forecast, path, main))
     return pictures

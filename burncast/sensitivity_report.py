@@ -44,8 +44,9 @@ def report_sensitivity(
         )
     pictures = {}
     if out is not None and dataset.sizes.get("source", dataset.sizes.get("input", 0)):
-        from burncast.outputs.sensitivity_plots import sensitivity_plot
+        from burncast.outputs.drawing import figure_of
+        from burncast.outputs.sensitivity_plots import sensitivity_drawing
 
-        pictures["sensitivity"] = sensitivity_plot(dataset)
+        pictures["sensitivity"] = figure_of(sensitivity_drawing(dataset))
     plain, table = plain_sensitivity(dataset), present_sensitivity(dataset)
     Answer("sensitivity", plain, table, dataset, pictures).give(out, FILES, as_json)

@@ -12,7 +12,7 @@ from matplotlib.ticker import FuncFormatter, MaxNLocator
 from numpy.typing import NDArray
 from scipy.stats import binom
 
-from burncast.outputs.chart_style import BLUE, COLOURS, GREY, new_figure, write_title
+from burncast.outputs.chart_style import BLUE, COLOURS, GREY, house_style, new_figure, write_title
 
 __all__ = ["HorizonFindings", "backtest_plot"]
 
@@ -38,6 +38,7 @@ class HorizonFindings:
     skill: Mapping[str, tuple[float, float, float]]
 
 
+@house_style
 def backtest_plot(findings: Sequence[HorizonFindings], step: str, event: str | None, title: str) -> Figure:
     """Four charts: the histogram of transforms, coverage of bands, reliability of the event, and skill by horizon.
 

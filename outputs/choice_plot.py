@@ -5,30 +5,46 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import TYPE_CHECKING
 
-from matplotlib.figure import Figure
+from matplotlib.axes import Axes
 from matplotlib.ticker import FuncFormatter, MaxNLocator
 
 from burncast.engine.decision import Decision
 from burncast.outputs.amounts import format_amount
-from burncast.outputs.chart_style import BLUE, COLOURS, GREY, INK, label_point, new_figure, write_title
+from burncast.outputs.chart_style import BLUE, DARK, GREY, INK, ORANGE, label_point
 from burncast.outputs.conditions import parse_condition
 from burncast.outputs.decision_tables import compared
+from burncast.outputs.drawing import Drawing
 from burncast.outputs.figure_words import figure_text, figure_unit, figure_words
 from burncast.outputs.path_tables import unit_of
 
 if TYPE_CHECKING:
     from burncast.engine.scenario import Scenario
 
-__all__ = ["choice_plot"]
-
-ORANGE = COLOURS[1]
+__all__ = ["choice_drawing"]
 
 
-def choice_plot(scenario: Scenario, found: Decision) -> Figure:
+def choice_drawing(scenario: Scenario, found: Decision) -> Drawing:
     """The figure against that of the limit. There has to be a limit."""
-    limit = parse_condition(str(found.limit))
     across = compared(str(found.limit))
-    figure, (axes,) = new_figure()
+    taken = ", ".join(
+        f"{name.replace('_', ' ')} at {format_amount(value)} {unit_of(scenario, name)}".rstrip()
+        for name, value in found.choice.items()
+    )
+    gains = [
+        f"{figure_words(scenario, name)} {figure_text(name, value)} (now {figure_text(name, present)})"
+        for name, value, present in (
+            (found.figure, found.outcome, found.present_outcome),
+            (across, found.limited or 0.0, found.present_limited or 0.0),
+        )
+    ]
+    worst = f", the worst of {', '.join(found.worlds)}" if len(found.worlds) > 1 else ""
+    context = f"{scenario.title} · {found.evaluations} choices tried on {found.trajectories:,} trajectories each{worst}"
+    finding = f"{taken[:1].upper()}{taken[1:]}: {', '.join(gains)}"
+    return Drawing(lambda axes: _draw(axes, scenario, found, across), finding, context)
+
+
+def _draw(axes: Axes, scenario: Scenario, found: Decision, across: str) -> None:
+    limit = parse_condition(str(found.limit))
     places = [_scaled(across, place) for place, _, _ in found.trade_off]
     outcomes = [_scaled(found.figure, outcome) for _, outcome, _ in found.trade_off]
     axes.plot(places, outcomes, color=BLUE, linewidth=1.6, marker="o", markersize=3.5)
@@ -44,7 +60,7 @@ def choice_plot(scenario: Scenario, found: Decision) -> Figure:
     axes.axvline(edge, color=INK, linewidth=1.0, linestyle=(0, (4, 3)))
     low, high = axes.get_xlim()
     for words, place, choice, colour in (
-        ("chosen", chosen, found.choice, ORANGE),
+        ("chosen", chosen, found.choice, DARK[1]),
         ("now", present, found.present, GREY),
     ):
         values = [format_amount(value) for value in choice.values()] if len(choice) == 1 else []
@@ -63,25 +79,8 @@ def choice_plot(scenario: Scenario, found: Decision) -> Figure:
     )
     axes.xaxis.set_major_formatter(FuncFormatter(_ticks(across)))
     axes.yaxis.set_major_formatter(FuncFormatter(_ticks(found.figure)))
-    axes.set_xlabel(_with_unit(scenario, across))
-    axes.set_title(_with_unit(scenario, found.figure), loc="left", fontsize=10, color=GREY)
-    figure.subplots_adjust(bottom=0.13, right=0.96)
-    taken = ", ".join(
-        f"{name.replace('_', ' ')} at {format_amount(value)} {unit_of(scenario, name)}".rstrip()
-        for name, value in found.choice.items()
-    )
-    gains = [
-        f"{figure_words(scenario, name)} {figure_text(name, value)} (now {figure_text(name, present)})"
-        for name, value, present in (
-            (found.figure, found.outcome, found.present_outcome),
-            (across, found.limited or 0.0, found.present_limited or 0.0),
-        )
-    ]
-    worst = f", the worst of {', '.join(found.worlds)}" if len(found.worlds) > 1 else ""
-    context = f"{scenario.title} · {found.evaluations} choices tried on {found.trajectories:,} trajectories each{worst}"
-    finding = f"{taken[:1].upper()}{taken[1:]}: {', '.join(gains)}"
-    write_title(figure, finding, context)
-    return figure
+    axes.set_xlabel(_with_unit(scenario, across), color=GREY)
+    axes.set_title(_with_unit(scenario, found.figure), loc="left", fontsize=9.5, color=GREY)
 
 
 def _range(values: list[float]) -> tuple[float, float]:

@@ -30,6 +30,7 @@ import xarray as xr
 
 from burncast.distributions.errors import InputError
 from burncast.outputs import estimates
+from burncast.outputs.accessor import register_accessor
 from burncast.outputs.cf_attributes import add_cf_attributes
 from burncast.outputs.store import CREATED_BY
 from burncast.outputs.variables import mean_name, mean_se_name, paths_name, sd_name
@@ -53,6 +54,7 @@ def to_dataset(simulation: Simulation, quantiles: Sequence[float] = QUANTILES) -
     ``quantiles`` are probabilities strictly between 0 and 1. Where the scenario has no ``[ruin]`` the variables about
     ruin are left out, and ``funding_need`` where it has no ``need``.
     """
+    register_accessor()
     scenario = simulation.scenario
     probabilities = check_quantiles(quantiles)
     coordinates = _coordinates(scenario) | {"quantile": np.asarray(probabilities, dtype=np.float64)}

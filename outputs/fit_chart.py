@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 
 from burncast.distributions.law import Law
 from burncast.outputs.amounts import format_amount
-from burncast.outputs.chart_style import BLUE, COLOURS, GREY, INK, new_figure, write_title
+from burncast.outputs.chart_style import BLUE, COLOURS, GREY, INK, house_style, new_figure, write_title
 
 __all__ = ["fit_chart"]
 
@@ -25,6 +25,7 @@ _APART = 0.09
 _WIDE = 30.0
 
 
+@house_style
 def fit_chart(
     steps: tuple[Array, Array] | None,
     plug_in: Law,

@@ -1,45 +1,27 @@
-"""The curve of survival by extra funding."""
+"""The curve of survival by extra funding, and what it says."""
 
 from __future__ import annotations
 
-import numpy as np
 import xarray as xr
-from matplotlib.figure import Figure
-from matplotlib.ticker import FuncFormatter, MaxNLocator
 
 from burncast.outputs.amounts import format_amount, format_periods
-from burncast.outputs.chart_style import COLOURS, GREY, EndLabel, label_ends, new_figure, write_title
+from burncast.outputs.answer_drawings import draw_frontier
+from burncast.outputs.canvas import Canvas
+from burncast.outputs.chart_style import TimeAxis
+from burncast.outputs.drawing import Drawing
+from burncast.outputs.language import language
 
-__all__ = ["frontier_plot"]
+__all__ = ["frontier_drawing"]
 
 
-def frontier_plot(dataset: xr.Dataset) -> Figure:
+def frontier_drawing(dataset: xr.Dataset) -> Drawing:
     """One curve for each period, with its 95 % Monte Carlo band."""
-    figure, (axes,) = new_figure()
-    amounts = dataset["amount"].values
-    step = str(dataset.attrs["step"])
-    ends = []
-    for place, period in enumerate(int(period) for period in dataset["period"].values):
-        colour = COLOURS[place % len(COLOURS)]
-        share, error = (100 * dataset[name].values[:, place] for name in ("survival", "survival_se"))
-        axes.fill_between(amounts, share - 1.96 * error, share + 1.96 * error, color=colour, alpha=0.25, linewidth=0)
-        axes.plot(amounts, share, color=colour, linewidth=2, marker="o", markersize=4, clip_on=False)
-        words = f"{share[-1]:.3g} %  {format_periods(period, period, step)}"
-        ends.append(EndLabel(float(share[-1]), words, colour, bold=True))
-    lowest = 100 * float(dataset["survival"].min())
-    axes.set_ylim(0.0 if lowest < 50 else 10 * np.floor(lowest / 10 - 0.01), 101.0)
-    axes.set_xlim(float(amounts.min()), float(amounts.max()) if len(amounts) > 1 else float(amounts.min()) + 1.0)
-    axes.xaxis.set_major_locator(MaxNLocator(8))
-    axes.xaxis.set_major_formatter(FuncFormatter(lambda value, _: format_amount(value)))
-    axes.yaxis.set_major_formatter(FuncFormatter(lambda value, _: f"{value:g} %"))
-    money = f", {dataset.attrs['currency']}" if dataset.attrs["currency"] else ""
-    axes.set_xlabel(f"more {dataset.attrs['stock']} at the start{money}")
-    axes.set_title("probability of surviving", loc="left", fontsize=10, color=GREY)
-    figure.subplots_adjust(bottom=0.13)
-    label_ends(axes, ends)
-    last = dataset["survival"].values[:, -1]
-    span = format_periods(int(dataset["period"].values[-1]), int(dataset["period"].values[-1]), step)
-    gain = f"{format_amount(float(amounts[-1]))}{money.replace(',', '')}"
-    finding = f"With {gain} more, {span} are survived with {100 * last[-1]:.3g} % instead of {100 * last[0]:.3g} %"
-    write_title(figure, finding, f"{dataset.attrs['title']} · {int(dataset.attrs['trajectories']):,} trajectories")
-    return figure
+    step, last = str(dataset.attrs["step"]), int(dataset["period"].values[-1])
+    canvas = Canvas(language("en"), TimeAxis((), last, step), str(dataset.attrs["currency"]) or None)
+    survival = dataset["survival"].values[:, -1]
+    money = f" {canvas.currency}" if canvas.currency else ""
+    gain, span = f"{format_amount(float(dataset['amount'].values[-1]))}{money}", format_periods(last, last, step)
+    now, then = (f"{100 * survival[place]:.3g} %" for place in (0, -1))
+    finding = f"With {gain} more, {span} {'is' if last == 1 else 'are'} survived with {then} instead of {now}"
+    context = f"{dataset.attrs['title']} · {int(dataset.attrs['trajectories']):,} trajectories"
+    return Drawing(lambda axes: draw_frontier(canvas, axes, dataset), finding, context, dataset.sizes["period"])

@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 from burncast.distributions.law import Law
 from burncast.distributions.misfit import Misfit
 from burncast.outputs.amounts import format_amount
-from burncast.outputs.chart_style import BLUE, COLOURS, GREY, new_figure, write_title
+from burncast.outputs.chart_style import BLUE, COLOURS, GREY, house_style, new_figure, write_title
 
 __all__ = ["law_chart"]
 
@@ -21,6 +21,7 @@ _POINTS = 801
 _STATED = COLOURS[1]
 
 
+@house_style
 def law_chart(law: Law, text: str, stated: Sequence[Misfit] = ()) -> Figure:
     """Density above, with its central 50 % and 90 %, and distribution function below, with the percentiles stated.
 

@@ -9,7 +9,7 @@ import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
-from burncast.outputs.chart_style import BLUE, COLOURS, GREY, INK, new_figure, write_title
+from burncast.outputs.chart_style import BLUE, COLOURS, GREY, INK, house_style, new_figure, write_title
 
 __all__ = ["posterior_plot"]
 
@@ -17,6 +17,7 @@ MOST_INPUTS = 14
 LEAST_LIMIT, MOST_LIMIT = 4.0, 12.0
 
 
+@house_style
 def posterior_plot(plain: Mapping[str, Any]) -> Figure:
     """Above, the central 90 % of the inputs of which most was learned, in standard deviations of the prior from its
     mean: before in grey, after in blue. Below, how far each report lies above the posterior prediction, in standard

@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 
 from burncast.outputs.amounts import format_amount
 from burncast.outputs.calendar_ticks import calendar_ticks, day_number
-from burncast.outputs.chart_style import BLUE, COLOURS, GREY, INK, new_figure, style_amounts, write_title
+from burncast.outputs.chart_style import BLUE, COLOURS, GREY, INK, house_style, new_figure, style_amounts, write_title
 
 __all__ = ["process_chart"]
 
@@ -22,6 +22,7 @@ _SHARE = 0.62
 _APART = 0.08
 
 
+@house_style
 def process_chart(
     times: NDArray[np.float64] | Sequence[datetime.date],
     values: NDArray[np.float64],

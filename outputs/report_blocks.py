@@ -9,11 +9,10 @@ from typing import TypeAlias
 
 from matplotlib.figure import Figure
 
+from burncast.outputs.canvas import Canvas, time_axis
 from burncast.outputs.findings import Findings
 from burncast.outputs.inline_svg import Picture, figure_picture
 from burncast.outputs.language import Language
-from burncast.outputs.plots import time_axis
-from burncast.outputs.report_charts import Canvas
 
 __all__ = ["Block", "Cell", "Chart", "Code", "Heading", "Line", "Section", "Teller", "Text", "TextTable", "chart"]
 

@@ -27,6 +27,7 @@ from burncast.engine.resampling import Estimate
 from burncast.engine.sensitivity import BAND, Question, Split
 from burncast.engine.shapley import ShapleyEffects
 from burncast.engine.tornado import Bar
+from burncast.outputs.accessor import register_accessor
 from burncast.outputs.figure_words import figure_words
 from burncast.outputs.store import CREATED_BY
 from burncast.outputs.summary import as_plain
@@ -104,6 +105,7 @@ def _with_ends(name: str, dimension: str, found: Estimate, order: NDArray[np.int
 
 
 def _attributes(question: Question, method: str, mean: float) -> dict[str, Any]:
+    register_accessor()
     scenario, target = question.scenario, question.target
     quantity = scenario.quantities[target.name] if target.name is not None else None
     unit = {"ruin": "", "runway": scenario.step, "need": scenario.currency or ""}.get(target.kind)

@@ -191,6 +191,9 @@ def read_dataset(path: str | os.PathLike[str]) -> xr.Dataset:
     """A dataset that :func:`encode_dataset` wrote, with its 64-bit integers back."""
     import xarray as xr
 
+    from burncast.outputs.accessor import register_accessor
+
+    register_accessor()
     dataset = without_bounds(xr.load_dataset(path, engine="scipy", decode_timedelta=False))
     whole = {name: int(dataset.attrs[name]) for name in _WHOLE_ATTRIBUTES if name in dataset.attrs}
     dataset = dataset.assign_attrs(whole)

@@ -13,8 +13,9 @@ from typer.testing import CliRunner
 import burncast
 from burncast.cli import app
 from burncast.engine.explain_ruin import RuinBox
+from burncast.outputs.drawing import figure_of
 from burncast.outputs.explanation_tables import describe_box
-from burncast.outputs.ruin_plots import shift_plot, typical_plot
+from burncast.outputs.ruin_plots import shift_drawing, typical_drawing
 
 WALK = """
 [scenario]
@@ -127,7 +128,8 @@ def test_pictures_keep_their_words_inside(walk):
     found = burncast.explain_ruin(scenario, trajectories=4_000)
     forecast = burncast.simulate(scenario, 4_000)
     path = burncast.replay(scenario, found.typical)
-    for figure in (shift_plot(scenario, found), typical_plot(scenario, found, forecast, path, "cash")):
+    for drawing in (shift_drawing(scenario, found), typical_drawing(scenario, found, forecast, path, "cash")):
+        figure = figure_of(drawing)
         figure.draw_without_rendering()
         for text in [*figure.texts, *(text for panel in figure.axes for text in panel.texts)]:
             box = text.get_window_extent()

@@ -14,7 +14,8 @@ from typer.testing import CliRunner
 import burncast
 from burncast.cli import app
 from burncast.distributions.errors import InputError
-from burncast.outputs.frontier_plot import frontier_plot
+from burncast.outputs.drawing import figure_of
+from burncast.outputs.frontier_plot import frontier_drawing
 
 WALK = {
     "scenario": {"title": "A walk", "periods": 12, "currency": "USD"},
@@ -123,7 +124,7 @@ def test_amounts_reach_the_need():
     assert need <= found["amount"].values[-1] < 1.6 * need
     assert found["period"].values.tolist() == [12]
     assert np.all(np.diff(found["survival"].values[:, 0]) > 0)
-    (axes,) = frontier_plot(found).axes
+    (axes,) = figure_of(frontier_drawing(found)).axes
     assert axes.lines[0].get_ydata() == pytest.approx(100 * found["survival"].values[:, 0])
 
 

@@ -9,8 +9,9 @@ from rich.console import Console
 
 import burncast
 from burncast.engine.decision import Decision
-from burncast.outputs.choice_plot import choice_plot
+from burncast.outputs.choice_plot import choice_drawing
 from burncast.outputs.choice_tables import present_choice
+from burncast.outputs.drawing import figure_of
 from burncast.outputs.figure_words import figure_unit, figure_words
 
 SCENARIO = burncast.load(
@@ -89,7 +90,7 @@ def test_the_table_has_a_unit_for_all_that_has_one():
     ],
 )
 def test_the_picture_keeps_its_words_inside_and_apart(changes):
-    figure = choice_plot(SCENARIO, decision(**changes))
+    figure = figure_of(choice_drawing(SCENARIO, decision(**changes)))
     figure.draw_without_rendering()
     boxes = [text.get_window_extent() for text in [*figure.texts, *figure.axes[0].texts]]
     for box in boxes:

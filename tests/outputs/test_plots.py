@@ -91,8 +91,8 @@ def test_variants_have_a_named_line_each_and_one_without_ruin_has_none():
     without = to_dataset(known_simulation({"cash": CASES["never"]}, ruin=False))
     figure = ruin_curve(stack({**dict(zip(names, runs, strict=True)), "no ruin": without}))
     assert len(figure.axes[0].lines) == 3
-    labels = texts(figure)[1]
-    assert [any(name[:10] in label for label in labels) for name in (*names, "no ruin")] == [True, True, True, False]
+    shown = [any(name in label for label in texts(figure)[1]) for name in ("base", "price war", "a name", "no ruin")]
+    assert shown == [True, True, True, False]
 
 
 @pytest.mark.parametrize("kind", ["svg", "png"])
@@ -120,4 +120,7 @@ def test_ticks_are_few_inside_and_ascending(first, days):
 def test_labels_are_moved_apart_and_keep_their_order_and_centre(places):
     moved = _spread(sorted(places), 0.05)
     assert all(b - a >= 0.05 - 1e-9 for a, b in itertools.pairwise(moved))
-    assert sum(moved) == pytest.approx(sum(places), abs=1e-9)
+    assert min(moved) >= -1e-9
+    assert max(moved) <= 1 + 1e-9
+    if min(moved) > 1e-9 and max(moved) < 1 - 1e-9:
+        assert sum(moved) == pytest.approx(sum(places), abs=1e-9)

@@ -12,8 +12,9 @@ import burncast
 from burncast.distributions.errors import InputError
 from burncast.engine.scenario import load
 from burncast.outputs.chart_style import encode_figure
+from burncast.outputs.drawing import figure_of
 from burncast.outputs.sensitivity_dataset import plain_sensitivity
-from burncast.outputs.sensitivity_plots import sensitivity_plot
+from burncast.outputs.sensitivity_plots import sensitivity_drawing
 from burncast.outputs.sensitivity_tables import present_sensitivity
 from burncast.outputs.store import encode_dataset, read_dataset
 from burncast.outputs.targets import parse_target
@@ -136,14 +137,14 @@ def test_tables_and_pictures_show_the_strongest_first(method, answers):
     text = capture.get()
     names = dataset["input" if method == "tornado" else "source"].values.tolist()
     assert [text.index(f"\n{name} ") for name in names] == sorted(text.index(f"\n{name} ") for name in names)
-    axes = sensitivity_plot(dataset).axes[0]
+    axes = figure_of(sensitivity_drawing(dataset)).axes[0]
     units = {"burn": ", USD"} if method == "tornado" else {}
     assert [label.get_text() for label in axes.get_yticklabels()] == [f"{name}{units.get(name, '')}" for name in names]
     low, high = axes.get_ylim()
     assert low > high  # the first on top
-    picture = encode_figure(sensitivity_plot(dataset), "svg")
+    picture = encode_figure(figure_of(sensitivity_drawing(dataset)), "svg")
     assert b"Created by burncast" in picture
-    assert picture == encode_figure(sensitivity_plot(dataset), "svg")
+    assert picture == encode_figure(figure_of(sensitivity_drawing(dataset)), "svg")
     if method == "sobol":
         assert "depending on the inputs" in text
 
