@@ -21,6 +21,7 @@ from burncast.calibration.scores import (
     reliability,
 )
 from burncast.calibration.skill import Skill, skill
+from burncast.distributions.notebook_view import Shown, View
 
 if TYPE_CHECKING:
     import xarray as xr
@@ -45,7 +46,7 @@ class LeftOut:
 
 
 @dataclass(frozen=True)
-class Backtest:
+class Backtest(Shown):
     """What was forecast and what came.
 
     ``forecasts`` is a dataset over ``forecast`` and ``model`` (first the model, then the baselines):
@@ -164,6 +165,10 @@ class Backtest:
         if horizon is not None:
             chosen &= self.forecasts["horizon"].values == horizon
         return self.forecasts.isel(forecast=np.flatnonzero(chosen))
+
+    def _view(self) -> View:
+        made, known = self.count()
+        return View(f"Backtest: {known} of {made} forecasts observed", text=str(self))
 
 
 def _skill_text(found: Skill) -> str:

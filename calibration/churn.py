@@ -24,6 +24,7 @@ from scipy.stats import beta, gamma
 from burncast.calibration.entry import Entry
 from burncast.calibration.survival_regression import ERRORS, SurvivalRegression, regress_survival
 from burncast.distributions.errors import InputError
+from burncast.distributions.notebook_view import Cell, Shown, View
 
 __all__ = ["ChurnBand", "ChurnFit", "SurvivalCurve", "fit_churn", "kaplan_meier"]
 
@@ -74,7 +75,7 @@ class ChurnBand:
 
 
 @dataclass(frozen=True)
-class ChurnFit:
+class ChurnFit(Shown):
     """What subscriber data say of churn.
 
     ``whole`` is the band of all tenures, ``bands`` its parts; ``regressions`` the parametric models of the same data,
@@ -117,6 +118,19 @@ class ChurnFit:
             f"{left:,} of {self.subscribers:,} subscribers left in {months:,.0f} months of subscription, the others "
             "were still there (censored); posterior with Jeffreys' prior, churn constant within a band of tenure"
         )
+
+    def _view(self) -> View:
+        rows: list[list[Cell]] = [
+            [
+                "all" if band is self.whole else band.label.replace("_", " "),
+                *(f"{100 * share:.2f} %" for share in (band.churn, band.low, band.high)),
+                band.left,
+                round(band.months),
+            ]
+            for band in (self.whole, *self.bands)
+        ]
+        columns = ["tenure", "monthly churn", "5 %", "95 %", "left", "months observed"]
+        return View(f"{self.name} of {self.subscribers:,} subscribers", columns, rows, remarks=[self.source or ""])
 
 
 def fit_churn(

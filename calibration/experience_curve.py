@@ -20,7 +20,9 @@ from scipy import special
 from burncast.calibration.entry import Entry
 from burncast.calibration.innovation_tests import ljung_box
 from burncast.calibration.observed_information import Array
+from burncast.distributions.amounts import format_amount
 from burncast.distributions.errors import DataError, Problem
+from burncast.distributions.notebook_view import Shown, View
 
 __all__ = ["ExperienceCurve", "fit_experience_curve"]
 
@@ -28,7 +30,7 @@ _FEWEST = 4
 
 
 @dataclass(frozen=True)
-class ExperienceCurve:
+class ExperienceCurve(Shown):
     """cost = ``reference_cost``·(volume/``reference_volume``)^(−``exponent``).
 
     With standard errors of the exponent and of the logarithm of the reference cost, the sd of the logarithms'
@@ -80,6 +82,16 @@ class ExperienceCurve:
         value = f"{level} * ({volume} / {self.reference_volume:.6g}) ** (-{exponent})"
         rate = f"falls by {100 * self.learning_rate:.3g} % with every doubling of {volume}"
         return [*found, Entry(name, value, "formulas", unit=unit, source=source, note=rate)]
+
+    def _view(self) -> View:
+        low, high = self.learning_rate_interval
+        rows = [
+            ["fall with every doubling", f"{100 * self.learning_rate:.3g} % ({100 * low:.3g} to {100 * high:.3g} %)"],
+            ["exponent", f"{self.exponent:.3g} ± {self.exponent_se:.2g}"],
+            ["cost at the reference volume", format_amount(self.reference_cost)],
+            ["reference volume", format_amount(self.reference_volume)],
+        ]
+        return View("An experience curve", ["", ""], rows, remarks=self.statements)
 
 
 def fit_experience_curve(

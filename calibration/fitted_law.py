@@ -21,6 +21,7 @@ from burncast.calibration.sample import Array, Sample
 from burncast.calibration.written_predictive import write_predictive
 from burncast.distributions.families import make_law
 from burncast.distributions.law import Law
+from burncast.distributions.notebook_view import Shown, View
 from burncast.engine.constants import law as law_of
 from burncast.engine.expressions import parse
 
@@ -31,7 +32,7 @@ UNCERTAINTIES: tuple[Uncertainty, ...] = ("bootstrap", "laplace", "none")
 
 
 @dataclass(frozen=True, eq=False)
-class Fit:
+class Fit(Shown):
     """A family fitted to a sample by maximum likelihood.
 
     Attributes: ``log_likelihood``; ``log_score`` and its standard error ``log_score_se``, per row, cross-validated;
@@ -211,3 +212,6 @@ class Fit:
         moved[1] += 1e-5
         values = self.scheme.values(moved)
         return np.asarray((values[1] - values[0]) / 2e-5)
+
+    def _view(self) -> View:
+        return View(f"Laws fitted to {self.name}", text=self.table)

@@ -27,6 +27,7 @@ from burncast.calibration.observed_information import Array
 from burncast.calibration.observed_series import ObservedSeries, observed_series
 from burncast.calibration.process_parameters import Parameter, positive, real, values_at
 from burncast.distributions.errors import DataError, InputError, Problem, nearest_name
+from burncast.distributions.notebook_view import Shown, View
 
 __all__ = ["Curve", "GrowthFit", "fit_growth"]
 
@@ -42,7 +43,7 @@ _VAGUE = 0.25
 
 
 @dataclass(frozen=True)
-class GrowthFit:
+class GrowthFit(Shown):
     """A fitted curve: ``coordinates`` (logarithms but for the midpoint) and their ``covariance``, in the order of
     ``parameters``; ``market`` is left out where it was given. ``origin`` is when t is 0, in years before the last
     observation; ``residual_sd`` is of what is added in a year; ``statements`` say what the series cannot tell."""
@@ -106,6 +107,11 @@ class GrowthFit:
                 CorrelationEntry(between, matrix=rows, comment=f"the parameters of {name} were fitted together")
             )
         return found
+
+    def _view(self) -> View:
+        errors = self.standard_errors
+        rows = [[name, value, errors.get(name)] for name, value in self.values.items()]
+        return View(f"A {self.curve} curve", ["parameter", "estimate", "standard error"], rows, remarks=self.statements)
 
 
 def fit_growth(

@@ -18,6 +18,7 @@ from burncast.calibration.learning import Summary
 from burncast.calibration.observation_rows import ObservationSource
 from burncast.calibration.observations import read_observations
 from burncast.calibration.scores import crps
+from burncast.distributions.notebook_view import Cell, Shown, View
 from burncast.engine.scenario import Scenario
 
 __all__ = ["Hindsight", "hindsight"]
@@ -26,7 +27,7 @@ Floats = NDArray[np.float64]
 
 
 @dataclass(frozen=True, slots=True)
-class Hindsight:
+class Hindsight(Shown):
     """One report of a figure against the forecast.
 
     ``forecast`` is the law of the true figure; ``report`` what was reported (of a bound, the bound); ``pit`` the
@@ -54,6 +55,12 @@ class Hindsight:
     def missed(self) -> bool:
         """Whether it lies outside the central 90 %, or, for a bound, was given less than 5 %."""
         return self.pit < 0.05 if self.is_bound else self.band > 0.9
+
+    def _view(self) -> View:
+        forecast = self.forecast
+        missed = "missed" if self.missed else ""
+        rows: list[list[Cell]] = [[self.said, forecast.p5, forecast.p50, forecast.p95, f"{self.pit:.3f}", missed]]
+        return View(self.figure, ["said", "forecast: p5", "median", "p95", "PIT", ""], rows, remarks=[self.source])
 
 
 def hindsight(

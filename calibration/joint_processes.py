@@ -24,6 +24,7 @@ from burncast.calibration.observed_information import Array
 from burncast.calibration.process_entries import innovating_process, process_entries
 from burncast.calibration.process_fit import ProcessFit, fit_process
 from burncast.distributions.errors import DataError, InputError, Problem
+from burncast.distributions.notebook_view import Cell, Shown, View
 from burncast.engine.scenario_model import YEARS_PER_STEP, Step
 
 __all__ = ["JointFit", "fit_processes"]
@@ -34,7 +35,7 @@ _WIDEST = 0.9999
 
 
 @dataclass(frozen=True)
-class JointFit:
+class JointFit(Shown):
     """``correlation`` of the shocks of a period of ``step``, with ``standard_errors`` and the ``counts`` of common
     intervals that each rests on, all f64[k, k] in the order of ``fits``; ``statements`` say which dates were used."""
 
@@ -62,6 +63,14 @@ class JointFit:
         if len(members) == 2:
             return [*found, CorrelationEntry(members, rho=float(matrix[0, 1]), comment=comment)]
         return [*found, CorrelationEntry(members, matrix=tuple(map(tuple, matrix.tolist())), comment=comment)]
+
+    def _view(self) -> View:
+        rows: list[list[Cell]] = [
+            [one, other, f"{self.correlation[i, j]:.3f} ± {self.standard_errors[i, j]:.2g}", int(self.counts[i, j])]
+            for (i, one), (j, other) in combinations(enumerate(self.fits), 2)
+        ]
+        columns = ["process", "and", "correlation", "common intervals"]
+        return View("Processes fitted together", columns, rows, remarks=self.statements)
 
 
 def fit_processes(

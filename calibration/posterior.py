@@ -26,6 +26,7 @@ from burncast.calibration.observation_rows import ObservationSource
 from burncast.calibration.observations import read_observations
 from burncast.calibration.reach import unreached
 from burncast.distributions.errors import InputError
+from burncast.distributions.notebook_view import Cell, Shown, View
 from burncast.engine.conditioning import Conditioned, Likelihood, condition_on
 from burncast.engine.given import GivenOutcomes, run_given
 from burncast.engine.normals import Normals, used_draws
@@ -49,7 +50,7 @@ LAST = 4
 
 
 @dataclass(frozen=True)
-class Posterior:
+class Posterior(Shown):
     """What the observations taught.
 
     ``scenario`` begins with the posterior. ``inputs`` and ``processes`` compare prior and posterior, those that learned
@@ -75,6 +76,19 @@ class Posterior:
     last: int
     seed: int
     file: str | None
+
+    def _view(self) -> View:
+        rows: list[list[Cell]] = [
+            [one.name, *(value for law in (one.prior, one.posterior) for value in (law.mean, law.sd)), one.shrinkage]
+            for one in self.inputs
+        ]
+        strained = dict.fromkeys(one.figure for one in self.strains if one.strains)
+        strains = f"Strained by: {'; '.join(strained)}." if strained else "No observation strains."
+        evidence = f"log evidence {self.log_evidence:.2f} ± {self.log_evidence_se:.2f}, R-hat {self.r_hat:.3f}"
+        worth = f"worth {self.effective_sample_size:,.0f} independent draws"
+        how = f"{self.particles:,} particles of {self.runs} runs, {worth}, seed {self.seed}"
+        columns = ["input", "prior: mean", "sd", "posterior: mean", "sd", "shrinkage"]
+        return View(f"What was learned of {self.scenario.title}", columns, rows, remarks=[strains, evidence, how])
 
 
 def posterior(

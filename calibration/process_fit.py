@@ -30,6 +30,7 @@ from burncast.calibration.transition_laws import (
     transition_law,
 )
 from burncast.distributions.errors import InputError
+from burncast.distributions.notebook_view import Shown, View
 from burncast.engine.scenario_model import YEARS_PER_STEP, Step
 
 __all__ = ["Bootstrap", "ProcessFit", "fit_process", "with_bootstrap"]
@@ -54,7 +55,7 @@ class Bootstrap:
 
 
 @dataclass(frozen=True, repr=False)
-class ProcessFit:
+class ProcessFit(Shown):
     """A fitted process.
 
     ``law`` holds the observations and their density; ``coordinates`` and their ``covariance`` are those of
@@ -156,6 +157,9 @@ class ProcessFit:
 
     def __repr__(self) -> str:
         return self.table
+
+    def _view(self) -> View:
+        return View(f"A {self.process} fitted to {self.count + 1:,} observations", text=self.table)
 
 
 @overload

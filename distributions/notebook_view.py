@@ -37,16 +37,16 @@ class View:
 
 
 class Shown(ABC):
-    """A result that a notebook shows as :meth:`view` lays it out."""
+    """A result that a notebook shows as ``_view`` lays it out."""
 
     __slots__ = ()
 
     @abstractmethod
-    def view(self) -> View:
+    def _view(self) -> View:
         """What a notebook shows of it."""
 
     def _repr_html_(self) -> str:
-        return view_html(self.view())
+        return view_html(self._view())
 
 
 def view_html(view: View) -> str:

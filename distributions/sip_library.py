@@ -25,6 +25,7 @@ from burncast.distributions.errors import LawError, nearest_name
 from burncast.distributions.families import make_law
 from burncast.distributions.hdr import Hdr
 from burncast.distributions.law import FloatArray, Law
+from burncast.distributions.notebook_view import Shown, View
 
 __all__ = ["Generator", "Sip", "SipLibrary", "correlation_of", "normal_scores", "parse_sip_library"]
 
@@ -84,7 +85,7 @@ class Sip:
 
 
 @dataclass(frozen=True)
-class SipLibrary:
+class SipLibrary(Shown):
     """A library: its ``name``, who made it from what (``provenance``), and its SIPs by name."""
 
     name: str
@@ -111,6 +112,11 @@ class SipLibrary:
     def correlation(self, names: Sequence[str]) -> FloatArray:
         """The correlation matrix of the normals of these quantities."""
         return correlation_of([self.sip(name) for name in names])
+
+    def _view(self) -> View:
+        return View(
+            f"SIP library {self.name}", ["variable"], [[name] for name in self.names], remarks=[self.provenance]
+        )
 
 
 def correlation_of(sips: Sequence[Sip]) -> FloatArray:

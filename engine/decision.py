@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from burncast.distributions.notebook_view import Cell, Shown, View
+
 __all__ = ["Decision"]
 
 
 @dataclass(frozen=True, slots=True)
-class Decision:
+class Decision(Shown):
     """A choice and what comes of it.
 
     Attributes: ``choice``, the value of each decision; ``figure``, what was asked for, and ``outcome``, its value;
@@ -33,3 +35,12 @@ class Decision:
     evaluations: int
     trajectories: int
     seed: int
+
+    def _view(self) -> View:
+        rows: list[list[Cell]] = [[name, self.present[name], value] for name, value in self.choice.items()]
+        rows.append([self.figure, self.present_outcome, self.outcome])
+        if self.limit is not None:
+            rows.append([self.limit, self.present_limited, self.limited])
+        how = f"{self.evaluations} choices tried on {self.trajectories:,} trajectories each, seed {self.seed}"
+        worst = f"the worst of {', '.join(self.worlds)}" if len(self.worlds) > 1 else ""
+        return View("Decision", ["", "now", "best"], rows, remarks=[worst, how])

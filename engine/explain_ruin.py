@@ -14,6 +14,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from burncast.distributions.errors import InputError
+from burncast.distributions.notebook_view import Cell, Shown, View
 from burncast.engine.boxes import find_box
 from burncast.engine.compiler import compile_scenario
 from burncast.engine.expressions import Call, Name
@@ -59,7 +60,7 @@ class RuinBox:
 
 
 @dataclass(frozen=True, slots=True)
-class RuinExplanation:
+class RuinExplanation(Shown):
     """What sets ruined trajectories apart, the most telling first.
 
     ``levels`` are those of processes, each by its mean over the periods 1 … ``by``; ``processes`` are the shifts of the
@@ -84,6 +85,16 @@ class RuinExplanation:
     process_shift_se: float
     trajectories: int
     seed: int
+
+    def _view(self) -> View:
+        known = sorted((*self.inputs, *self.levels), key=lambda one: -abs(one.shift))
+        rows: list[list[Cell]] = [[one.name, f"{one.shift:+.2f}", one.all[1], one.ruined[1]] for one in known]
+        where = [f"{low:.4g} < {name} < {high:.4g}" for name, (low, high) in self.box.rules.items()]
+        box = f"Where {' and '.join(where)}, {100 * self.box.density:.0f} % are ruined." if where else ""
+        typical = f"The most typical one is number {self.typical:,}, ruined in period {self.typical_ruin}."
+        columns = ["quantity", "shift of the mean (sd)", "all: median", "ruined: median"]
+        title = f"{self.ruined:,} of {self.trajectories:,} trajectories ruined by the end of period {self.by}"
+        return View(title, columns, rows, remarks=[box, typical])
 
 
 def explain_ruin(

@@ -17,6 +17,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from burncast.distributions.errors import InputError, SimulationError
+from burncast.distributions.notebook_view import Cell, Shown, View
 from burncast.engine.compiler import compile_scenario
 from burncast.engine.conditioning import Conditioned, Exceedance, Score, condition_on
 from burncast.engine.given import GivenOutcomes
@@ -32,7 +33,7 @@ STUDENT_975 = {2: 12.706, 3: 4.303, 4: 3.182, 5: 2.776, 6: 2.571, 7: 2.447, 8: 2
 
 
 @dataclass(frozen=True, slots=True)
-class RareRuin:
+class RareRuin(Shown):
     """The probability of ruin by the end of period ``by``.
 
     ``standard_error`` comes from independent ``replications``; ``interval`` covers 95 %, by Student's law for the
@@ -50,6 +51,17 @@ class RareRuin:
     replications: tuple[float, ...]
     levels: int
     seed: int
+
+    def _view(self) -> View:
+        low, high = self.interval
+        rows: list[list[Cell]] = [
+            ["probability", f"{self.probability:.3g} ± {self.standard_error:.2g}"],
+            ["95 % interval", f"{low:.3g} to {high:.3g}"],
+            ["trajectories run", self.trajectories],
+            ["plain ones for the same", float(self.plain_trajectories)],
+        ]
+        remark = f"{len(self.replications)} replications over {self.levels} levels, seed {self.seed}"
+        return View(f"Ruin by the end of period {self.by}", ["", ""], rows, remarks=[remark])
 
 
 def rare_ruin(

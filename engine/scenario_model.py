@@ -9,7 +9,9 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Literal, TypeAlias
 
 from burncast.distributions.errors import Problem
+from burncast.distributions.notebook_view import Shown, View
 from burncast.engine.expression_nodes import Expression, Index, Name
+from burncast.engine.expression_text import render
 
 if TYPE_CHECKING:
     from burncast.distributions.sip_library import Sip
@@ -127,7 +129,7 @@ class Ruin:
 
 
 @dataclass(frozen=True)
-class Scenario:
+class Scenario(Shown):
     """A validated scenario.
 
     ``dt`` is the length of a period in years. ``track`` are the quantities whose distribution is kept, by default every
@@ -166,6 +168,18 @@ class Scenario:
             return []
         return [period_end(self.start, self.step, period) for period in range(self.periods + 1)]
 
+    def _view(self) -> View:
+        rows = [
+            [one.name, one.kind, _said(one.value, one.next), one.unit or "", one.source or one.note or ""]
+            for one in self.quantities.values()
+        ]
+        begin = f" from {self.start:%Y-%m}" if self.start is not None else ""
+        about = f"{self.periods} {self.step}s{begin}, sha256 {self.sha256[:12]}"
+        ruin = f"Ruin: {render(self.ruin.when)}" if self.ruin is not None else "No ruin is defined."
+        named = f"Variants: {', '.join(self.variants)}" if self.variants else ""
+        columns = ["quantity", "kind", "value", "unit", "source or note"]
+        return View(self.title, columns, rows, remarks=[self.description or "", ruin, named, about])
+
 
 def period_end(start: datetime.date, step: Step, period: int) -> datetime.date:
     """The last day of a period of a calendar whose period 1 begins on ``start``.
@@ -179,3 +193,15 @@ def period_end(start: datetime.date, step: Step, period: int) -> datetime.date:
     year, month = divmod(months, 12)
     day = min(start.day, calendar.monthrange(year, month + 1)[1])
     return datetime.date(year, month + 1, day) - datetime.timedelta(days=1)
+
+
+def _said(value: Value, following: Value | None) -> str:
+    """The value of a quantity, or its start and what comes next, as a scenario says it."""
+    texts = [
+        "; ".join(f"{', '.join(labels)}: {render(one)}" for labels, one in each.values.items())
+        if isinstance(each, ByElement)
+        else render(each)
+        for each in (value, following)
+        if each is not None
+    ]
+    return " → ".join(texts)

@@ -20,7 +20,8 @@ from typing import TYPE_CHECKING, Any
 import xarray as xr
 
 from burncast.distributions.errors import InputError
-from burncast.outputs.result_parts import check_levels, element_of, kind_of, variant_of, variants_of
+from burncast.outputs.provenance import each_variant, one_variant
+from burncast.outputs.result_parts import check_levels, element_of, holds, kind_of
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -68,9 +69,9 @@ class Accessor:
         _check_kind(self._dataset, "a forecast", "summary()")
         named = [quantities] if isinstance(quantities, str) else quantities
         asked = [periods] if isinstance(periods, int) else periods
-        if variant is not None or "variant" not in self._dataset.dims:
-            return summary_table({None: variant_of(self._dataset, variant)}, named, asked, quantiles)
-        return summary_table(dict(variants_of(self._dataset)), named, asked, quantiles)
+        several = variant is None and "variant" in self._dataset.dims
+        results = each_variant(self._dataset) if several else {"": one_variant(self._dataset, variant)}
+        return summary_table(results, named, asked, quantiles)
 
     def _repr_html_(self) -> str:
         from burncast.outputs.dataset_view import dataset_view
@@ -157,11 +158,11 @@ class Plots:
 
     def _forecast(self, asking: str, variant: str | None) -> xr.Dataset:
         _check_kind(self._dataset, "a forecast", asking)
-        return variant_of(self._dataset, variant)
+        return one_variant(self._dataset, variant)
 
     def _about_ruin(self, asking: str, variant: str | None, needed: str) -> xr.Dataset:
         result = self._forecast(asking, variant)
-        if needed not in result or bool(result[needed].isnull().all()):
+        if not holds(result, needed):
             lacking = "[ruin]" if needed == "ruin_probability" else "ruin.need"
             raise InputError(f"{asking} needs {needed}; the scenario has no {lacking}")
         return result

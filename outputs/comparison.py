@@ -9,7 +9,9 @@ import xarray as xr
 from burncast.distributions.errors import InputError
 from burncast.outputs.drawing import Drawing
 from burncast.outputs.plots import medians_drawing, ruin_drawing
-from burncast.outputs.result_parts import element_of, tracked_in, unknown, variants_of
+from burncast.outputs.provenance import each_variant
+from burncast.outputs.result_parts import element_of, holds, unknown
+from burncast.outputs.variables import tracked_names
 
 __all__ = ["compared_results", "comparison_drawing"]
 
@@ -22,14 +24,14 @@ def compared_results(
     Raises InputError for a variant that is not there, where there is nothing to compare with, and where currency or
     step are not the same.
     """
-    own = dict(variants_of(result)) if "variant" in result.dims else {"base": result}
+    own = each_variant(result)
     for name in variants or ():
         if name not in own:
             raise unknown("variant", name, own)
     found = {name: one for name, one in own.items() if variants is None or name in variants}
     for name, other in others.items():
-        parts = dict(variants_of(other)) if "variant" in other.dims else {"": other}
-        found |= {f"{name}: {part}" if part else name: one for part, one in parts.items()}
+        several = "variant" in other.dims
+        found |= {f"{name}: {part}" if several else name: one for part, one in each_variant(other).items()}
     if len(found) < 2:
         raise InputError("there is nothing to compare with: give other results, or simulate(..., variants=True)")
     first = next(iter(found.values())).attrs
@@ -45,12 +47,13 @@ def comparison_drawing(results: Mapping[str, xr.Dataset], of: str, element: Mapp
     if of == "ruin_probability":
         if element:
             raise InputError("a probability of ruin has no elements")
-        if not any("ruin_probability" in one and one["ruin_probability"].notnull().any() for one in results.values()):
+        known = {name: one for name, one in results.items() if holds(one, of)}
+        if not known:
             raise InputError("none of the scenarios has a [ruin]; compare a tracked quantity, of=...")
-        return ruin_drawing({name: one for name, one in results.items() if "ruin_probability" in one})
+        return ruin_drawing(known)
     name = of.partition("[")[0].strip()
-    known = {key: one for key, one in results.items() if name in tracked_in(one)}
+    known = {key: one for key, one in results.items() if name in tracked_names(one) and holds(one, name)}
     if not known:
-        names = dict.fromkeys(each for one in results.values() for each in tracked_in(one))
+        names = dict.fromkeys(each for one in results.values() for each in tracked_names(one))
         raise unknown("quantity", name, ["ruin_probability", *names])
     return medians_drawing(known, {key: element_of(one, of, element) for key, one in known.items()})

@@ -91,6 +91,7 @@ def replay_to_dataset(
 
     InputError where a quantity bears the name of a coordinate.
     """
+    register_accessor()
     attributes = {
         "created_by": CREATED_BY,
         "title": scenario.title,

@@ -8,9 +8,10 @@ import xarray as xr
 
 from burncast.distributions.notebook_view import Cell, View, view_html
 from burncast.outputs.amounts import format_amount, format_date, format_periods, format_probability
-from burncast.outputs.result_parts import element_name, elements_of, kind_of, tracked_in, variants_of
+from burncast.outputs.provenance import each_variant
+from burncast.outputs.result_parts import element_name, elements_of, holds, kind_of
 from burncast.outputs.sensitivity_tables import describe_output
-from burncast.outputs.variables import mean_name
+from burncast.outputs.variables import mean_name, tracked_names
 
 __all__ = ["dataset_view"]
 
@@ -30,7 +31,7 @@ def dataset_view(dataset: xr.Dataset) -> str:
 
 
 def _forecast(dataset: xr.Dataset) -> View:
-    results = dict(variants_of(dataset)) if "variant" in dataset.dims else {"": dataset}
+    results = each_variant(dataset)
     several = len(results) > 1
     rows: list[list[Cell]] = []
     for name, result in results.items():
@@ -47,15 +48,15 @@ def _figures(result: xr.Dataset) -> list[list[Cell]]:
         last = str(result["date"].values[-1].astype("datetime64[D]"))
         when = format_date(datetime.date.fromisoformat(last), step)
     rows: list[list[Cell]] = []
-    if "ruin_probability" in result and bool(result["ruin_probability"].notnull().any()):
+    if holds(result, "ruin_probability"):
         share, error = (float(result[name].values[-1]) for name in ("ruin_probability", "ruin_probability_se"))
         count = int(result.attrs.get("independent", result.attrs["trajectories"]))
         rows.append(["out of money", f"by {when}", format_probability(share, error, count), None, None, None, ""])
         ends = _ends(result["runway"])
         rows.append(["runway", "", None, *(one and format_periods(one, horizon, step) for one in ends), ""])
-    if "funding_need" in result:
+    if holds(result, "funding_need"):
         rows.append(["funding need", f"by {when}", None, *_ends(result["funding_need"]), str(result.attrs["currency"])])
-    for name in tracked_in(result):
+    for name in (one for one in tracked_names(result) if holds(result, one)):
         for values in elements_of(result, name, {}):
             at = {key: values[key].item() for key in result[mean_name(name)].dims if key != "period"}
             mean = float(result[mean_name(name)].sel(at).values[-1])

@@ -32,13 +32,14 @@ from burncast.outputs.forecast_drawings import (
     draw_runway,
 )
 from burncast.outputs.language import language
+from burncast.outputs.provenance import each_variant
+from burncast.outputs.result_parts import holds
 
 __all__ = [
     "fan_chart",
     "fan_drawing",
     "medians_drawing",
     "need_drawing",
-    "results_of",
     "ruin_curve",
     "ruin_drawing",
     "runway_drawing",
@@ -77,15 +78,7 @@ def fan_chart(dataset: xr.Dataset, name: str) -> Figure:
 
 def ruin_curve(dataset: xr.Dataset) -> Figure:
     """Probability of ruin by the end of each period with its 95 % Monte Carlo band; one line per variant."""
-    return figure_of(ruin_drawing(results_of(dataset)))
-
-
-def results_of(dataset: xr.Dataset) -> dict[str, xr.Dataset]:
-    """Variant → its result; one nameless result where the dataset has no variants."""
-    if "variant" not in dataset.dims:
-        return {"": dataset}
-    names = [str(name) for name in dataset["variant"].values]
-    return {name: dataset.sel(variant=name, drop=True).dropna("period", how="all") for name in names}
+    return figure_of(ruin_drawing(each_variant(dataset)))
 
 
 def fan_drawing(dataset: xr.Dataset, values: xr.DataArray) -> Drawing:
@@ -98,7 +91,7 @@ def fan_drawing(dataset: xr.Dataset, values: xr.DataArray) -> Drawing:
 
 def ruin_drawing(results: Mapping[str, xr.Dataset]) -> Drawing:
     """Probability of ruin over time with its 95 % Monte Carlo band, a line for each result that has one."""
-    known = {name: one for name, one in results.items() if np.isfinite(_ruin(one)).any()}
+    known = {name: one for name, one in results.items() if holds(one, "ruin_probability")}
     canvas = _common_canvas(known)
     short = _short_names(known)
     lines = [_ruin_line(short[name], one, canvas.time.periods, alone=len(known) == 1) for name, one in known.items()]
@@ -265,7 +258,7 @@ def _ruin_line(name: str, dataset: xr.Dataset, periods: int, *, alone: bool) -> 
     if alone:
         share = format_probability(last, float(error[-1]), _independent(dataset))
     until = f" (to {len(probability) - 1})" if len(probability) <= periods else ""
-    return Line(probability, f"{share}  {name}{until}".rstrip(), low, high)
+    return Line(probability, share if alone else f"{share}  {name}{until}", low, high)
 
 
 def _ruin(dataset: xr.Dataset) -> Floats:

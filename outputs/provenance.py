@@ -54,7 +54,11 @@ def one_variant(result: xr.Dataset, name: str | None) -> xr.Dataset:
         raise InputError(f"there is no variant {chosen!r}; expected one of {', '.join(known)}{hint}")
     one = result.sel(variant=chosen, drop=True)
     reached = [one[key].notnull().any([dim for dim in one[key].dims if dim != "period"]) for key in one.data_vars]
-    periods = [present["period"].values[present.values].max() for present in reached if "period" in present.dims]
+    periods = [
+        present["period"].values[present.values].max()
+        for present in reached
+        if "period" in present.dims and present.values.any()
+    ]
     if periods:
         one = one.sel(period=slice(None, max(periods)))
     of_all = {key: value for key, value in one.attrs.items() if not str(key).startswith("variant_")}

@@ -1,26 +1,24 @@
-"""A part of a dataset that burncast made: what kind it is, one of its variants, one element of a tracked quantity."""
+"""A part of a dataset that burncast made: what kind it is, and one element of a tracked quantity."""
 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 
 import numpy as np
 import xarray as xr
 
 from burncast.distributions.errors import InputError, nearest_name
-from burncast.outputs.variables import mean_name
+from burncast.outputs.variables import tracked_names
 
 __all__ = [
     "check_levels",
     "element_name",
     "element_of",
     "elements_of",
+    "holds",
     "kind_of",
-    "tracked_in",
     "unknown",
-    "variant_of",
-    "variants_of",
 ]
 
 _ELEMENT = re.compile(r"\s*(\w+)\s*(?:\[(.*)\])?\s*")
@@ -48,28 +46,9 @@ def unknown(what: str, name: str, known: Iterable[str]) -> InputError:
     return InputError(f"there is no {what} {name!r}; expected one of {', '.join(names) or 'none'}{hint}")
 
 
-def variants_of(result: xr.Dataset) -> Iterator[tuple[str, xr.Dataset]]:
-    """Variant → its result, up to its own horizon."""
-    for name in (str(one) for one in result["variant"].values):
-        yield name, result.sel(variant=name, drop=True).dropna("period", how="all")
-
-
-def variant_of(result: xr.Dataset, name: str | None) -> xr.Dataset:
-    """The result of one variant, the first where None; that of a result without variants where None."""
-    if "variant" not in result.dims:
-        if name is not None:
-            raise InputError(f"there is no variant {name!r}: the result has none, for want of variants=True")
-        return result
-    known = [str(one) for one in result["variant"].values]
-    if name is not None and name not in known:
-        raise unknown("variant", name, known)
-    return result.sel(variant=name or known[0], drop=True).dropna("period", how="all")
-
-
-def tracked_in(result: xr.Dataset) -> list[str]:
-    """The tracked quantities of a forecast."""
-    names = (str(name) for name in result.data_vars)
-    return [name for name in names if mean_name(name) in result and "quantile" in result[name].dims]
+def holds(result: xr.Dataset, name: str) -> bool:
+    """Whether the result has this variable; one of several variants may have nothing in it."""
+    return name in result and bool(result[name].notnull().any())
 
 
 def element_of(result: xr.Dataset, quantity: str, element: Mapping[str, str]) -> xr.DataArray:
@@ -92,7 +71,7 @@ def elements_of(result: xr.Dataset, quantity: str, element: Mapping[str, str]) -
     """All elements of a tracked quantity that ``quantity`` and ``element`` leave, each over (period, quantile)."""
     match = _ELEMENT.fullmatch(quantity)
     name = match[1] if match else quantity
-    tracked = tracked_in(result)
+    tracked = tracked_names(result)
     if name not in tracked:
         raise unknown("tracked quantity", name, tracked)
     values = result[name]

@@ -10,9 +10,9 @@ import pandas as pd
 import xarray as xr
 
 from burncast.distributions.errors import InputError
-from burncast.outputs.result_parts import check_levels, element_name, elements_of, tracked_in, unknown
+from burncast.outputs.result_parts import check_levels, element_name, elements_of, holds, unknown
 from burncast.outputs.summary import RUIN_PERIODS
-from burncast.outputs.variables import mean_name, mean_se_name, sd_name
+from burncast.outputs.variables import mean_name, mean_se_name, sd_name, tracked_names
 
 __all__ = ["summary_table"]
 
@@ -20,23 +20,23 @@ ABOUT_RUIN = ("ruin_probability", "runway", "funding_need")
 
 
 def summary_table(
-    results: Mapping[str | None, xr.Dataset],
+    results: Mapping[str, xr.Dataset],
     quantities: Sequence[str] | None,
     periods: Sequence[int] | None,
     quantiles: Sequence[float],
 ) -> pd.DataFrame:
     """The figures of each result, as :meth:`burncast.outputs.accessor.Accessor.summary` lays them out.
 
-    Results bear the name of a variant, or None where there is but one.
+    Results bear the name of a variant; the only one of a result without variants has none.
     """
     for result in results.values():
         check_levels(result, "summary()", quantiles)
     records = [
-        ({} if name is None else {"variant": name}) | row
+        ({"variant": name} if name else {}) | row
         for name, result in results.items()
         for row in _rows(result, quantities, periods, quantiles)
     ]
-    index = [*([] if None in results else ["variant"]), "quantity", "period"]
+    index = [*([] if "" in results else ["variant"]), "quantity", "period"]
     dated = ["date"] if any("date" in one.coords for one in results.values()) else []
     table = pd.DataFrame(records, columns=[*index, *dated, "mean", "se", "sd", *map(_column, quantiles), "unit"])
     return table.set_index(index)
@@ -49,13 +49,14 @@ def _rows(
     for period in periods or ():
         if not 0 <= period <= horizon:
             raise InputError(f"there is no period {period}; the result has those from 0 to {horizon}")
-    known = [name for name in ABOUT_RUIN if name in result]
-    for name in [*known, *tracked_in(result)] if quantities is None else quantities:
+    known = [name for name in ABOUT_RUIN if holds(result, name)]
+    tracked = [name for name in tracked_names(result) if holds(result, name)]
+    for name in [*known, *tracked] if quantities is None else quantities:
         if name in known:
             yield from _about_ruin(result, name, periods, horizon, quantiles)
             continue
-        if name.partition("[")[0].strip() not in tracked_in(result):
-            raise unknown("quantity", name, [*known, *tracked_in(result)])
+        if name.partition("[")[0].strip() not in tracked_names(result):
+            raise unknown("quantity", name, [*known, *tracked_names(result)])
         for values in elements_of(result, name, {}):
             for period in (horizon,) if periods is None else periods:
                 yield _of_element(result, values, period, quantiles)
