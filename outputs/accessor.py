@@ -38,6 +38,9 @@ class Accessor:
     def __init__(self, dataset: xr.Dataset) -> None:
         self._dataset = dataset
 
+    def __repr__(self) -> str:
+        return f"burncast: {kind_of(self._dataset)}, {self._dataset.attrs.get('title', 'without a title')}"
+
     @property
     def plot(self) -> Plots:
         """The pictures of the dataset."""
