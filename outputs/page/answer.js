@@ -39,8 +39,10 @@ export class Answer {
     write(this.state, language.text(done ? "state_done" : "state_refining", taken));
     clearTimeout(this.timer);
     const said = [this.sentence, this.more, this.compared].map((part) => part.textContent).filter(Boolean).join(" ");
-    this.timer = setTimeout(() => write(this.spoken, said), SPEAK_AFTER_MS);
-    document.title = `${this.sentence.textContent} · ${this.scenario.title}`;
+    this.timer = setTimeout(() => {
+      write(this.spoken, said);
+      document.title = `${this.sentence.textContent} · ${this.scenario.title}`;
+    }, SPEAK_AFTER_MS);
   }
 
   #sentence(forecast) {

@@ -7,9 +7,14 @@ const FAMILY = 'system-ui, -apple-system, "Segoe UI", Roboto, "DejaVu Sans", san
 const HEIGHT = 200;
 const cursors = uPlot.sync("time");
 
-// A colour of the style sheet; read at each drawing, so that it follows light and dark.
+const dark = matchMedia("(prefers-color-scheme: dark)");
+const colours = new Map();
+dark.addEventListener("change", () => colours.clear());
+
+// A colour of the style sheet, as it is in light or in dark.
 export function colour(name) {
-  return getComputedStyle(document.documentElement).getPropertyValue(`--${name}`).trim();
+  if (!colours.has(name)) colours.set(name, getComputedStyle(document.documentElement).getPropertyValue(`--${name}`).trim());
+  return colours.get(name);
 }
 
 // A figure: finding above, picture, what the cursor points at, and the same figures as a table.
@@ -81,7 +86,7 @@ export class TimeChart {
     }, [time.places, ...series.map(() => time.places.map(() => null))], figure.picture);
     this.chosen = range;
     new ResizeObserver(() => this.resize()).observe(figure.picture);
-    matchMedia("(prefers-color-scheme: dark)").addEventListener("change", () => this.plot.redraw());
+    dark.addEventListener("change", () => this.plot.redraw());
   }
 
   show(columns, labels) {

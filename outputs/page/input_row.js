@@ -37,6 +37,7 @@ export class InputRow {
 
   // `original` is the input as the scenario has it, `now` as the last forecast had it, `wish` what is changed.
   show(original, now, wish) {
+    if (this.original === original && this.now === now && this.wish === wish) return;
     const movable = now.kind !== "expression" && now.centre !== null;
     const first = this.original !== original;
     Object.assign(this, { original, now, wish });
@@ -121,9 +122,8 @@ export class InputRow {
     this.typing = false;
     this.complain("", true);
     const same = "centre" in wish && wish.centre === this.original.centre;
-    this.wish = same ? null : wish;
     if ("centre" in wish && this.scale) this.#place(wish.centre);
-    this.change(this.original.key, this.wish, done);
+    this.change(this.original.key, same ? null : wish, done);
   }
 
   #putBack() {

@@ -18,7 +18,7 @@ export class LawPicture {
   // `centre` is where the slider stands: until the server has drawn the moved law, the known one moves along.
   show(law, scale, known, centre) {
     const shown = Boolean(law?.x?.length);
-    this.root.classList.toggle("none", !shown);
+    this.root.parentElement.classList.toggle("flat", !shown);
     if (!shown) return;
     if (law !== this.law || scale !== this.scale) this.#draw(law, scale);
     const shift = WIDTH * (scale.place(centre) - scale.place(known));

@@ -20,6 +20,7 @@ import { VariantTabs } from "./variant_tabs.js";
 import { Watch } from "./watch.js";
 import { WhyPanel } from "./why_panel.js";
 
+const LATE_MS = 700;
 const place = (name) => document.getElementById(name);
 
 export class Page {
@@ -245,7 +246,17 @@ export class Page {
 
   // Whether what is drawn answers another question than the one that is asked.
   #mark() {
-    document.body.toggleAttribute("data-stale", !sameQuestion(this.drawn, asked(this.question, this.#own())));
+    const stale = !sameQuestion(this.drawn, asked(this.question, this.#own()));
+    document.body.toggleAttribute("data-stale", stale);
+    if (stale) this.late ??= setTimeout(() => this.#dim(true), LATE_MS);
+    else this.#dim(false);
+  }
+
+  // What is late to be answered says so, by paling.
+  #dim(late) {
+    clearTimeout(this.late);
+    this.late = null;
+    for (const part of ["answer", "charts"]) place(part).classList.toggle("late", late);
   }
 
   // The address was changed by hand, or a link to another question was followed.

@@ -120,7 +120,7 @@ def visit(browser, server, told):
 
     def opened(fragment="", width=1280, height=900, **settings):
         context = browser.new_context(viewport={"width": width, "height": height}, **settings)
-        context.set_default_timeout(15_000)
+        context.set_default_timeout(30_000)
         contexts.append(context)
         page = context.new_page()
         told.watch(page)
