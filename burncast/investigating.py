@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from burncast.outputs.findings import Difference, Findings, MoreFunding, Request
     from burncast.outputs.report_runs import Run
 
-__all__ = ["find_reasons", "investigate", "investigate_runs"]
+__all__ = ["find_reasons", "investigate", "investigate_runs", "observed"]
 
 GOALS = (0.05, 0.01)
 FUNDING_TRAJECTORIES = 32_768
@@ -65,7 +65,7 @@ def investigate_runs(
         found["differences"] = _differences(runs, request, threads)
     say("looking at the assumptions")
     found["worlds"] = _worlds(scenario, request, threads)
-    found["observed"] = _observed(scenario)
+    found["observed"] = observed(scenario)
     behind = {
         "fundings": min(request.trajectories, FUNDING_TRAJECTORIES) if "frontier" in found else 0,
         "whys": _why_trajectories(request) if "tornado" in found else 0,
@@ -223,6 +223,8 @@ def _shares(scenario: Scenario, found: dict[str, Any], request: Request, threads
     target = parse_target(str(found["tornado"].attrs["output"]), scenario)
     question = Question(scenario, target, _why_trajectories(request), request.seed, threads)
     members = sources(scenario, compile_scenario(scenario, target.track))
+    if len(members) == len(members[0]) == 1:
+        return {"no_shares": "why.shares_single"}
     try:
         if any(len(source) > 1 for source in members):
             shares = shapley_dataset(question, *question.shapley_effects({}))
@@ -270,7 +272,7 @@ def _differences(runs: Mapping[str, Run], request: Request, threads: int | None)
     return found
 
 
-def _observed(scenario: Scenario) -> list[dict[str, Any]]:
+def observed(scenario: Scenario) -> list[dict[str, Any]]:
     """What sources said of figures on which they disagree, where the scenario was saved with a posterior's report."""
     import json
     from collections import Counter

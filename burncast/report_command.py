@@ -175,7 +175,9 @@ def _investigated(request: Request, say: Tell, before: Callable[[Scenario], None
     runs = saved_runs(result, loaded)
     base = runs["base"]
     asked = dataclasses.replace(asked, trajectories=base.trajectories, seed=base.seed, saved=source or "")
-    missing = [str(name) for name in result["variant"].values[1:] if name not in runs] if "variant" in result else []
+    missing = (
+        [str(name) for name in result["variant"].values[1:] if name not in runs] if "variant" in result.dims else []
+    )
     return investigate_runs(runs, asked, request.threads, say, missing)
 
 

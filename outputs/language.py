@@ -12,6 +12,7 @@ import functools
 import math
 import re
 import tomllib
+from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -41,6 +42,10 @@ class Language:
     def texts_of(self, key: str) -> list[str]:
         """A list of texts, such as the headings of a table."""
         return list(self.texts[key])
+
+    def joined(self, parts: Iterable[str]) -> str:
+        """Parts of a sentence that semicolons hold apart."""
+        return (f"{NARROW}; " if self.code == "fr" else "; ").join(parts)
 
     def number(self, text: str) -> str:
         """A number as Python writes it, ``1,234.5``, as this language does."""

@@ -120,7 +120,9 @@ def _said(teller: Teller, quantity: Quantity) -> list[Line]:
     lines = [Line(teller.words.text("assumptions.source", text=quantity.source))] if quantity.source else []
     lines += [Line(quantity.note)] if quantity.note else []
     partners = dependence_of(teller, quantity.name)
-    return lines + ([Line(teller.words.text("assumptions.partners", names="; ".join(partners)))] if partners else [])
+    return lines + (
+        [Line(teller.words.text("assumptions.partners", names=teller.words.joined(partners)))] if partners else []
+    )
 
 
 def _densities(teller: Teller, quantity: Quantity) -> list[Line]:

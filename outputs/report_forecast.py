@@ -28,26 +28,33 @@ def answer_sentences(teller: Teller) -> list[str]:
     if last == 0.0:
         return [words.text("answer.never", trajectories=trajectories, by=by, bound=words.bound_share(bound))]
     half = int(np.argmax(probability >= 0.5 * last))
+    more, interval = _more(teller)
     if last == 1.0:
         above = words.bound_share(1.0 - bound)
-        return [words.text("answer.always", trajectories=trajectories, by=by, bound=above, half=teller.period(half))]
-    rest = [words.text("answer.half", half=teller.period(half))] if horizon > 1 else []
-    interval, more = [], found.more
-    if more is not None and more.left is not None:
-        amount, share = teller.money(more.amount), words.share(more.left)
-        rest.append(words.text("answer.more_not", amount=amount, share=share))
-    elif more is not None and more.low is not None:
-        rest.append(words.text("answer.more", amount=teller.money(more.amount), goal=words.share(more.goal)))
-        low, high = teller.money(more.low), teller.money(more.high or 0.0)
-        key = "answer.interval" if more.high is not None else "answer.interval_open"
-        interval.append(words.text(key, low=low, high=high))
+        first = words.text("answer.always", trajectories=trajectories, by=by, bound=above, half=teller.period(half))
+        return [first, *(f"{one[:1].upper()}{one[1:]}." for one in more), *interval]
+    rest = ([words.text("answer.half", half=teller.period(half))] if horizon > 1 else []) + more
     said = words.probability(last, error, base.independent)
     key = "answer.sentence" if rest else "answer.sentence_alone"
-    sentences = [words.text(key, probability=said, by=by, rest="; ".join(rest)), *interval]
+    sentences = [words.text(key, probability=said, by=by, rest=words.joined(rest)), *interval]
     if found.band is not None:
         low, high = (words.share(float(end), 2) for end in found.band[-1, [0, 2]])
         sentences.append(words.text("answer.band", low=low, high=high))
     return sentences
+
+
+def _more(teller: Teller) -> tuple[list[str], list[str]]:
+    """What more money does, as a part of a sentence, and how well the amount is known, as a sentence."""
+    words, more = teller.words, teller.found.more
+    if more is None:
+        return [], []
+    if more.left is not None:
+        return [words.text("answer.more_not", amount=teller.money(more.amount), share=words.share(more.left))], []
+    if more.low is None:
+        return [], []
+    part = words.text("answer.more", amount=teller.money(more.amount), goal=words.share(more.goal))
+    key = "answer.interval" if more.high is not None else "answer.interval_open"
+    return [part], [words.text(key, low=teller.money(more.low), high=teller.money(more.high or 0.0))]
 
 
 def tell_answer(teller: Teller) -> list[Block]:
@@ -211,7 +218,9 @@ def _need(teller: Teller) -> list[Block]:
         finding = words.text("ruin.need_none", confidence=words.share(0.95))
     confidences, amounts = np.array(list(needs)), np.array(list(needs.values()))
     marked = [place for place, one in enumerate(needs) if one in MARKED and needs[one] > 0.0]
-    points = "; ".join(f"{words.share(confidences[place])} {teller.money(float(amounts[place]))}" for place in marked)
+    points = words.joined(
+        f"{words.share(confidences[place])} {teller.money(float(amounts[place]))}" for place in marked
+    )
     drawn = chart(
         teller.canvas,
         lambda canvas: report_charts.need(canvas, confidences, amounts, marked),

@@ -69,7 +69,7 @@ def _saved(teller: Teller) -> list[Block]:
     place = found.request.saved or words.text("how.saved_memory")
     said = [words.text("how.saved_from", place=place, variants=variants)]
     if anew:
-        said.append(words.text("how.saved_anew", what="; ".join(words.text(f"how.anew_{key}") for key in anew)))
+        said.append(words.text("how.saved_anew", what=words.joined([words.text(f"how.anew_{key}") for key in anew])))
     if found.missing:
         said.append(words.text("how.saved_missing", names=", ".join(worded(name) for name in found.missing)))
     version_then = str(found.base.dataset.attrs["stream_version"])

@@ -134,6 +134,8 @@ def saved_runs(dataset: xr.Dataset, scenario: Scenario) -> dict[str, Run]:
     if missing:
         raise InputError(f"the saved run has no quantile {missing[0]:g}; expected one by burncast run --out")
     if "variant" not in dataset.dims:
+        name = str(dataset["variant"].item()) if "variant" in dataset.coords else ""
+        scenario = scenario.variants.get(name, scenario)
         return {"base": _saved_run(dataset, scenario, int(dataset.attrs["trajectories"]))}
     names = [str(name) for name in dataset["variant"].values]
     digests = str(dataset.attrs["variant_sha256"]).split("\n")

@@ -72,8 +72,8 @@ def _told(teller: Teller, dataset: xr.Dataset, column: str, place: int) -> tuple
 
 
 def _share(teller: Teller, dataset: xr.Dataset, column: str, place: int) -> str:
-    """A share that noise may have made negative, as one from 0 on."""
-    share = max(float(dataset[column].values[place]), 0.0)
+    """A share; one that noise has put below 0 or above 1 is that."""
+    share = min(max(float(dataset[column].values[place]), 0.0), 1.0)
     return teller.words.share(round(share, 3 if share < 0.0995 else 2), 2)
 
 

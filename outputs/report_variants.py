@@ -31,7 +31,7 @@ def tell_variants(teller: Teller) -> list[Block]:
         by = teller.by(found.scenario.periods)
         key = "why.variants_equal" if ends[best] == ends[worst] else "why.variants_finding"
         least, most = words.share(ends[best]), words.share(ends[worst])
-        said = "; ".join(f"{name} {words.share(end)}" for name, end in ends.items())
+        said = words.joined(f"{name} {words.share(end)}" for name, end in ends.items())
         blocks.append(
             chart(
                 teller.canvas,

@@ -12,11 +12,11 @@ from burncast.distributions.law import Law
 from burncast.outputs.chart_style import BLUE, INK
 from burncast.outputs.inline_svg import FONTS, Picture
 
-__all__ = ["density_sparkline", "fan_sparkline", "futures_grid"]
+__all__ = ["EARLY", "RUINED", "density_sparkline", "fan_sparkline", "futures_grid"]
 
 WIDTH, HEIGHT = 120, 34
 _POINTS = 61
-_RUINED, _EARLY = "#D55E00", "#7A3300"
+RUINED, EARLY = "#D55E00", "#7A3300"
 _FONT = f'font-family="{FONTS}"'
 Floats = NDArray[np.float64]
 
@@ -75,7 +75,7 @@ def futures_grid(rows: Sequence[tuple[str, int, int]], name: str, title: str, de
             top += 15
         for place in range(100):
             column, row = divmod(place, 5)
-            look = f'fill="{_EARLY if place < early else _RUINED}"'
+            look = f'fill="{EARLY if place < early else RUINED}"'
             if place >= ruined:
                 look = f'fill="none" stroke="{BLUE}" stroke-width="1.4" stroke-opacity="0.7"'
             inset = 0.0 if place < ruined else 0.7

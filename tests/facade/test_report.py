@@ -2,20 +2,40 @@
 
 from __future__ import annotations
 
+import dataclasses
+import io
 import itertools
+import json
 import re
+import subprocess
+import sys
+import tempfile
 from html.parser import HTMLParser
+from pathlib import Path
+from types import SimpleNamespace
 
 import numpy as np
 import pytest
 from typer.testing import CliRunner
 
 import burncast
+from burncast import investigating
 from burncast.cli import app
 from burncast.distributions.errors import InputError
+from burncast.engine.paired_differences import paired_difference
 from burncast.engine.ruin_band import ruin_band
 from burncast.engine.scenario import load
+from burncast.investigating import investigate
+from burncast.outputs import report_charts, sparklines
+from burncast.outputs.chart_style import COLOURS, GREY, INK
+from burncast.outputs.findings import Findings, Request
 from burncast.outputs.language import NO_BREAK, language
+from burncast.outputs.report_blocks import Chart, Heading, Teller, Text, TextTable
+from burncast.outputs.report_charts import DARK
+from burncast.outputs.report_content import report_sections
+from burncast.outputs.report_contradictions import tell_contradictions
+from burncast.outputs.report_page import report_page
+from burncast.outputs.report_pdf import report_pdf
 
 STARTUP = {
     "scenario": {"title": "A <script>alert(1)</script> & co", "periods": 24, "start": "2024-01", "currency": "USD"},
@@ -74,13 +94,31 @@ def write(tmp_path, scenario, **options):
 
 
 @pytest.fixture(scope="module")
-def english(tmp_path_factory):
-    return write(tmp_path_factory.mktemp("en"), STARTUP)
+def found():
+    """The scenario above, looked into once."""
+    return investigate(load(STARTUP), Request(None, 4096, 7, "en", True, "report.html"))
 
 
 @pytest.fixture(scope="module")
-def french(tmp_path_factory):
-    return write(tmp_path_factory.mktemp("fr"), STARTUP, lang="fr", why=False)
+def sections(found):
+    return report_sections(found)
+
+
+@pytest.fixture(scope="module")
+def english(found, sections):
+    return report_page(found, sections)
+
+
+@pytest.fixture(scope="module")
+def french(found):
+    asked = dataclasses.replace(found.request, language="fr", why=False)
+    return report_page(dataclasses.replace(found, request=asked))
+
+
+@pytest.fixture(scope="module")
+def pdf(found, sections):
+    pytest.importorskip("typst", reason="the extra pdf is not installed")
+    return report_pdf(found, sections)
 
 
 @pytest.fixture(params=["english", "french"])
@@ -175,13 +213,13 @@ def test_it_says_how_to_repeat_it(english, french):
     digest = load(STARTUP).sha256
     assert digest in english
     assert digest in french
-    assert "burncast report scenario.toml -o" in english
-    assert "-n 4096 --seed 7 --lang fr --no-why" in french
+    assert "burncast report scenario.toml -o report.html -n 4096 --seed 7<" in english
+    assert "burncast report scenario.toml -o report.html -n 4096 --seed 7 --lang fr --no-why<" in french
 
 
-def test_the_same_request_gives_the_same_page_but_for_the_time(tmp_path, french):
-    again = write(tmp_path, STARTUP, lang="fr", why=False, threads=1)
-    pages = [re.sub(r"[\d,]+\xa0?s</td>|[\d,]+ s</td>|-o \S+", "", text) for text in (again, french)]
+def test_the_same_request_gives_the_same_page_but_for_the_time(tmp_path):
+    written = [write(tmp_path, DEGENERATE["no_cash"], trajectories=512, threads=count, force=True) for count in (1, 2)]
+    pages = [re.sub(r"[\d.]+\ss</td>", "", text) for text in written]
     assert pages[0] == pages[1]
 
 
@@ -196,20 +234,37 @@ def flat(cash, burn="1", **more):
 
 
 LONG = "a_name_of_sixty_characters_that_an_analyst_might_really_write"
+ALWAYS = {
+    "scenario": {"periods": 6},
+    "dimensions": {"product": [f"product_{number}" for number in range(30)]},
+    "inputs": {"share": {"value": "uniform(0.1, 0.3)", "over": "product"}},
+    "stocks": {
+        "cash": {"start": 9, "next": "cash - sum(share) * period / 3"},
+        "sold": {"start": 0, "next": "sold + share", "over": "product"},
+    },
+    "ruin": {"when": "cash < 0", "need": "-cash"},
+}
+LONG_TRILLIONS = {
+    "scenario": {"title": "A title of more than sixty characters, as long as that of a bank's report", "periods": 12},
+    "inputs": {LONG: "uniform(0.5e12, 1.5e12)", f"{LONG}_too": 0},
+    "stocks": {f"{LONG}_cash": {"start": 12e12, "next": f"{LONG}_cash - {LONG} + {LONG}_too"}},
+    "ruin": {"when": f"{LONG}_cash < 0", "need": f"-{LONG}_cash"},
+    "variants": {LONG: {"inputs": {LONG: 1.2e12}}, f"{LONG}_as_well": {"inputs": {LONG: 0.9e12}}},
+}
+NOTHING = {"scenario": {"periods": 1}, "inputs": {"cost": 1}, "formulas": {"spent": "2 * cost"}}
 DEGENERATE = {
     "never": flat(100, "uniform(0.5, 1.5)"),
-    "always": flat(0, "uniform(0.5, 1.5)"),
-    "one_period": {
-        **flat(1, "normal(mean=1, sd=0.5)"),
+    "always, of thirty elements": ALWAYS,
+    "one period, of cents": {
+        **flat(0.01, "normal(mean=0.01, sd=0.005)"),
         "scenario": {"periods": 1, "step": "week", "start": "2024-03-04"},
     },
     "no_ruin": {key: value for key, value in flat(3, "normal(mean=1, sd=0.5)").items() if key != "ruin"},
-    "no_need": {**flat(3, "normal(mean=1, sd=0.5)"), "ruin": {"when": "cash < 0"}},
     "no_inputs": {
         "scenario": {"periods": 12},
         "processes": {"noise": "iid(normal(mean=1, sd=3))"},
         "stocks": {"cash": {"start": 10, "next": "cash - noise"}},
-        "ruin": {"when": "cash < 0", "need": "-cash"},
+        "ruin": {"when": "cash < 0"},
     },
     "no_cash": {
         "scenario": {"periods": 12},
@@ -217,54 +272,33 @@ DEGENERATE = {
         "formulas": {"gone": "weather < -1"},
         "ruin": {"when": "gone > 0"},
     },
-    "long_names": {
-        "scenario": {
-            "title": "A title of more than sixty characters, as long as that of a bank's report",
-            "periods": 12,
-        },
-        "inputs": {LONG: "uniform(0.5, 1.5)", f"{LONG}_too": 0},
-        "stocks": {f"{LONG}_cash": {"start": 12, "next": f"{LONG}_cash - {LONG} + {LONG}_too"}},
-        "ruin": {"when": f"{LONG}_cash < 0", "need": f"-{LONG}_cash"},
-        "variants": {LONG: {"inputs": {LONG: 1.2}}, f"{LONG}_as_well": {"inputs": {LONG: 0.9}}},
-    },
-    "cents": flat(0.03, "uniform(0.004, 0.007)"),
-    "trillions": flat(3e12, "uniform(4e11, 7e11)"),
-    "elements": {
-        "scenario": {"periods": 6},
-        "dimensions": {"product": [f"product_{number}" for number in range(30)]},
-        "inputs": {"share": {"value": "uniform(0, 0.2)", "over": "product"}},
-        "stocks": {
-            "cash": {"start": 9, "next": "cash - sum(share) * period / 3"},
-            "sold": {"start": 0, "next": "sold + share", "over": "product"},
-        },
-        "ruin": {"when": "cash < 0", "need": "-cash"},
-    },
+    "long names, trillions": LONG_TRILLIONS,
+    "nothing": NOTHING,
 }
-
-
-IN_FRENCH = ("one_period", "trillions")
+IN_FRENCH = ("one period, of cents", "long names, trillions")
 
 
 @pytest.mark.parametrize(("name", "lang"), [(name, "fr" if name in IN_FRENCH else "en") for name in sorted(DEGENERATE)])
 def test_scenarios_at_the_edge_make_a_page(tmp_path, name, lang):
-    why = name in ("no_inputs", "no_ruin")
+    why = name in ("no_inputs", "no_ruin", "nothing")
     text = write(tmp_path, DEGENERATE[name], trajectories=512, lang=lang, why=why)
     read = Page(text)
     assert not read.open
     assert "nan" not in re.sub(r"<[^>]*>", " ", text).lower().replace("finan", "").split()
     assert "None" not in re.sub(r"<pre.*?</pre>", "", text, flags=re.DOTALL)
     said = {
-        ("never", "en"): "Not one of 512 simulated futures",
-        ("always", "en"): "Every one of 512 simulated futures",
-        ("no_ruin", "en"): "does not say what running out of money is",
-        ("one_period", "fr"): "d’ici le 10 mars 2024",
-        ("trillions", "fr"): f"{NO_BREAK}Md",
+        "never": "Not one of 512 simulated futures",
+        "always, of thirty elements": "Every one of 512 simulated futures",
+        "no_ruin": "does not say what running out of money is",
+        "one period, of cents": "d’ici le 10 mars 2024",
+        "long names, trillions": f"{NO_BREAK}Md",
+        "nothing": "tracks no quantity",
     }
-    assert said.get((name, lang), "") in text
+    assert said.get(name, "") in text
 
 
 def test_one_trajectory_makes_a_page(tmp_path):
-    text = write(tmp_path, STARTUP, trajectories=1, why=False)
+    text = write(tmp_path, DEGENERATE["no_inputs"], trajectories=1, why=False)
     assert not Page(text).open
 
 
@@ -296,9 +330,9 @@ def test_a_file_that_is_there_stays_unless_forced(tmp_path):
     path = tmp_path / "report.html"
     path.write_text("mine")
     with pytest.raises(InputError, match="is there already; --force"):
-        burncast.report(DEGENERATE["never"], path, trajectories=256, why=False)
+        burncast.report(NOTHING, path, trajectories=256, why=False)
     assert path.read_text() == "mine"
-    burncast.report(DEGENERATE["never"], path, trajectories=256, why=False, force=True)
+    burncast.report(NOTHING, path, trajectories=256, why=False, force=True)
     assert "<!DOCTYPE html>" in path.read_text()
 
 
@@ -315,16 +349,14 @@ def test_a_full_disk_leaves_the_old_file(tmp_path, monkeypatch):
     path.write_text("old")
     monkeypatch.setattr(store, "_write_through", full)
     with pytest.raises(InputError, match="No space left on device"):
-        burncast.report(DEGENERATE["never"], path, trajectories=256, why=False, force=True)
+        burncast.report(NOTHING, path, trajectories=256, why=False, force=True)
     assert path.read_text() == "old"
     assert [entry.name for entry in tmp_path.iterdir()] == ["report.html"]
 
 
 def test_the_command(tmp_path):
     toml = tmp_path / "mine.toml"
-    toml.write_text(
-        '[scenario]\nperiods = 3\n[stocks]\ncash = { start = 1, next = "cash - 1" }\n[ruin]\nwhen = "cash < 0"\n'
-    )
+    toml.write_text('[scenario]\nperiods = 3\n[inputs]\ncash = 1\n[formulas]\nspent = "cash + 1"\n')
     out = tmp_path / "out.html"
     arguments = ["report", str(toml), "-o", str(out), "-n", "256", "--lang", "fr", "--no-why"]
     done = CliRunner().invoke(app, arguments)
@@ -350,3 +382,278 @@ def test_mistakes_are_told_before_anything_runs(tmp_path, change, said):
     done = CliRunner().invoke(app, ["report", str(toml), *(word.format(here=tmp_path) for word in change)])
     assert done.exit_code == 2
     assert said in done.output.replace("\n", " ")
+
+
+UNWRITABLE = """
+import os, sys
+from pathlib import Path
+from burncast.distributions.errors import InputError
+from burncast.outputs.store import check_file, write_file
+
+if os.geteuid() == 0:
+    os.setgroups([])
+    os.setgid(65534)
+    os.setuid(65534)
+path = Path(sys.argv[1])
+for ask in (lambda: check_file(path, True), lambda: write_file(path, b"new", True)):
+    try:
+        ask()
+    except InputError as error:
+        print(error)
+"""
+
+
+def test_a_folder_that_cannot_be_written_is_told_and_the_old_file_stays():
+    """Asked as somebody without rights, also where the tests run as root."""
+    with tempfile.TemporaryDirectory() as folder:
+        old = Path(folder) / "report.html"
+        old.write_text("old")
+        Path(folder).chmod(0o555)
+        done = subprocess.run([sys.executable, "-c", UNWRITABLE, str(old)], capture_output=True, text=True)
+        Path(folder).chmod(0o755)
+        said = f"cannot write into {folder}: no permission to write in {folder}\n"
+        assert (done.stdout, done.stderr) == (2 * said, "")
+        assert old.read_text() == "old"
+        assert [entry.name for entry in Path(folder).iterdir()] == ["report.html"]
+
+
+def test_what_is_read_stands_out_from_the_ground():
+    """WCAG 2.2, 1.4.3 and 1.4.11: 4.5 to 1 for words, 3 to 1 for what has to be seen in pictures."""
+    style = (Path(report_charts.__file__).parent / "templates" / "report.css").read_text()
+    named = dict(re.findall(r"--(\w+): (#[0-9a-f]{6})", style))
+    for words in ("ink", "grey", "blue"):
+        assert min(contrast(named[words], ground) for ground in ("#ffffff", named["pale"])) >= 4.5, words
+    for colour in (*DARK, INK, GREY):
+        assert contrast(colour, "#ffffff") >= 4.5, colour
+    for colour in (*COLOURS[:2], sparklines.EARLY, sparklines.RUINED):
+        assert contrast(colour, "#ffffff") >= 3, colour
+    assert set(re.findall(r"(?<![-\w])color: (?!inherit|scheme)([^;]+);", style)) <= {f"var(--{one})" for one in named}
+
+
+def test_contrast_is_that_of_known_pairs():
+    assert contrast("#000000", "#ffffff") == pytest.approx(21)
+    assert contrast("#777777", "#ffffff") == pytest.approx(4.48, abs=0.005)
+
+
+def contrast(one, other):
+    """The ratio of relative luminances as WCAG 2.2 defines it."""
+
+    def luminance(colour):
+        parts = [int(colour[place : place + 2], 16) / 255 for place in (1, 3, 5)]
+        linear = [part / 12.92 if part <= 0.04045 else ((part + 0.055) / 1.055) ** 2.4 for part in parts]
+        return float(np.dot(linear, [0.2126, 0.7152, 0.0722]))
+
+    low, high = sorted((luminance(one), luminance(other)))
+    return (high + 0.05) / (low + 0.05)
+
+
+def test_the_picture_of_the_answer_counts_as_the_answer_does(found, english):
+    picture = english[english.index('aria-labelledby="hundred-title') :].partition("</svg>")[0]
+    planned, richer = picture.split("<text")[1:]
+    last = float(found.base.probability[-1])
+    half = float(found.base.probability[int(np.argmax(found.base.probability >= last / 2))])
+    assert planned.count(sparklines.EARLY) == round(100 * half)
+    assert planned.count(sparklines.RUINED) == round(100 * last) - round(100 * half)
+    assert richer.count(sparklines.RUINED) == 5
+    assert planned.count("<rect") == richer.count("<rect") == 100
+
+
+def test_shares_are_those_of_the_sensitivity(found, english):
+    """The scenario correlates inputs: Shapley effects, which add up to one."""
+    known = burncast.sensitivity(STARTUP, method="shapley", trajectories=4096, seed=7)
+    shares = found.shares
+    assert shares["effect"].values.tolist() == known["effect"].values.tolist()
+    assert float(shares["effect"].sum()) == pytest.approx(1)
+    first = known.isel(source=0)
+    share, low, high = (round(100 * float(first[f"effect{end}"])) for end in ("", "_low", "_high"))
+    said = f"accounts for {share}{NO_BREAK}% of the variance of whether money runs out by December 2025 ({low}"
+    assert f"“{first['source'].item()}” {said}{NO_BREAK}% to {high}{NO_BREAK}%" in english
+
+
+def test_independent_sources_have_sobol_indices():
+    scenario = load(
+        {
+            "scenario": {"periods": 1},
+            "inputs": {"a": "normal(0, 3)", "b": "normal(0, 4)"},
+            "stocks": {"cash": {"start": 0, "next": "a + b"}},
+        }
+    )
+    found = investigate(scenario, Request(None, 4096, 7, "en", True, "x.html"))
+    assert found.shares["first_order"].sel(source=["a", "b"]).values == pytest.approx([0.36, 0.64], abs=0.05)
+    told = {block.caption: block for block in report_sections(found)[2].blocks if isinstance(block, TextTable)}
+    table = told["Where the uncertainty comes from"]
+    assert [row[0] for row in table.rows] == ["b", "a"]
+    assert table.rows[0][2] == f"{round(100 * float(found.shares['first_order'][0]))}{NO_BREAK}%"
+
+
+def test_a_variant_differs_by_pairs_of_futures(found, english):
+    """Against the paths themselves, future by future."""
+    ruined = {}
+    for name, scenario in {"base": load(STARTUP), "dear": load(STARTUP).variants["dear"]}.items():
+        paths = burncast.simulate(scenario, 4096, 7, keep_paths=4096)["paths_cash"].values
+        ruined[name] = (paths < 0).any(axis=1).astype(float)
+    apart = ruined["dear"] - ruined["base"]
+    difference = found.differences["dear"]
+    assert difference.value == pytest.approx(apart.mean(), abs=1e-12)
+    assert difference.standard_error == pytest.approx(apart.std(ddof=1) / 64, rel=1e-12)
+    alone = np.hypot(*(one.std(ddof=1) / 64 for one in ruined.values()))
+    assert difference.standard_error < 0.9 * alone
+    places = f"{100 * difference.standard_error:.1f}"
+    assert f"{100 * apart.mean():+.1f} ± {places} points" in english
+
+
+def test_groups_of_particles_tell_the_error_of_a_difference():
+    rng = np.random.default_rng(1)
+    one, other = rng.normal(size=(2, 160))
+    means = (other - one).reshape(10, 16).mean(axis=0)
+    assert paired_difference(one, other, 16) == pytest.approx(((other - one).mean(), means.std(ddof=1) / 4), rel=1e-12)
+
+
+def test_figures_that_contradict_each_other_are_told():
+    """(540 − 500) / √(3² + 4²) = 8 standard errors; a point is no figure of a source, and 4 errors of 3 overlap."""
+    told = {
+        "scenario": {"periods": 1, "currency": "USD"},
+        "inputs": {
+            "loss": {"value": "mixture(normal(540, 3), normal(500, 4), weights=[0.6, 0.4])", "unit": "USD"},
+            "penalty": "mixture(0, normal(10, 1))",
+            "close": "mixture(normal(10, 3), normal(14, 3))",
+        },
+        "stocks": {"cash": {"start": 0, "next": "loss + penalty + close"}},
+    }
+    found = Findings(load(told), Request(None, 64, 0, "en", False, ""), {})
+    blocks = tell_contradictions(Teller(found, language("en")))
+    table = next(block for block in blocks if isinstance(block, TextTable))
+    assert table.rows == [
+        [
+            "loss, USD",
+            f"540 ± 3 (weight 60{NO_BREAK}%)",
+            f"500 ± 4 (weight 40{NO_BREAK}%)",
+            "8 standard errors, a ratio of 1.08",
+        ]
+    ]
+
+
+def test_sources_of_a_posterior_that_disagree_are_told(tmp_path):
+    rows = [
+        {"figure": "revenue, 2024", "said": "5 ± 1", "distance": 0.2, "share": 0.97, "source": "A", "strains": False},
+        {"figure": "revenue, 2024", "said": "9 ± 1", "distance": 3.6, "share": 0.03, "source": "B", "strains": True},
+        {"figure": "cash, 2024", "said": "1 ± 1", "distance": 0.1, "share": 1.0, "source": "A", "strains": False},
+    ]
+    (tmp_path / "posterior.json").write_text(json.dumps({"sha256": "abc", "observations": rows}))
+    saved = SimpleNamespace(particles=object(), file=str(tmp_path / "posterior.toml"), sha256="abc")
+    assert investigating.observed(saved) == rows[:2]
+    assert investigating.observed(SimpleNamespace(**{**vars(saved), "sha256": "other"})) == []
+    found = Findings(load(NOTHING), Request(None, 64, 0, "en", False, ""), {}, observed=rows[:2])
+    table = tell_contradictions(Teller(found, language("en")))[-1]
+    assert table.rows[1] == ["revenue, 2024", "9 ± 1", "+3.6, strains", f"3{NO_BREAK}%", "B"]
+
+
+def test_a_wide_table_becomes_cards_on_a_phone(english):
+    read = Page(english)
+    wide = [attributes for attributes in read.all("table") if "cards" in attributes["class"]]
+    assert wide
+    assert all("data-head" in cell for cell in read.all("td"))
+
+
+@pytest.fixture(scope="module")
+def tree(pdf):
+    """The structure of the PDF: (kind, alternative text) of every element, in the order in which it is read."""
+    pypdf = pytest.importorskip("pypdf", reason="pypdf is not installed")
+
+    def walk(element):
+        element = element.get_object()
+        if isinstance(element, list):
+            for one in element:
+                yield from walk(one)
+        elif isinstance(element, dict) and "/S" in element:
+            yield element["/S"][1:], element.get("/Alt")
+            yield from walk(element.get("/K", []))
+
+    root = pypdf.PdfReader(io.BytesIO(pdf)).trailer["/Root"]
+    return root, list(walk(root["/StructTreeRoot"]["/K"]))
+
+
+def test_the_pdf_is_declared_accessible_with_title_and_language(tree):
+    root, _ = tree
+    assert root["/MarkInfo"]["/Marked"] is True or root["/MarkInfo"]["/Marked"].value is True
+    assert root["/Lang"] == "en"
+    assert root["/ViewerPreferences"]["/DisplayDocTitle"]
+    metadata = root["/Metadata"].get_data().decode()
+    assert "pdfuaid" in metadata
+    assert "A &lt;script&gt;alert(1)&lt;/script&gt; &amp; co" in metadata
+
+
+def test_the_structure_of_the_pdf_is_that_of_the_page(english, sections, tree):
+    _, elements = tree
+    read = Page(english)
+    kinds = [kind for kind, _ in elements]
+    levels = [int(kind[1]) for kind in kinds if re.fullmatch("H[1-6]", kind)]
+    assert levels == [int(tag[1]) for tag, _ in read.tags if re.fullmatch(r"h[1-6]", tag)]
+    tables = [block for section in sections for block in section.blocks if isinstance(block, TextTable)]
+    assert kinds.count("Table") == len(tables)
+    assert kinds.count("TH") == sum(len(table.columns) for table in tables)
+    assert kinds.count("TD") == sum(len(row) for table in tables for row in table.rows)
+
+
+def test_every_picture_of_the_pdf_says_what_it_shows(sections, tree):
+    charts = [block.wide for section in sections for block in section.blocks if isinstance(block, Chart)]
+    cells = [
+        cell
+        for section in sections
+        for block in section.blocks
+        if isinstance(block, TextTable)
+        for row in block.rows
+        for cell in row
+        if not isinstance(cell, str)
+    ]
+    pictures = charts + [line.picture for cell in cells for line in cell if line.picture]
+    told = sorted(alt for kind, alt in tree[1] if alt)
+    assert told == sorted(f"{picture.title}. {picture.description}" for picture in pictures)
+
+
+def test_the_pdf_says_what_the_page_says(pdf, sections):
+    """Every paragraph and every figure of a table, in order; blanks and places to break aside."""
+    pypdf = pytest.importorskip("pypdf", reason="pypdf is not installed")
+    reader = pypdf.PdfReader(io.BytesIO(pdf))
+    said = plain("".join(page.extract_text() for page in reader.pages))
+    for section in sections:
+        for block in section.blocks:
+            if isinstance(block, Text | Heading):
+                assert plain(block.text)[:60] in said, block.text
+            if isinstance(block, TextTable):
+                for row in block.rows:
+                    for cell in row:
+                        if isinstance(cell, str) and len(cell) < 14:
+                            assert plain(cell) in said, cell
+
+
+def plain(text):
+    return re.sub(r"[\s\u200b]+", "", text)
+
+
+def test_the_same_report_gives_the_same_pdf(found, sections, pdf):
+    assert report_pdf(found, sections) == pdf
+
+
+def test_a_character_that_no_font_has_still_makes_a_pdf():
+    pytest.importorskip("typst", reason="the extra pdf is not installed")
+    strange = {**NOTHING, "scenario": {"periods": 1, "title": "= \U0001fbf9 #pagebreak() *not bold* \U000e0041"}}
+    written = report_pdf(investigate(load(strange), Request(None, 16, 0, "fr", False, "x.pdf")))
+    assert written.startswith(b"%PDF-")
+
+
+def test_a_pdf_without_the_extra_is_told_before_anything_runs(tmp_path, monkeypatch):
+    monkeypatch.setitem(sys.modules, "typst", None)
+    for options in ({"path": tmp_path / "a.html", "pdf": True}, {"path": tmp_path / "a.PDF"}):
+        with pytest.raises(InputError, match=r'pip install "burncast\[pdf\]"'):
+            burncast.report(NOTHING, **options)
+    assert not list(tmp_path.iterdir())
+
+
+def test_page_and_pdf_are_written_together(tmp_path):
+    pytest.importorskip("typst", reason="the extra pdf is not installed")
+    burncast.report(NOTHING, tmp_path / "a.html", trajectories=16, why=False, pdf=True)
+    assert sorted(entry.name for entry in tmp_path.iterdir()) == ["a.html", "a.pdf"]
+    assert "--pdf" in (tmp_path / "a.html").read_text()
+    with pytest.raises(InputError, match="is there already"):
+        burncast.report(NOTHING, tmp_path / "a.pdf", trajectories=16, why=False)
