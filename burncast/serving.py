@@ -49,8 +49,9 @@ def serve_scenario(
         warm_up(scenario, 1, seed)
         desk = Desk(Original.read(source, scenario), seed, threads)
         say("getting the simulator ready")
-        for _ in desk.forecasts(Asked(BASE, {}), desk.begin()):
-            pass
+        first = desk.begin()
+        next(desk.forecasts(Asked(BASE, {}), first))
+        desk.end(first)
         door = Door(token)
         server = PageServer(desk, door, listening, lang, browser)
         say(f"{scenario.title}: the page is at the address below until Ctrl-C")
@@ -81,6 +82,7 @@ class PageServer(uvicorn.Server):
             loop="asyncio",
             lifespan="off",
             log_config=None,
+            log_level="critical",
             access_log=False,
             server_header=False,
             limit_concurrency=MOST_CONNECTIONS,
@@ -96,17 +98,17 @@ class PageServer(uvicorn.Server):
         """Begin to listen."""
         await super().startup(sockets)
         if self.browser:
-            threading.Thread(target=_open, args=(f"{self.address}/open/{self.door.ticket}",), daemon=True).start()
+            threading.Thread(target=self._open, daemon=True).start()
 
     async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
         """Stop whatever is computed, and then end."""
         self.desk.stop_all()
         await super().shutdown(sockets)
 
-
-def _open(address: str) -> None:
-    if not webbrowser.open(address):
-        say("no browser could be opened; open the address yourself")
+    def _open(self) -> None:
+        if not webbrowser.open(f"{self.address}/open/{self.door.ticket}"):
+            self.door.ticket = None
+            say("no browser could be opened; open the address yourself")
 
 
 def listen(port: int | None) -> socket.socket:

@@ -19,7 +19,7 @@ from serving import served
 from typer.testing import CliRunner
 
 import burncast
-from burncast import serving, what_if_report
+from burncast import serving, what_if_desk, what_if_report
 from burncast.cli import app
 from burncast.distributions.errors import InputError, InterruptedRunError
 from burncast.engine.scenario import load
@@ -446,6 +446,12 @@ def test_there_is_an_end_to_how_many_may_ask(mine):
     assert not runs[1].stop.is_set()
 
 
+def test_who_is_one_too_many_is_told_so(page, monkeypatch):
+    monkeypatch.setattr(what_if_desk, "MOST_RUNS", 0)
+    answer = page.post("forecast")
+    assert (answer.status, answer.error["message"]) == (503, "too many pages ask at once; close some")
+
+
 # What is saved
 
 
@@ -680,6 +686,7 @@ def test_a_browser_is_sent_with_a_ticket_and_no_token(mine, monkeypatch):
     thread.join()
     assert opened == [f"{server.address}/open/{ticket}"]
     assert door.token not in opened[0]
+    assert not door.take(ticket), "a ticket that no browser took is worth nothing"
 
 
 def test_its_files_are_those_of_the_page():
