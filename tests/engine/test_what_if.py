@@ -1,5 +1,6 @@
 """What if an input were otherwise: forecasts of changed inputs are those of full runs of the changed scenario."""
 
+import hashlib
 import math
 import threading
 import time
@@ -7,7 +8,8 @@ import time
 import numpy as np
 import pytest
 
-from burncast.distributions.errors import InterruptedRunError, ScenarioError
+from burncast.distributions.errors import InterruptedRunError, ScenarioError, SimulationError
+from burncast.engine.adjusting import moved
 from burncast.engine.changed_inputs import changed_scenario
 from burncast.engine.forecast import CONFIDENCES, FAN, SHARES, money_of
 from burncast.engine.scenario import load
@@ -188,3 +190,46 @@ def test_scenarios_without_questions_have_forecasts_too():
 
 def test_small_runs_have_several_chunks():
     assert [chunk_size_for(n) for n in (1, 20_480, 65_536, 524_288, 10**9)] == [5120, 5120, 8192, 65_536, 65_536]
+
+
+def test_a_law_in_a_file_is_multiplied(tmp_path):
+    (tmp_path / "seen.csv").write_text("day,amount\n1,2\n2,3\n3,7\n", encoding="utf-8")
+    file = tmp_path / "files.toml"
+    file.write_text(
+        '[scenario]\nperiods = 2\n[inputs]\nseen = \'empirical("seen.csv", "amount")\'\n'
+        '[stocks]\ncash = { start = "seen", next = "cash - 2" }\n[ruin]\nwhen = "cash < 0"\n',
+        encoding="utf-8",
+    )
+    scenario = load(str(file))
+    what_if = WhatIf(scenario)
+    seen = what_if.inputs["seen"]
+    assert (seen.arguments, seen.text) == ((), 'empirical("seen.csv", "amount")')
+    assert seen.centre == pytest.approx(4.0)
+    text = moved(seen, 6.0)
+    assert text == '1.5 * empirical("seen.csv", "amount")'
+    forecast = what_if.forecast({"seen": text}, 3000)
+    assert forecast.ruin[-1] == pytest.approx(1 / 3, abs=0.04)  # 3, 4.5 or 10.5 less 4
+    digest = f"# sha256 of seen.csv: {hashlib.sha256((tmp_path / 'seen.csv').read_bytes()).hexdigest()}\n"
+    assert what_if.changed({"seen": text}).text.endswith(digest)
+    with pytest.raises(ScenarioError, match="reads a file"):
+        what_if.changed({"seen": 'empirical("seen.csv", "day")'})
+
+
+def test_what_becomes_infinite_is_named_as_in_a_run():
+    scenario = load(
+        {
+            "scenario": {"periods": 3},
+            "inputs": {"x": 2.0, "y": "normal(5, 1)"},
+            "formulas": {"share": "log(y - x * period)"},
+            "stocks": {"cash": {"start": 1, "next": "cash + share"}},
+            "ruin": {"when": "cash < 0"},
+        }
+    )
+    what_if = WhatIf(scenario)
+    with pytest.raises(SimulationError) as found:
+        what_if.forecast({"x": "1.9"}, 1000)
+    with pytest.raises(SimulationError) as expected:
+        run(what_if.changed({"x": "1.9"}), 1000)
+    assert str(found.value) == str(expected.value)
+    assert "share" in str(found.value)
+    assert np.isfinite(what_if.forecast({"x": "-1"}, 1000).mean).all()
