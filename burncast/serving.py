@@ -53,12 +53,8 @@ def serve_scenario(
         next(desk.forecasts(Asked(BASE, {}), first))
         desk.end(first)
         door = Door(token)
-        server = PageServer(desk, door, listening, lang, browser)
-        say(f"{scenario.title}: the page is at the address below until Ctrl-C")
-        write_out(f"{server.address}/?token={door.token}\n")
-        sys.stdout.flush()
         with contextlib.suppress(KeyboardInterrupt):
-            server.run()
+            PageServer(desk, door, listening, lang, browser).run()
     say("stopped")
     if desk.is_busy:  # a report hears of the end between its stages only, and nothing of it is worth waiting for
         sys.stdout.flush()
@@ -66,7 +62,7 @@ def serve_scenario(
 
 
 class PageServer(uvicorn.Server):
-    """Serves the page at ``address``; once it does, it sends a ``browser`` there.
+    """Serves the page at ``address``; once it does, it says so, and sends a ``browser`` there.
 
     It stops what is being computed before it waits for its connections to end.
     """
@@ -97,6 +93,9 @@ class PageServer(uvicorn.Server):
     async def startup(self, sockets: list[socket.socket] | None = None) -> None:
         """Begin to listen."""
         await super().startup(sockets)
+        say(f"{self.desk.original.scenario.title}: the page is at the address below until Ctrl-C")
+        write_out(f"{self.address}/?token={self.door.token}\n")
+        sys.stdout.flush()
         if self.browser:
             threading.Thread(target=self._open, daemon=True).start()
 
