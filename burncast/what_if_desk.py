@@ -208,7 +208,9 @@ def _rewritten(what_if: WhatIf, texts: Mapping[str, str]) -> list[Adjustable]:
 
 def _text(what_if: WhatIf, one: Adjustable, change: Change) -> str:
     if change.text is not None:
-        return change.text
+        if change.centre is None and not change.arguments:
+            return change.text
+        (one,) = _rewritten(what_if, {one.key: change.text})
     try:
         if change.centre is not None:
             return moved(one, change.centre)

@@ -1,7 +1,8 @@
 """What the page of ``burncast serve`` asks and is told, as JSON.
 
 =====================  ============================================================================================
-a change               ``{"centre": 0.04}``, ``{"text": "beta(p5=0.01, p95=0.1)"}`` or ``{"arguments": {"p5": 0.01}}``
+a change               ``{"centre": 0.04}``, ``{"text": "beta(p5=0.01, p95=0.1)"}`` or ``{"arguments": {"p5": 0.01}}``;
+                       with a text beside them, the other two are about that
 a forecast             arrays over the periods 0 … T; what is unknown or beyond the horizon is null
 a mistake              ``{"error": {"message", "key", "expected", "nearest", "problems"}}``
 =====================  ============================================================================================
@@ -58,7 +59,7 @@ class RefusedError(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Change:
-    """What is wanted of an input: a new median of its law, a new text, or new numbers in its law; one of them."""
+    """What is wanted of an input: a new text, and of that or the one it has a new median, or new numbers in the law."""
 
     centre: float | None = None
     text: str | None = None
@@ -232,20 +233,21 @@ def _changes(data: Mapping[str, Any]) -> dict[str, Change]:
 
 
 def _change(key: str, wanted: Any) -> Change:
-    expected = 'one of {"centre": 0.04}, {"text": "beta(p5=0.01, p95=0.1)"} and {"arguments": {"p5": 0.01}}'
-    if not isinstance(wanted, dict) or len(wanted) != 1:
+    ways = ("text", "centre", "arguments")
+    expected = '{"centre": 0.04}, {"text": "beta(p5=0.01, p95=0.1)"} or {"arguments": {"p5": 0.01}}'
+    if not isinstance(wanted, dict) or not wanted or {"centre", "arguments"} <= wanted.keys():
         raise RefusedError(422, "is no change", key=key, expected=expected)
-    ((way, value),) = wanted.items()
-    if way == "centre":
-        return Change(centre=_number(key, value))
-    if way == "text":
-        if not isinstance(value, str) or not value.strip() or len(value) > MOST_TEXT:
-            raise RefusedError(422, "is not a text to read", key=key, expected=f"up to {MOST_TEXT:,} characters")
-        return Change(text=value.strip())
-    if way == "arguments" and isinstance(value, dict) and value:
-        return Change(arguments=tuple((name, _number(key, number)) for name, number in value.items()))
-    raise RefusedError(
-        422, "is no change", key=key, expected=expected, nearest=nearest_name(str(way), ("centre", "text"))
+    for way in wanted.keys() - set(ways):
+        raise RefusedError(422, "is no change", key=key, expected=expected, nearest=nearest_name(str(way), ways))
+    text, arguments = wanted.get("text"), wanted.get("arguments", {})
+    if "text" in wanted and (not isinstance(text, str) or not text.strip() or len(text) > MOST_TEXT):
+        raise RefusedError(422, "is not a text to read", key=key, expected=f"up to {MOST_TEXT:,} characters")
+    if "arguments" in wanted and (not isinstance(arguments, dict) or not arguments):
+        raise RefusedError(422, "is no change", key=key, expected=expected)
+    return Change(
+        centre=_number(key, wanted["centre"]) if "centre" in wanted else None,
+        text=text.strip() if text is not None else None,
+        arguments=tuple((name, _number(key, number)) for name, number in arguments.items()),
     )
 
 

@@ -92,8 +92,8 @@ export class InputRow {
   #slide(done) {
     const position = Number(this.slider.value);
     const value = this.scale.value(position);
-    if (!done || position !== this.scale.position(this.centre)) this.#wish({ centre: value }, false);
-    if (done) this.#wish({ centre: this.centre }, true);
+    if (!done || position !== this.scale.position(this.centre)) this.#wish({ ...this.#basis(), centre: value }, false);
+    if (done) this.#wish({ ...this.#basis(), centre: this.centre }, true);
   }
 
   #typed() {
@@ -101,7 +101,7 @@ export class InputRow {
     const value = text === "" ? null : this.language.read(text);
     if (text !== "" && value === null) return this.complain(this.language.text("no_number", { text }), true);
     this.typing = false;
-    return text === "" ? this.#putBack() : this.#wish({ centre: value }, true);
+    return text === "" ? this.#putBack() : this.#wish({ ...this.#basis(), centre: value }, true);
   }
 
   #key(event) {
@@ -115,13 +115,19 @@ export class InputRow {
     event.preventDefault();
     this.typing = false;
     const position = Math.min(STEPS, Math.max(0, this.scale.position(this.centre) + way));
-    this.#wish({ centre: this.scale.value(position) }, true);
+    this.#wish({ ...this.#basis(), centre: this.scale.value(position) }, true);
+  }
+
+  // What a move is about where it is not the law of the scenario: the text that was written, with its numbers changed.
+  #basis() {
+    if (!this.wish || ("centre" in this.wish && !("text" in this.wish))) return {};
+    return { text: "arguments" in this.wish ? this.now.text : this.wish.text };
   }
 
   #wish(wish, done) {
     this.typing = false;
     this.complain("", true);
-    const same = "centre" in wish && wish.centre === this.original.centre;
+    const same = !("text" in wish) && wish.centre === this.original.centre;
     if ("centre" in wish && this.scale) this.#place(wish.centre);
     this.change(this.original.key, same ? null : wish, done);
   }
@@ -152,6 +158,7 @@ export class InputRow {
       told_of.unshift(["spread", language.text("range", { low, middle, high })]);
     }
     if (original.decision) told_of.unshift(["decision", original.decision.map((end) => language.amount(end)).join(" – ")]);
+    if (now.fixed_because) told_of.unshift(["fixed", now.fixed_because]);
     for (const [key, text] of told_of) {
       if (text) parts.push(element("p", {}, element("b", {}, language.text(key)), " ", text));
     }
@@ -171,7 +178,7 @@ export class InputRow {
   #argument(name, text) {
     const value = this.language.read(text);
     if (value === null) return this.complain(this.language.text("no_number", { text }), true);
-    const numbers = this.wish && "arguments" in this.wish ? this.wish.arguments : {};
-    return this.#wish({ arguments: { ...numbers, [name]: value } }, true);
+    const basis = this.wish && "centre" in this.wish ? { text: this.now.text } : this.wish;
+    return this.#wish({ ...basis, arguments: { ...basis?.arguments, [name]: value } }, true);
   }
 }

@@ -27,20 +27,29 @@ export class LawPicture {
 
   #draw(law, scale) {
     Object.assign(this, { law, scale });
-    const density = law.y.map((value, at) => (value ?? 0) * (scale.logarithmic ? Math.max(law.x[at], 0) : 1) || 0);
-    const sorted = [...density].sort((one, other) => one - other);
+    // A picture is of the density of a value or of its logarithm; the slider may be the other.
+    const turn = { "true,false": (x) => Math.max(x, 0), "false,true": (x) => (x > 0 ? 1 / x : 0) }[[scale.logarithmic, law.logarithmic]];
+    const height = law.y.map((value, at) => (value ?? 0) * (turn && !law.discrete ? turn(law.x[at]) : 1) || 0);
+    const sorted = [...height].sort((one, other) => one - other);
     const typical = sorted[Math.floor(0.75 * sorted.length)];
-    const top = typical > 0 ? Math.min(sorted.at(-1), 6 * typical) : sorted.at(-1) || 1;
-    const points = law.x.map((value, at) => [WIDTH * scale.place(value), HEIGHT - (HEIGHT - 2) * Math.min(density[at], top) / top, value]);
-    const [low, high] = [law.quantiles["0.05"], law.quantiles["0.95"]];
-    this.whole.setAttribute("d", area(points));
-    this.middle.setAttribute("d", area(points.filter(([, , value]) => value >= low && value <= high)));
+    const top = (typical > 0 && !law.discrete ? Math.min(sorted.at(-1), 6 * typical) : sorted.at(-1)) || 1;
+    const points = law.x.map((value, at) => ({
+      value, x: WIDTH * scale.place(value), y: HEIGHT - (HEIGHT - 2) * Math.min(height[at], top) / top,
+    })).filter(({ x }) => Number.isFinite(x) && Math.abs(x) < 5 * WIDTH);
+    const shape = law.discrete ? bars : area;
+    const inside = points.filter(({ value }) => value >= law.quantiles["0.05"] && value <= law.quantiles["0.95"]);
+    this.whole.setAttribute("d", shape(points));
+    this.middle.setAttribute("d", shape(inside));
   }
 }
 
 function area(points) {
-  const known = points.filter(([x]) => Number.isFinite(x)).map(([x, y]) => [Math.min(Math.max(x, -4 * WIDTH), 5 * WIDTH), y]);
-  if (known.length < 2) return "";
-  const outline = known.map(([x, y]) => `${x.toFixed(1)} ${y.toFixed(1)}`).join("L");
-  return `M${known[0][0].toFixed(1)} ${HEIGHT}L${outline}L${known.at(-1)[0].toFixed(1)} ${HEIGHT}Z`;
+  if (points.length < 2) return "";
+  const [first, last] = [points[0], points.at(-1)].map(({ x }) => x.toFixed(1));
+  return `M${first} ${HEIGHT}L${points.map(({ x, y }) => `${x.toFixed(1)} ${y.toFixed(1)}`).join("L")}L${last} ${HEIGHT}Z`;
+}
+
+// Values that have a probability of their own, one bar each.
+function bars(points) {
+  return points.map(({ x, y }) => `M${(x - 1.5).toFixed(1)} ${HEIGHT}V${y.toFixed(1)}h3V${HEIGHT}Z`).join("");
 }

@@ -1,7 +1,7 @@
 // The question that the page asks: a variant and the inputs changed in it. It lives in the address, after #.
 //
-// A change says one thing of an input: where the middle of its law is ({centre}), numbers of the law ({arguments}), or
-// the whole expression ({text}).
+// A change of an input says where the middle of its law is ({centre}), or numbers of the law ({arguments}), or writes it
+// anew ({text}); with a text, the other two are about that.
 
 export const unchanged = (variant) => ({ variant, changes: {} });
 
@@ -28,8 +28,8 @@ export function fragmentOf(question, baseline) {
   for (const key of Object.keys(question.changes).sort()) {
     const change = question.changes[key];
     if ("text" in change) parts.set(`x.${key}`, change.text);
-    else if ("arguments" in change) parts.set(`a.${key}`, writeArguments(change.arguments));
-    else parts.set(`i.${key}`, change.centre);
+    if ("arguments" in change) parts.set(`a.${key}`, writeArguments(change.arguments));
+    if ("centre" in change) parts.set(`i.${key}`, change.centre);
   }
   if (baseline) parts.set("baseline", fragmentOf(baseline, null));
   return parts.toString().replaceAll("%3A", ":").replaceAll("%2C", ",");
@@ -41,13 +41,19 @@ export function readFragment(fragment, variants) {
   const changes = {};
   for (const [name, value] of parts) {
     const [, kind, key] = /^([ixa])\.(.+)$/.exec(name) ?? [];
-    if (kind === "x") changes[key] = { text: value };
-    else if (kind === "i" && value !== "" && Number.isFinite(Number(value))) changes[key] = { centre: Number(value) };
-    else if (kind === "a") changes[key] = { arguments: readArguments(value) };
+    const said = kind && readPart(kind, value);
+    if (said) changes[key] = { ...changes[key], ...said };
   }
   const variant = variants.includes(parts.get("v")) ? parts.get("v") : variants[0];
   const baseline = parts.has("baseline") ? readFragment(parts.get("baseline"), variants).question : null;
   return { question: { variant, changes }, baseline };
+}
+
+function readPart(kind, value) {
+  if (kind === "x") return value && { text: value };
+  if (kind === "i") return value && Number.isFinite(Number(value)) ? { centre: Number(value) } : null;
+  const numbers = readArguments(value);
+  return Object.keys(numbers).length > 0 ? { arguments: numbers } : null;
 }
 
 function writeArguments(numbers) {

@@ -255,7 +255,7 @@ def test_what_is_no_request_is_said(page, body, said):
         ({"burn": {"arguments": {}}}, "burn", "is no change", None),
         ({"burn": {"center": 3}}, "burn", "is no change", "centre"),
         ({"burn": 3}, "burn", "is no change", None),
-        ({"burn": {"centre": 3, "text": "3"}}, "burn", "is no change", None),
+        ({"burn": {"centre": 3, "arguments": {"sd": 1}}}, "burn", "is no change", None),
         ({"rounds": {"centre": 9}}, "rounds", "", None),
         ({"twice": {"centre": 3}}, "twice", "", None),
         ({"price.plus-2.5": {"text": "beta(p5=0.5, p95=0.1)"}}, "price.plus-2.5", "", None),

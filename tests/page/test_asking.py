@@ -110,6 +110,9 @@ def test_the_law_can_be_rewritten_and_its_numbers_changed(visit):
     page.keyboard.press("Tab")
     assert answered(page) < opening - 5
     assert "a.growth=mean:0.08" in address(page)
+    slider(page, "growth").press("Home")
+    assert answered(page) > opening
+    assert "x.growth=normal(mean=0.08" in address(page), "the slider moves the law that was written"
 
 
 def test_a_bad_value_is_told_at_its_input_and_the_page_goes_on(visit, told):
