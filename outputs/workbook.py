@@ -300,7 +300,7 @@ def _assumptions(shown: Forecasts) -> SheetTable:
     columns: list[Column] = []
     for key in (*texts, *figures, "source", "note", "moves_with"):
         look = BY_ROW if key in figures else "General"
-        columns += some(heads.get(key, key), [getattr(row, key) for row in rows], look)
+        columns += some(heads.get(key, key), [getattr(row, key) for row in rows], look, most=34)
     return SheetTable(tuple(columns), 1 + [column.heading for column in columns].index("name"))
 
 

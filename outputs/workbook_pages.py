@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import datetime
-import itertools
 import math
 import re
+import textwrap
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
@@ -22,7 +22,6 @@ __all__ = ["Book", "write_sheet", "write_table"]
 
 MOST_IN_CELL = 32_767
 MOST_IN_NAME = 31
-MOST_WIDTH = 60
 LINE = 15
 """Points that a line of text takes."""
 
@@ -90,18 +89,19 @@ def write_table(book: Book, sheet: Worksheet, row: int, table: SheetTable) -> in
         sheet.write_string(row, place, _cut(column.heading), book.style(**_HEAD, **(_RIGHT if numeric else _LEFT)))
         for offset, cell in enumerate(column.cells):
             look = formats[offset] if column.number_format == BY_ROW else column.number_format
-            _write(book, sheet, (row + 1 + offset, place), cell, look, column.right)
-    for offset, cells in enumerate(itertools.zip_longest(*(column.cells for column in table.columns))):
-        lines = max((-(-len(cell) // MOST_WIDTH) for cell in cells if isinstance(cell, str)), default=1)
+            _write(book, sheet, (row + 1 + offset, place), cell, look, column)
+    count = max((len(column.cells) for column in table.columns), default=0)
+    for offset in range(count):
+        lines = max(_lines(column.cells[offset], column.most) for column in table.columns if offset < len(column.cells))
         if lines > 1:
             sheet.set_row(row + 1 + offset, LINE * min(lines, 20))
-    return row + 1 + max((len(column.cells) for column in table.columns), default=0)
+    return row + 1 + count
 
 
 def width(column: Column) -> int:
     """Characters that the widest cell of a column takes, its heading with the sign of a filter included."""
     longest = max((len(_shown(cell, column.number_format)) for cell in column.cells), default=0)
-    return min(MOST_WIDTH, max(longest, len(column.heading) + 3)) + 3
+    return min(column.most, max(longest, len(column.heading) + 3)) + 3
 
 
 def _formats_by_row(table: SheetTable) -> list[str]:
@@ -112,7 +112,7 @@ def _formats_by_row(table: SheetTable) -> list[str]:
     ]
 
 
-def _write(book: Book, sheet: Worksheet, place: tuple[int, int], cell: Cell, look: str, right: bool) -> None:
+def _write(book: Book, sheet: Worksheet, place: tuple[int, int], cell: Cell, look: str, column: Column) -> None:
     if cell is None or cell == "" or (isinstance(cell, float) and math.isnan(cell)):
         return
     if isinstance(cell, datetime.date) and cell.year >= FIRST_YEAR:
@@ -122,8 +122,8 @@ def _write(book: Book, sheet: Worksheet, place: tuple[int, int], cell: Cell, loo
         sheet.write_number(*place, cell, book.style(num_format=look or "General", valign="top"))
     else:
         text = _cut(str(cell))
-        wrap = {"text_wrap": True} if len(text) > MOST_WIDTH else {}
-        sheet.write_string(*place, text, book.style(valign="top", **(_RIGHT if right else _LEFT), **wrap))
+        wrap = {"text_wrap": True} if len(text) > column.most else {}
+        sheet.write_string(*place, text, book.style(valign="top", **(_RIGHT if column.right else _LEFT), **wrap))
 
 
 def _shown(cell: Cell, look: str) -> str:
@@ -139,6 +139,13 @@ def _shown(cell: Cell, look: str) -> str:
     if look == BY_ROW:
         look = number_format([cell])
     return f"{cell:,.{len(look.partition('.')[2])}f}" if look else f"{cell:.10g}"
+
+
+def _lines(cell: Cell, most: int) -> int:
+    """Lines that a text takes, with room for words that do not fit at the end of one."""
+    if not isinstance(cell, str) or len(cell) <= most:
+        return 1
+    return len(textwrap.wrap(cell, most)) or 1
 
 
 def _cut(text: str) -> str:

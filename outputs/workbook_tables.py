@@ -49,12 +49,16 @@ Cell: TypeAlias = float | int | str | datetime.date | None
 
 @dataclass(frozen=True, slots=True)
 class Column:
-    """Cells below a heading, with Excel's format of its numbers; ``right``: words in it stand for numbers."""
+    """Cells below a heading, with Excel's format of its numbers; ``right``: words in it stand for numbers.
+
+    Texts of more than ``most`` characters take several lines.
+    """
 
     heading: str
     cells: Sequence[Cell]
     number_format: str = ""
     right: bool = False
+    most: int = 60
 
 
 @dataclass(frozen=True, slots=True)
@@ -250,10 +254,10 @@ def quantity_table(shown: Forecasts, name: str) -> SheetTable:
     return SheetTable((*heads, *tails), len(heads), tuple(blocks))
 
 
-def some(heading: str, cells: Iterable[Cell], number_format: str = "") -> list[Column]:
+def some(heading: str, cells: Iterable[Cell], number_format: str = "", most: int = 60) -> list[Column]:
     """A column, unless nothing stands in it."""
     found = list(cells)
-    return [Column(heading, found, number_format)] if any(cell not in (None, "") for cell in found) else []
+    return [Column(heading, found, number_format, most=most)] if any(cell not in (None, "") for cell in found) else []
 
 
 def _day(shown: Forecasts, variant: str, period: int) -> datetime.date | None:

@@ -3,16 +3,20 @@
 from __future__ import annotations
 
 import os
+import subprocess
+import sys
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
+from pathlib import Path
 
 import numpy as np
+import pytest
 import xarray as xr
 from known_simulation import falling_cash, known_simulation
 
 from burncast.outputs.dataset import stack, to_dataset
 
-__all__ = ["as_nobody", "forecast", "variants"]
+__all__ = ["as_nobody", "fill", "forecast", "small_disk", "variants"]
 
 NOBODY = 65534
 
@@ -50,3 +54,25 @@ def as_nobody() -> Iterator[None]:
         yield
     finally:
         os.setresuid(0, 0, 0)
+
+
+@contextmanager
+def small_disk(folder: Path) -> Iterator[Path]:
+    """A disk of half a megabyte in a folder; the test is skipped where none can be mounted."""
+    folder.mkdir()
+    mount = ["mount", "-t", "tmpfs", "-o", "size=512k", "none", str(folder)]
+    if sys.platform != "linux" or os.geteuid() != 0 or subprocess.run(mount, capture_output=True).returncode:
+        pytest.skip(
+            "a small disk can be mounted here by nobody; a limit on the size of files stands in for it elsewhere"
+        )
+    try:
+        yield folder
+    finally:
+        subprocess.run(["umount", str(folder)], check=True)
+
+
+def fill(disk: Path) -> None:
+    """Leave no byte on a disk."""
+    with suppress(OSError), (disk / "filler").open("wb", buffering=0) as filler:
+        while filler.write(bytes(4096)):
+            pass

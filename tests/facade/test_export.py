@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import contextlib
 import json
 import resource
 import subprocess
@@ -12,7 +11,7 @@ from pathlib import Path
 
 import pytest
 import xarray as xr
-from exported import as_nobody, forecast, variants
+from exported import as_nobody, fill, forecast, small_disk, variants
 from typer.testing import CliRunner
 
 import burncast
@@ -205,15 +204,10 @@ def test_only_another_store_is_replaced_by_a_store(tmp_path):
     assert content(documents) == {"novel.txt": b"mine"}
 
 
-@pytest.mark.skipif(sys.platform != "linux", reason="mounts a small disk, which only Linux lets root do")
 @pytest.mark.parametrize("kind", FORMATS)
 def test_a_full_disk_leaves_the_old_file(kind, tmp_path):
     skip_without(kind)
-    disk = tmp_path / "disk"
-    disk.mkdir()
-    if subprocess.run(["mount", "-t", "tmpfs", "-o", "size=512k", "none", disk], capture_output=True).returncode:
-        pytest.skip("a small disk cannot be mounted here; the test with a limit on files stands in for it")
-    try:
+    with small_disk(tmp_path / "disk") as disk:
         out = disk / f"x.{ENDINGS.get(kind, kind)}"
         burncast.export(forecast(), out)
         before = content(out)
@@ -222,8 +216,6 @@ def test_a_full_disk_leaves_the_old_file(kind, tmp_path):
             burncast.export(forecast(count=50), out, force=True)
         assert content(out) == before
         assert sorted(path.name for path in disk.iterdir()) == ["filler", out.name]
-    finally:
-        subprocess.run(["umount", disk], check=True)
 
 
 @pytest.mark.skipif(sys.platform == "win32", reason="limits of files are POSIX's")
@@ -266,10 +258,3 @@ def test_a_folder_that_cannot_even_be_looked_into_is_named(tmp_path):
     for kind in ("csv", "zarr"):
         with as_nobody(), pytest.raises(InputError, match=r"cannot write .*Permission denied"):
             burncast.export(forecast(), hidden / f"x.{kind}")
-
-
-def fill(disk):
-    """Leave no byte on a disk."""
-    with contextlib.suppress(OSError), (disk / "filler").open("wb", buffering=0) as filler:
-        while filler.write(bytes(4096)):
-            pass

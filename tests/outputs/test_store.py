@@ -6,7 +6,7 @@ import stat
 import numpy as np
 import pytest
 import xarray as xr
-from exported import as_nobody
+from exported import as_nobody, fill, small_disk
 from known_simulation import falling_cash, known_simulation
 
 from burncast.distributions.errors import InputError
@@ -109,6 +109,18 @@ def test_when_writing_fails_the_old_result_stands_and_nothing_half_written_is_le
     with pytest.raises(InputError, match=os.strerror(code)):
         write_files(tmp_path, {"a": NEW, "b": NEW})
     assert {path.name: path.read_bytes() for path in tmp_path.iterdir()} == {"a": OWN}
+
+
+def test_a_disk_that_is_really_full_leaves_the_old_result(tmp_path):
+    with small_disk(tmp_path / "disk") as disk:
+        write_files(disk, {"a": OWN, "b": OWN})
+        fill(disk)
+        with pytest.raises(InputError, match="No space left on device"):
+            write_files(disk, {"a": NEW, "b": NEW + bytes(5000)})
+        assert {path.name: path.read_bytes() for path in disk.iterdir() if path.name != "filler"} == {
+            "a": OWN,
+            "b": OWN,
+        }
 
 
 def test_a_kill_while_writing_leaves_the_old_result(tmp_path, monkeypatch):
