@@ -188,7 +188,7 @@ def format_of(to: str | None, path: Path | None) -> str:
 
 def _beside(results: Path, ending: str) -> Path:
     """The file that holds a result where no other is named: called as its folder, or as its dataset."""
-    whole = results.resolve()
+    whole = results.resolve() if results.name in ("", "..") else results
     return whole.parent / f"{whole.name}{ending}" if whole.is_dir() else whole.with_suffix(ending)
 
 

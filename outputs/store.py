@@ -120,10 +120,10 @@ def check_store(path: Path, force: bool) -> None:
     check_folder(path.parent, ())
     if not _exists(path):
         return
-    if not force:
-        raise InputError(f"{path} is there already; --force (force=True in Python) replaces it")
     if path.is_symlink() or not any((path / name).is_file() for name in (".zgroup", "zarr.json")):
         raise InputError(f"will not replace {path}: it is no zarr store; choose another name")
+    if not force:
+        raise InputError(f"{path} is there already; --force (force=True in Python) replaces it")
 
 
 def write_store(path: Path, contents: Mapping[str, bytes], force: bool) -> None:
