@@ -14,13 +14,14 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from burncast.distributions.errors import InputError
-from burncast.engine.document import traced
+from burncast.engine.document import is_sheet, traced
 from burncast.engine.packaged import packaged_scenarios
 from burncast.engine.pinning import named_input
 from burncast.engine.scenario import ByElement, Quantity, Scenario, load_text
 from burncast.engine.toml_edits import text_at, value_at, with_value
 from burncast.engine.toml_lines import KeyPath
 from burncast.engine.toml_text import toml_key, toml_value
+from burncast.filling_in import filled_in
 
 __all__ = ["Original", "Saved", "saved_scenario"]
 
@@ -54,6 +55,8 @@ class Original:
             name = own.stem if own is not None else source
             text = f"# {name} with other values, tried on the page of `burncast serve`.\n\n[scenario]\n"
             return cls(source, scenario, None, f"{text}extends = {toml_value(name)}\n")
+        if is_sheet(own.name):
+            return cls(source, scenario, str(own), filled_in(own, None, own.with_suffix(".toml"))[0])
         return cls(source, scenario, str(own), own.read_bytes().decode("utf-8"))
 
 

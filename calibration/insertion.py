@@ -40,6 +40,8 @@ def insert_entries(path: str | os.PathLike[str], entries: Sequence[Entry | Corre
     """
     file = Path(os.path.realpath(path))
     document = read_document(_existing(Path(path)))
+    if document.is_sheet:
+        raise InputError(f"{path} is a spreadsheet; expected a TOML file, which `burncast from-sheet` makes of it")
     text = file.read_bytes().decode("utf-8")
     mark = "\ufeff" if text.startswith("\ufeff") else ""
     for entry in entries:

@@ -49,7 +49,7 @@ Read = TypeVar("Read")
 def read_assumption_sheet(path: Path) -> Document:
     """The rows of a CSV file or a workbook as a document that overrides what it fills in.
 
-    Raises :class:`ScenarioError` with every mistake of the sheet; the rest is found as in any scenario.
+    Its ``problems`` are every mistake of the cells. Raises :class:`ScenarioError` where it is no such sheet.
     """
     file = str(path)
     sheets = read_sheets(path, _is_header)
@@ -63,12 +63,11 @@ def read_assumption_sheet(path: Path) -> Document:
     base = None
     if "extends" not in about and scenario is not None and scenario is not sheet:
         base = _carried(scenario, file)
-    elif "extends" not in about and not reader.problems:
+    elif "extends" not in about:
         expected = "a row with section scenario, name extends, and as value a packaged scenario or a TOML file"
-        reader.problems.append(Problem("does not say which scenario it fills in", reader.file, expected=expected))
-    if reader.problems:
-        raise ScenarioError(reader.problems)
-    return Document(reader.data, file, "", reader.places, is_sheet=True, base=base)
+        missing = Problem("does not say which scenario it fills in", reader.file, expected=expected)
+        raise ScenarioError(reader.problems or [missing])
+    return Document(reader.data, file, "", reader.places, is_sheet=True, base=base, problems=tuple(reader.problems))
 
 
 def _heading(cell: Cell) -> str:

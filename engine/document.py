@@ -46,7 +46,7 @@ class Document:
     """Tables as ``tomllib`` gives them, the place of each key, and the file they were read from.
 
     A document of a spreadsheet overrides another, its ``base`` where it carries that itself, and says again what it
-    leaves as it is.
+    leaves as it is; ``problems`` are those of its cells.
     """
 
     data: dict[str, Any]
@@ -55,6 +55,7 @@ class Document:
     places: dict[KeyPath, Location] = field(default_factory=dict)
     is_sheet: bool = False
     base: Document | None = None
+    problems: tuple[Problem, ...] = ()
 
     def location(self, *path: str | int) -> Location:
         """The place of a key, or of the nearest table around it that has one."""

@@ -116,7 +116,7 @@ def _with_extended(structure: Structure) -> list[Structure]:
         try:
             path = find_scenario(extended, document.file)
             known = [structure.document.file for structure in structures]
-            if any(file is not None and os.path.samefile(path, file) for file in known):
+            if any(file is not None and os.path.exists(file) and os.path.samefile(path, file) for file in known):
                 shown = " → ".join(str(file) for file in [*known, path])
                 found.append(location.problem(f"extends itself: {shown}"))
             else:

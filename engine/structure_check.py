@@ -53,7 +53,7 @@ def check_structure(document: Document) -> Structure:
 
     ``hopeless`` where so much is cut out that whatever else is found would only be a consequence.
     """
-    structure = Structure(dataclasses.replace(document))
+    structure = Structure(dataclasses.replace(document), list(document.problems))
     try:
         ScenarioFile.model_validate(document.data)
     except ValidationError as error:

@@ -109,11 +109,15 @@ class _Formats:
     plain: Format
     mono: Format
     changed: Format
-    made: dict[tuple[bool, str, bool, bool], Format]
+    made: dict[tuple[bool, str, bool, bool, bool], Format]
 
-    def cell(self, editable: bool, number_format: str = "", quoted: bool = False, first: bool = False) -> Format:
-        """The look of a cell, yellow where it may be changed, under a line where it is the ``first`` of its section."""
-        key = editable, number_format, quoted, first
+    def cell(
+        self, editable: bool, number_format: str = "", quoted: bool = False, first: bool = False, after: bool = False
+    ) -> Format:
+        """The look of a cell, yellow where it may be changed, under a line where it is the ``first`` of its section;
+        one ``after`` numbers keeps its distance.
+        """
+        key = editable, number_format, quoted, first, after
         if key not in self.made:
             look: dict[str, Any] = {"valign": "top", "text_wrap": True, "border": 1, "border_color": "#D9D9D9"}
             look |= (
@@ -123,6 +127,7 @@ class _Formats:
             )
             look |= {"num_format": number_format} if number_format else {}
             look |= {"quote_prefix": True} if quoted else {}
+            look |= {"align": "left", "indent": 1} if after else {}
             look |= {"top": 2, "top_color": "#1F3A5F"} if first else {}
             self.made[key] = self.book.add_format(look)
         return self.made[key]
@@ -170,7 +175,9 @@ def _assumptions(sheet: Worksheet, formats: _Formats, rows: Sequence[AssumptionR
         editable = ("value",) if row.section == "scenario" else _EDITABLE
         for heading, column in at.items():
             look = _look(here[heading], heading in _FIGURES)
-            _write(sheet, number, column, here[heading], formats.cell(heading in editable, *look, first))
+            _write(
+                sheet, number, column, here[heading], formats.cell(heading in editable, *look, first, heading == "unit")
+            )
         sheet.set_row(number, _LINE * max(_lines(here[heading], width) for heading, width in _COLUMNS.items()))
         _check_cells(sheet, number, at, row)
     last = len(rows) + _EMPTY_ROWS
@@ -198,7 +205,7 @@ def _lines(cell: SheetCell, width: int) -> int:
     """How many lines a cell takes, at most eight."""
     if not isinstance(cell, str):
         return 1
-    return min(8, sum(math.ceil((len(line) or 1) * 0.95 / width) for line in cell.splitlines()))
+    return min(8, sum(math.ceil((len(line) or 1) * 0.9 / width) for line in cell.splitlines()))
 
 
 def _check_cells(sheet: Worksheet, number: int, at: dict[str, int], row: AssumptionRow) -> None:

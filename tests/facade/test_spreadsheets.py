@@ -15,6 +15,8 @@ from scenario_files import write
 from typer.testing import CliRunner
 
 import burncast
+from burncast.calibration.entry import Entry
+from burncast.calibration.insertion import insert_entries
 from burncast.cli import app
 from burncast.distributions.errors import BurncastError, InputError, ScenarioError
 from burncast.engine.document import Document, parse_document, read_document
@@ -26,6 +28,7 @@ from burncast.engine.template import TEMPLATE
 from burncast.filling_in import filled_in
 from burncast.outputs.assumption_cells import assumption_csv
 from burncast.outputs.assumption_workbook import assumption_workbook
+from burncast.what_if_saving import Original, saved_scenario
 
 FORMATS = ("xlsx", "csv", "decimal comma")
 LONG = "a_name_of_sixty_characters_that_goes_on_until_it_is_complete"
@@ -216,9 +219,10 @@ def test_a_file_is_updated_in_place_with_its_comments(tmp_path):
     write(tmp_path, base, "base.toml")
     path = write(tmp_path, own, "own.toml")
     rows = (
-        "name,value,section,source,variant\nextends,base.toml,scenario,,\nprice,25,,,\ncost,6,,bill,\nprice,30,,,high\n"
+        "name,value,section,source,variant\nextends,own.toml,scenario,,\nprice,25,,,\ncost,6,,bill,\nprice,30,,,high\n"
     )
     sheet = write(tmp_path, rows, "sheet.csv")
+    burncast.from_sheet(sheet, tmp_path / "new.toml")
     assert burncast.from_sheet(sheet, path, update=path) == [
         "inputs.price",
         "inputs.cost",
@@ -229,7 +233,7 @@ def test_a_file_is_updated_in_place_with_its_comments(tmp_path):
     cost = load(path).quantities["cost"]
     assert (cost.source, cost.note) == ("bill", None)
     assert list(load(path).variants) == ["high"]
-    assert load(path).quantities.keys() == load(sheet).quantities.keys()
+    assert path.read_text() == (tmp_path / "new.toml").read_text()
 
 
 def test_what_is_taken_out_of_a_cell_is_taken_out_of_the_file(tmp_path):
@@ -318,6 +322,21 @@ def test_nothing_is_written_where_the_result_would_be_no_scenario(tmp_path):
     assert not (tmp_path / "elsewhere.toml").exists()
     with pytest.raises(InputError, match="is no spreadsheet by its name"):
         burncast.from_sheet(tmp_path / "deep" / "own.toml", tmp_path / "elsewhere.toml")
+
+
+def test_what_is_tried_on_a_sheet_is_saved_as_a_scenario_with_what_the_sheet_changes(tmp_path):
+    write(tmp_path, "# ours\n[scenario]\nperiods = 3\n[inputs]\nprice = 1  # a month\ncost = 5\n", "own.toml")
+    sheet = write(tmp_path, "section,name,value\nscenario,extends,own.toml\n,price,2\n", "sheet.csv")
+    original = Original.read(str(sheet), load(sheet))
+    saved = saved_scenario(original, "base", {"cost": "7"})
+    assert saved.text == "# ours\n[scenario]\nperiods = 3\n[inputs]\nprice = 2  # a month\ncost = 7\n"
+
+
+def test_entries_are_not_put_into_a_sheet(tmp_path):
+    write(tmp_path, "[scenario]\nperiods = 3\n[inputs]\nprice = 1\n", "own.toml")
+    sheet = write(tmp_path, "section,name,value\nscenario,extends,own.toml\n", "sheet.csv")
+    with pytest.raises(InputError, match=r"is a spreadsheet; expected a TOML file, which `burncast from-sheet` makes"):
+        insert_entries(sheet, [Entry("price", 4.5)])
 
 
 def test_a_text_that_cannot_be_changed_in_place_is_a_failure(tmp_path):
