@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import dataclasses
 import http.client
 import json
 import os
@@ -22,6 +23,7 @@ import burncast
 from burncast import serving, what_if_desk, what_if_report
 from burncast.cli import app
 from burncast.distributions.errors import InputError, InterruptedRunError
+from burncast.engine.expressions import Number, parse
 from burncast.engine.scenario import load
 from burncast.what_if_desk import MOST_RUNS, Desk
 from burncast.what_if_gate import MOST_BYTES, SECURITY_HEADERS
@@ -539,35 +541,36 @@ def test_what_a_file_inherits_is_overridden_in_it(mine, tmp_path, variant):
     assert 'price = { value = { "plus-2.5" = ' in text
 
 
-def test_a_packaged_scenario_is_extended(tmp_path, monkeypatch):
+@pytest.mark.parametrize("variant", ["base", "price_war"])
+def test_a_packaged_scenario_is_extended(tmp_path, monkeypatch, variant):
     monkeypatch.chdir(tmp_path)
-    changes = {"opening_staff": "300", "population": "5e8 to 1.5e9"}
     original = Original.read("chatgpt-2023", load("chatgpt-2023"))
     assert original.file_name("toml") == "chatgpt-2023-what-if.toml"
-    for variant in ("base", "price_war"):
-        saved = saved_scenario(original, variant, {key: changes[key] for key in list(changes)[1:]})
-        path = tmp_path / "saved.toml"
-        path.write_text(saved.text, encoding="utf-8")
-        loaded = load(path)
-        assert loaded.sha256 == saved.scenario.sha256
-        told, expected = (one if variant == "base" else one.variants[variant] for one in (loaded, original.scenario))
-        desk = Desk(original, 7, 2)
-        wanted = desk.what_if(variant).changed({"population": "5e8 to 1.5e9"})
-        assert told.quantities["population"].value == wanted.quantities["population"].value
-        different = [
-            name for name in expected.quantities if told.quantities[name].value != expected.quantities[name].value
-        ]
-        assert different == ["population"]
-        assert saved.text.splitlines()[:4] == [
-            "# chatgpt-2023 with other values, tried on the page of `burncast serve`.",
-            "",
-            "[scenario]",
-            'extends = "chatgpt-2023"',
-        ]
+    saved = saved_scenario(original, variant, {"population": "5e8 to 1.5e9", "conversion.plus": "0.002"})
+    assert saved.text.splitlines()[:4] == [
+        "# chatgpt-2023 with other values, tried on the page of `burncast serve`.",
+        "",
+        "[scenario]",
+        'extends = "chatgpt-2023"',
+    ]
+    path = tmp_path / "saved.toml"
+    path.write_text(saved.text, encoding="utf-8")
+    told, before = (one if variant == "base" else one.variants[variant] for one in (load(path), original.scenario))
+    assert told.quantities["population"].value == parse("5e8 to 1.5e9")
+    elements, known = (one.quantities["conversion"].value.values for one in (told, before))
+    assert elements == {**known, ("plus",): Number(0.002)}
+    same = {name for name, one in before.quantities.items() if told.quantities[name].value == one.value}
+    assert before.quantities.keys() - same == {"population", "conversion"}
 
 
 def test_the_report_is_that_of_the_saved_file(page, mine, monkeypatch):
+    investigate = what_if_report.investigate
+
+    def without_reasons(scenario, request, *rest):
+        return investigate(scenario, dataclasses.replace(request, why=False), *rest)
+
     monkeypatch.setattr(what_if_report, "TRAJECTORIES", 2_048)
+    monkeypatch.setattr(what_if_report, "investigate", without_reasons)
     changes = {"burn": {"centre": 1.2e6}}
     answer = page.post("report.html", changes=changes)
     assert answer.headers["Content-Disposition"] == 'attachment; filename="mine-what-if.html"'
@@ -575,7 +578,7 @@ def test_the_report_is_that_of_the_saved_file(page, mine, monkeypatch):
     saved = saved_scenario(Original.read(str(mine), load(mine)), "base", {"burn": page_text(page, changes, "burn")})
     text = answer.body.decode()
     assert saved.scenario.sha256 in text
-    assert "burncast report mine-what-if.toml -o mine-what-if.html -n 2048 --seed 7" in text
+    assert "burncast report mine-what-if.toml -o mine-what-if.html -n 2048 --seed 7 --no-why" in text
     assert page.post("report.html", changes={"bern": {"centre": 1}}).error["nearest"] == "burn"
 
 
