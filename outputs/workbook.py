@@ -273,11 +273,9 @@ def _lines(drawing: _Drawing, placed: _Placed, heading: str, alone: str) -> list
     ]
 
 
-def _name(placed: _Placed, block: Block, alone: str) -> str | Cells:
-    """What a line is called: by the cell of its variant or element, where there are several."""
-    if len(placed.table.blocks) == 1:
-        return alone
-    return [placed.sheet, block.first + 1, 0]
+def _name(placed: _Placed, block: Block, alone: str) -> str:
+    """What a line is called: as its variant and element, where there are several."""
+    return alone if len(placed.table.blocks) == 1 else block.label
 
 
 def _times(drawing: _Drawing, placed: _Placed, block: Block) -> Cells:

@@ -2,8 +2,8 @@
 
 A fan is a stack of areas: what lies below the lowest quantile is left clear, and each band on top of it is as thick as
 the distance between two quantiles. Excel and LibreOffice add up stacked areas with their signs, so that a fan may cross
-zero. Titles and names of series are fixed words, names of quantities or references to cells: a text that a stranger
-wrote would be taken for a formula there if it began with ``=``.
+zero. Titles begin with fixed words or the name of a quantity, and a name of a series that begins with ``=``, which
+xlsxwriter would take for a formula, stands after a space.
 """
 
 from __future__ import annotations
@@ -35,9 +35,9 @@ _SIZE = {"width": 680, "height": 360}
 
 @dataclass(frozen=True, slots=True)
 class Line:
-    """A line: its name (or the cell that holds it), and the cells of its categories and values."""
+    """A line: its name, and the cells of its categories and values."""
 
-    name: str | Cells
+    name: str
     categories: Cells
     values: Cells
 
@@ -113,7 +113,8 @@ def _series(line: Line, place: int) -> dict[str, Any]:
         "width": 2.25,
         "dash_type": _DASHES[place // len(_COLOURS) % len(_DASHES)],
     }
-    return {"name": line.name, "categories": line.categories, "values": line.values, "line": look}
+    name = f" {line.name}" if line.name.startswith("=") else line.name
+    return {"name": name, "categories": line.categories, "values": line.values, "line": look}
 
 
 def _finish(chart: Chart, title: str, x_axis: dict[str, Any], y_axis: dict[str, Any], legend: list[int] | None) -> None:

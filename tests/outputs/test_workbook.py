@@ -181,9 +181,9 @@ def test_the_areas_of_a_fan_add_up_to_the_quantiles(sheet, simple):
 def test_elements_and_variants_are_lines_of_their_own(simple, varied):
     (_, fan), (title, lines) = simple[1].charts("users")
     assert title == "Users, user: medians"
-    assert [name for _, name, _, _ in lines] == ["=free", "plüs"]
+    assert [name for _, name, _, _ in lines] == [" =free", "plüs"]
     for _, name, _, values in lines:
-        known = simple[0]["users"].sel(product=name, quantile=0.5).values[1:]
+        known = simple[0]["users"].sel(product=name.strip(), quantile=0.5).values[1:]
         np.testing.assert_allclose(values, known, rtol=SIXTEEN_DIGITS)
     assert len(fan) == 5
     result, read = varied
@@ -324,4 +324,6 @@ def test_few_quantiles_and_many_lines():
 
 def test_variants_of_different_length():
     read = Read(encode_workbook(variants()))
+    named = [name for _, name, _, _ in read.charts("users")[1][1]]
+    assert named == ["base, =free", "base, plüs", "@war, =free", "@war, plüs"]
     assert read.column("cash", "variant") == ["base"] * 7 + ["@war"] * 5
