@@ -85,15 +85,17 @@ def _bins(pages: Pages, page: Integers, inside: Integers) -> tuple[Integers, Flo
     """The keys of the bins in which the values of rank ``inside`` lie among those of their pages, and the share of the
     bin's values below each.
     """
-    is_negative = pages.tops[page] >= NEGATIVE
-    counts = pages.counts[page].astype(np.int64)
+    met, place = np.unique(page, return_inverse=True)
+    counts = pages.counts[met].astype(np.int64)
+    is_negative = pages.tops[met] >= NEGATIVE
     counts[is_negative] = counts[is_negative, ::-1]
-    after = np.cumsum(counts, axis=1)
-    place = np.count_nonzero(after <= inside[:, None], axis=1)
-    here = np.arange(len(page))
-    found = counts[here, place]
-    share = (inside - (after[here, place] - found) + 0.5) / found
-    return pages.tops[page] << 8 | np.where(is_negative, BINS - 1 - place, place), share
+    found, after = counts.reshape(-1), np.cumsum(counts)
+    before = after[BINS - 1 :: BINS] - counts.sum(axis=1)
+    rank = before[place] + inside
+    where = np.searchsorted(after, rank, side="right")
+    share = (rank - (after[where] - found[where]) + 0.5) / found[where]
+    inner = where - BINS * place
+    return pages.tops[page] << 8 | np.where(is_negative[place], BINS - 1 - inner, inner), share
 
 
 def _placed(keys: Integers, share: Floats, low: Floats, high: Floats, whole: NDArray[np.bool_]) -> Floats:

@@ -6,7 +6,9 @@ import numpy as np
 import pytest
 
 from burncast.distributions.errors import InputError
+from burncast.distributions.families import FAMILIES
 from burncast.engine.adjusting import adjustables, moved, with_argument
+from burncast.engine.expressions import Call, parse, walk
 from burncast.engine.moved_laws import centre_of, law_of
 from burncast.engine.scenario import load
 
@@ -157,6 +159,15 @@ def test_a_truncated_law_keeps_its_ends(text):
     assert centre_of(after) == pytest.approx(1.2 * one.centre, rel=1e-3)
     before = law_of(one.expression).support
     assert [end for end in after.support if end in before], "neither end stayed"
+
+
+def test_every_family_is_tried():
+    tried = {node.function for text in (*SCALED, *SHIFTED, *SHARES, *COUNTS, *TRUNCATED) for node in calls_in(text)}
+    assert tried == FAMILIES.keys() - {"sip"}
+
+
+def calls_in(text):
+    return [node for node in walk(parse(text)) if isinstance(node, Call)]
 
 
 def test_what_is_asked_for_is_what_is_written():
