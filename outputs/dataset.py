@@ -58,24 +58,25 @@ def to_dataset(simulation: Simulation, quantiles: Sequence[float] = QUANTILES) -
     scenario = simulation.scenario
     probabilities = check_quantiles(quantiles)
     coordinates = _coordinates(scenario) | {"quantile": np.asarray(probabilities, dtype=np.float64)}
-    dataset = xr.Dataset(coords=coordinates, attrs=_attributes(simulation))
+    variables: dict[str, tuple[object, ...]] = {}
     if scenario.ruin is not None:
-        dataset["ruin_probability"] = ("period", estimates.ruin_probability(simulation))
-        dataset["ruin_probability_se"] = ("period", estimates.ruin_probability_se(simulation))
-        dataset["runway"] = ("quantile", estimates.runway(simulation, probabilities), {"units": scenario.step})
+        variables["ruin_probability"] = ("period", estimates.ruin_probability(simulation))
+        variables["ruin_probability_se"] = ("period", estimates.ruin_probability_se(simulation))
+        variables["runway"] = ("quantile", estimates.runway(simulation, probabilities), {"units": scenario.step})
         if scenario.ruin.need is not None:
             need = estimates.funding_need(simulation, probabilities)
-            dataset["funding_need"] = ("quantile", need, _unit(scenario.currency))
+            variables["funding_need"] = ("quantile", need, _unit(scenario.currency))
     for tracked in simulation.tracked:
         unit = _unit(scenario.quantities[tracked.name].unit)
         values = estimates.tracked_quantiles(simulation, tracked, probabilities)
-        dataset[tracked.name] = ((*tracked.dims, "period", "quantile"), values, unit)
+        variables[tracked.name] = ((*tracked.dims, "period", "quantile"), values, unit)
         for name, estimate in (
             (mean_name(tracked.name), estimates.tracked_mean),
             (mean_se_name(tracked.name), estimates.tracked_mean_se),
             (sd_name(tracked.name), estimates.tracked_sd),
         ):
-            dataset[name] = ((*tracked.dims, "period"), estimate(simulation, tracked), unit)
+            variables[name] = ((*tracked.dims, "period"), estimate(simulation, tracked), unit)
+    dataset = xr.Dataset(variables, coords=coordinates, attrs=_attributes(simulation))
     _add_paths(dataset, simulation)
     return add_cf_attributes(dataset)
 
