@@ -144,9 +144,9 @@ def _find(name: str, relative_to: str | None) -> Path:
     if not name or "\0" in name:
         raise ScenarioError([Problem(f"{name!r} is no file name", expected="a scenario file or a packaged name")])
     path = Path(relative_to).parent / name if relative_to else Path(name)
-    if path.is_dir() and name not in packaged_scenarios():
+    if os.path.isdir(path) and name not in packaged_scenarios():
         raise ScenarioError([Problem("is a directory", name, expected="a scenario file")])
-    if path.exists() and not path.is_dir():
+    if os.path.exists(path) and not os.path.isdir(path):
         return path
     is_file = name.endswith(".toml") or is_sheet(name) or "/" in name or "\\" in name
     if name not in packaged_scenarios() and is_file:

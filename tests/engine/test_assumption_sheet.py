@@ -267,6 +267,7 @@ def test_files_that_are_no_spreadsheets_say_so(folder):
     assert "is no workbook" in str(only_problem(write(folder, "no zip", "bad.xlsx")))
     assert "is not UTF-8 text (byte 7)" in str(only_problem(sheet(folder, "name,vélue\n", encoding="latin-1")))
     assert "there is no such file; did you mean 'sheet.csv'?" in str(only_problem(folder / "shet.csv"))
+    assert "there is no such file" in str(only_problem(sheet(folder, f"{HEAD}scenario,extends,,{'x' * 300}.toml\n")))
     assert "base2.toml" in str(only_problem(sheet(folder, HEAD + "scenario,extends,,base2.toml\n")))
 
 
