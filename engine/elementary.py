@@ -15,7 +15,21 @@ from burncast.engine.coefficients import CDF, EXP, K_CDF, LOG
 from burncast.engine.intrinsics import floor, fma, polynomial, sqrt
 from burncast.engine.kernel_cache import inlined
 
-__all__ = ["exp", "floor", "fma", "log", "normal_cdf", "power", "sqrt", "usual_exp", "usual_power"]
+__all__ = [
+    "cdf_of_scaled_tail",
+    "exp",
+    "floor",
+    "fma",
+    "log",
+    "log_two_doubles",
+    "normal_cdf",
+    "power",
+    "power_of_logarithm",
+    "scaled_tail",
+    "sqrt",
+    "usual_exp",
+    "usual_power",
+]
 
 LOG2_E = 1.4426950408889634
 LN2_HIGH = 6.93147180369123816490e-01
@@ -70,10 +84,23 @@ def log(x: float) -> float:
 @inlined
 def normal_cdf(x: float) -> float:
     """Standard normal distribution function, 1e-15 relative in both tails; 0 below −37.6 (Φ < 1e-308)."""
+    return cdf_of_scaled_tail(x, scaled_tail(x))
+
+
+@inlined
+def scaled_tail(x: float) -> float:
+    """exp(x²/2)·Φ(−|x|)."""
     a = abs(x)
     a = 38.0 if a > 38.0 else a
     inverse = 1.0 / (a + K_CDF)
-    scaled = _cdf_polynomial((a - K_CDF) * inverse) * inverse
+    return _cdf_polynomial((a - K_CDF) * inverse) * inverse
+
+
+@inlined
+def cdf_of_scaled_tail(x: float, scaled: float) -> float:
+    """Φ(x), by what :func:`scaled_tail` gives."""
+    a = abs(x)
+    a = 38.0 if a > 38.0 else a
     square = a * a
     tail = scaled * _exp_two_doubles(-0.5 * square, -0.5 * fma(a, a, -square))
     return tail if x < 0.0 else 1.0 - tail
@@ -104,7 +131,13 @@ def power(x: float, y: float) -> float:
 @inlined
 def usual_power(x: float, y: float) -> float:
     """:func:`power` of a positive finite x and a finite y."""
-    high, low = _log_two_doubles(x)
+    high, low = log_two_doubles(x)
+    return power_of_logarithm(high, low, y)
+
+
+@inlined
+def power_of_logarithm(high: float, low: float, y: float) -> float:
+    """exp(y·(high + low)) of a finite y and what :func:`log_two_doubles` gives."""
     product = y * high
     correction = fma(y, high, -product) + y * low
     return _exp_two_doubles(product, correction if abs(product) < 1000.0 else 0.0)
@@ -146,7 +179,7 @@ def _split(x: float) -> tuple[float, float]:
 
 
 @inlined
-def _log_two_doubles(x: float) -> tuple[float, float]:
+def log_two_doubles(x: float) -> tuple[float, float]:
     """Logarithm of a positive finite number as a sum of two doubles, to about 2⁻⁶⁵ relative."""
     exponent, m = _split(x)
     t = m - 1.0

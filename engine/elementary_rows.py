@@ -1,7 +1,8 @@
 """Whole rows through the elementary functions.
 
 Each loop is a function of its own: there its constants stay in vector registers, where inside the machine they would be
-fetched again for every vector. What the ends of the range and special values need is done for rows that have any:
+fetched again for every vector; what takes many steps goes in two passes, short enough for a processor to have several
+vectors under way. What the ends of the range and special values need is done for rows that have any:
 both ways come to the same bits. ``out`` and the operands are float64[LANES], shocks float32[LANES].
 """
 
@@ -10,7 +11,16 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
-from burncast.engine.elementary import exp, log, normal_cdf, power, usual_exp, usual_power
+from burncast.engine.elementary import (
+    cdf_of_scaled_tail,
+    exp,
+    log,
+    log_two_doubles,
+    power,
+    power_of_logarithm,
+    scaled_tail,
+    usual_exp,
+)
 from burncast.engine.intrinsics import fma, lane_loop
 from burncast.engine.kernel_cache import borrowing
 from burncast.engine.lanes import LANES
@@ -77,22 +87,50 @@ def log_row(out: Row, x: Row) -> None:
 @borrowing
 def normal_cdf_row(out: Row, x: Row) -> None:
     """Φ(x)."""
-    lane_loop()
-    for j in range(LANES):
-        out[j] = normal_cdf(x[j])
+    _scaled_tails(out, x)
+    _cdfs(out, x)
 
 
 @borrowing
-def power_row(out: Row, x: Row, y: Row) -> None:
-    """x to the power y; special cases are looked at in rows that have one."""
+def _scaled_tails(out: Row, x: Row) -> None:
+    lane_loop()
+    for j in range(LANES):
+        out[j] = scaled_tail(x[j])
+
+
+@borrowing
+def _cdfs(out: Row, x: Row) -> None:
+    lane_loop()
+    for j in range(LANES):
+        out[j] = cdf_of_scaled_tail(x[j], out[j])
+
+
+@borrowing
+def power_row(out: Row, x: Row, y: Row, scratch: Row) -> None:
+    """x to the power y; special cases are looked at in rows that have one. ``scratch`` is written."""
     lane_loop()
     special = NOTHING
     for j in range(LANES):
         usual = (x[j] > 0.0) & (x[j] < np.inf) & (abs(y[j]) < np.inf)
         special |= NOTHING if usual else SOMETHING
     if special == NOTHING:
-        for j in range(LANES):
-            out[j] = usual_power(x[j], y[j])
+        _logarithms(out, scratch, x)
+        _powers(out, scratch, y)
     else:
         for j in range(LANES):
             out[j] = power(x[j], y[j])
+
+
+@borrowing
+def _logarithms(high: Row, low: Row, x: Row) -> None:
+    lane_loop()
+    for j in range(LANES):
+        high[j], low[j] = log_two_doubles(x[j])
+
+
+@borrowing
+def _powers(out: Row, low: Row, y: Row) -> None:
+    """Powers of numbers whose logarithms are ``out`` + ``low``."""
+    lane_loop()
+    for j in range(LANES):
+        out[j] = power_of_logarithm(out[j], low[j], y[j])

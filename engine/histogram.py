@@ -33,8 +33,8 @@ HIGHEST = GREATEST + 1 - EXPONENTS
 
 U1 = np.uint64(1)
 ZEROS_MET, ELSEWHERE_MET = np.uint64(1), np.uint64(1 << EXPONENTS)
-FIELD_SHIFT, SIGN_SHIFT = np.uint64(52), np.uint64(50)
-FIELD_MASK, MAGNITUDE = np.uint64(2047), np.uint64(0x7FFFF)
+SIGN_SHIFT, MAGNITUDE = np.uint64(50), np.uint64(0x7FFFF)
+WITHOUT_SIGN = np.int64(0x7FFFFFFFFFFFFFFF)
 PAGE, PAGE_SHIFT, BIN_MASK = np.uint64(BINS), np.uint64(8), np.uint64(BINS - 1)
 NEGATIVE, ELSEWHERE = np.uint64(WINDOW // 2), np.uint64(WINDOW // 2)
 SPAN = np.uint64((EXPONENTS - 1) * BINS)
@@ -98,16 +98,26 @@ def record_first_passage(passage: NDArray[np.int64], active: int, chunk: ChunkAr
 @borrowing
 def _base(values: NDArray[np.float64]) -> np.uint64:
     """Where a window for these values lies; 0 where they are all zeros, and it can wait."""
-    greatest = np.int64(0)
-    for i in range(LANES):
-        field = np.int64((np.float64(values[i]).view(np.uint64) >> FIELD_SHIFT) & FIELD_MASK)
-        if field <= GREATEST and values[i] != 0.0:
-            greatest = np.int64(field + 1) if field >= greatest else greatest
+    greatest = _greatest_field(values)
     if greatest == 0:
         return np.uint64(0)
     base = greatest + ABOVE - EXPONENTS
     base = base if base > 1 else np.int64(1)
     return np.uint64(base) if base < HIGHEST else np.uint64(HIGHEST)
+
+
+@borrowing
+def _greatest_field(values: NDArray[np.float64]) -> np.int64:
+    """One more than the greatest exponent field of the finite values that are not 0; 0 where there are none."""
+    lane_loop()
+    greatest = np.int64(0)
+    for i in range(LANES):
+        j = np.uint64(i)
+        bits = np.float64(values[j]).view(np.int64) & WITHOUT_SIGN
+        field = (bits >> np.int64(52)) + np.int64(1)
+        field = field if (bits != 0) & (field <= GREATEST + 1) else np.int64(0)
+        greatest = field if field > greatest else greatest
+    return greatest
 
 
 @borrowing

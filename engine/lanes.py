@@ -1,9 +1,9 @@
 """The two widths everything is cut by.
 
 ``LANES`` trajectories run side by side in the machine: one row of float64 lanes is 4 KiB, so that the registers of a
-large scenario stay in a second-level cache, and the cost of fetching an instruction, some 50 cycles, is spread over 512
+large scenario stay in a second-level cache, and the cost of fetching an instruction, some 15 cycles, is spread over 512
 lanes. It is a compile-time constant, which lets the compiler unroll lane loops without a remainder. Measured on one
-machine, on a small and a large scenario: 512 lanes took 0.9 of the time of 256.
+machine, on a large scenario: 512 lanes took 0.94 of the time of 256.
 
 ``CHUNK`` trajectories are the unit of threads, progress, checkpoints and tallies: some tens of milliseconds of work for
 a usual scenario, long against the cost of handing out a task and adding up its tally. Measured with two threads on a

@@ -111,7 +111,7 @@ def run_blocks(
                 elif op == LOG:
                     log_row(out, x)
                 elif op == POWER:
-                    power_row(out, x, y)
+                    power_row(out, x, y, space.wide[0])
                 elif op == NORMAL_CDF:
                     normal_cdf_row(out, x)
                 elif op == TOTAL:

@@ -33,6 +33,9 @@ _ADVANCING = ("draw", "record r")
 """Instructions whose ``aux`` is one more for each further row, beside those that read shocks."""
 
 CACHE_LINE = 64
+LARGE_PAGE = 1 << 21
+ASKING = 1 << 22
+"""From so many bytes on NumPy asks for large pages (Linux)."""
 PADDING = 8
 """Lanes that are never used: rows a multiple of 2 KiB apart would share the low bits of their addresses, and a load
 that follows a store to another row would wait for it (4K aliasing)."""
@@ -159,8 +162,13 @@ def workspace_for(program: Program, paths: NDArray[np.float64], first_path: int 
 
 
 def _aligned(shape: tuple[int, ...], kind: type[Number]) -> NDArray[Number]:
-    """Zeros that begin on a cache line, so that no vector of a row straddles two."""
+    """Zeros that begin on a cache line, so that no vector of a row straddles two; many of them on a large page.
+
+    NumPy asks for large pages where an allocation is large, and only what is used of it becomes resident. Registers on
+    pages of 4 KiB each lie on two or three, and the processor remembers where some sixty are.
+    """
     size = int(np.prod(shape)) * np.dtype(kind).itemsize
-    raw = np.zeros(size + CACHE_LINE, dtype=np.uint8)
-    first = -raw.ctypes.data % CACHE_LINE
+    edge, room = (LARGE_PAGE, ASKING) if size > LARGE_PAGE // 8 else (CACHE_LINE, 0)
+    raw = np.zeros(max(size + edge, room), dtype=np.uint8)
+    first = -raw.ctypes.data % edge
     return raw[first : first + size].view(kind).reshape(shape)
