@@ -21,7 +21,7 @@ from numpy.typing import NDArray
 from burncast.engine.addresses import stream_id
 from burncast.engine.particle_files import refuse_particles
 from burncast.engine.program import Program
-from burncast.engine.scenario import Scenario
+from burncast.engine.scenario_model import Scenario
 
 __all__ = ["drawn_by", "redrawn", "sources"]
 
