@@ -10,6 +10,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Literal, TypeVar
 
 from burncast.distributions.discrete import constant
@@ -169,7 +170,7 @@ class Family:
             if name in self.forms[0].required and name not in given:
                 raise LawError(f"{name} is missing", argument=name, expected=self._expected())
         numbers = {name: value for name, value in given.items() if isinstance(value, float)}
-        return elicit(self.name, self.elicitation, percentiles, numbers, mode)
+        return _elicited(self.name, self.elicitation, percentiles, tuple(numbers.items()), mode)
 
     def _form_for(self, given: Mapping[str, object]) -> Form:
         fitting = [form for form in self.forms if set(given) <= set(form.names)]
@@ -197,6 +198,18 @@ class Family:
 
     def _expected(self) -> str:
         return " or ".join(self.signatures)
+
+
+@lru_cache(maxsize=256)
+def _elicited(
+    family: str,
+    elicitation: Elicitation,
+    percentiles: tuple[Percentile, ...],
+    given: tuple[tuple[str, float], ...],
+    mode: float | None,
+) -> Law:
+    """What :func:`~burncast.distributions.elicitation.elicit` finds: a changed scenario has most of its laws."""
+    return elicit(family, elicitation, percentiles, dict(given), mode)
 
 
 def _percentile(name: str, value: Argument) -> Percentile:

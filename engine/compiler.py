@@ -20,7 +20,7 @@ from burncast.engine.program_data import ProgramData
 from burncast.engine.registers import FreeRows, assign_rows
 from burncast.engine.scenario import Scenario
 from burncast.engine.schedule import Duty, Schedule, opens
-from burncast.engine.selection import select_operations, view_of
+from burncast.engine.selection import base_of, select_operations
 from burncast.engine.simplification import live_part, simplified
 
 __all__ = ["compile_following", "compile_scenario"]
@@ -193,7 +193,7 @@ class _Compilation:
         node = state.next
         return (
             node is not None
-            and view_of(self.graph, node)[0] is node
+            and base_of(node) is node
             and node.rate is Rate.STEP
             and not node.known
             and node.op != "state"

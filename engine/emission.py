@@ -150,9 +150,12 @@ class Emission:
 
     def _runs(self, dims: tuple[str, ...], places: list[Place]) -> Iterator[Run]:
         """Cut a result over ``dims`` into runs along which every operand advances by one constant step."""
+        if not dims:
+            yield 0, 1, [(first, 0) for first, _ in places]
+            return
         sizes = [self.graph.sizes[dim] for dim in dims]
         steps = [[strides.get(dim, 0) for dim in dims] for _, strides in places]
-        split = max(len(dims) - 1, 0)
+        split = len(dims) - 1
         while split > 0 and all(step[split - 1] == step[split] * sizes[split] for step in steps):
             split -= 1
         inner = math.prod(sizes[split:])
@@ -160,7 +163,7 @@ class Emission:
             operands = [
                 (
                     first + sum(place * stride for place, stride in zip(outer, step, strict=False)),
-                    step[-1] if dims else 0,
+                    step[-1],
                 )
                 for (first, _), step in zip(places, steps, strict=True)
             ]

@@ -116,14 +116,21 @@ class Graph:
     compared: list[tuple[Node, Node, bool]] = field(default_factory=list)
     _nodes: dict[Hashable, Node] = field(default_factory=dict)
     _laws: dict[Hashable, Origin] = field(default_factory=dict)
+    _elements: dict[tuple[str, ...], int] = field(default_factory=dict)
 
     def elements(self, dims: tuple[str, ...]) -> int:
         """Number of rows that a value over ``dims`` has."""
-        return math.prod(self.sizes[dim] for dim in dims)
+        count = self._elements.get(dims)
+        if count is None:
+            count = self._elements[dims] = math.prod(self.sizes[dim] for dim in dims)
+        return count
 
     def union(self, *nodes: Node) -> tuple[str, ...]:
         """Dimensions of an elementwise result, in declared order."""
-        return tuple(dim for dim in self.sizes if any(dim in node.dims for node in nodes))
+        different = {node.dims for node in nodes}
+        if len(different) == 1 and len(nodes[0].dims) < 2:
+            return nodes[0].dims
+        return tuple(dim for dim in self.sizes if any(dim in dims for dims in different))
 
     def constant(self, value: float | Floats, dims: tuple[str, ...] = ()) -> Node:
         """A constant: one number, or one per element of ``dims``."""

@@ -67,7 +67,7 @@ class Origin:
 @lru_cache(maxsize=64)
 def equals(number: float) -> Callable[[Floats], bool]:
     """Whether every value is this number."""
-    return lambda values: bool(np.all(values == number))
+    return lambda values: values.item(0) == number and bool(np.all(values == number))
 
 
 def has_no_zeros(values: Floats) -> bool:

@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 
 from burncast.engine.graph import Graph, Node
 from burncast.engine.schedule import Line
-from burncast.engine.selection import view_of
+from burncast.engine.selection import base_of
 
 __all__ = ["FreeRows", "assign_rows"]
 
@@ -55,12 +55,12 @@ def assign_rows(graph: Graph, lines: Iterable[Line], fixed: dict[Node, int], fre
     last_read: dict[Node, int] = {}
     for place, line in enumerate(lines):
         for node in line.reads():
-            last_read[view_of(graph, node)[0]] = place
+            last_read[base_of(node)] = place
     rows = dict(fixed)
     for place, line in enumerate(lines):
         if line.duty in ("compute", "stack") and line.node not in rows:
             rows[line.node] = free.take(graph.elements(line.node.dims))
-        spent = {view_of(graph, node)[0] for node in line.reads()} | {line.node}
+        spent = {base_of(node) for node in line.reads()} | {line.node}
         for node in sorted(spent, key=lambda spent_node: spent_node.serial):
             if node in rows and node not in fixed and last_read.get(node, place) == place:
                 free.give(rows[node], graph.elements(node.dims))

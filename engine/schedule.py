@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from typing import Literal
 
 from burncast.engine.graph import Graph, Node, Rate
-from burncast.engine.selection import Operation, Selection, view_of
+from burncast.engine.selection import Operation, Selection, base_of
 
 __all__ = ["Duty", "Line", "Schedule", "opens"]
 
@@ -45,7 +45,7 @@ class Schedule:
         waiting: list[tuple[Node, bool]] = [(node, False)]
         while waiting:
             node, operands_ready = waiting.pop()
-            node = view_of(self.graph, node)[0]
+            node = base_of(node)
             if node in self._ready:
                 continue
             if operands_ready or not self._computes(node):

@@ -19,7 +19,7 @@ from burncast.distributions.transport import Table, transport
 from burncast.engine.graph import Graph, Node
 from burncast.engine.origins import Origin
 
-__all__ = ["VIEWS", "Operation", "Selection", "select_operations"]
+__all__ = ["VIEWS", "Operation", "Selection", "base_of", "select_operations", "strides_of", "view_of"]
 
 VIEWS = frozenset({"select", "broadcast"})
 """Nodes that are another node's rows, seen differently: they need no instruction."""
@@ -209,6 +209,13 @@ def strides_of(sizes: dict[str, int], dims: tuple[str, ...]) -> dict[str, int]:
         strides[dim] = step
         step *= sizes[dim]
     return strides
+
+
+def base_of(node: Node) -> Node:
+    """The node whose rows ``node`` shows."""
+    while node.op in VIEWS and not node.known:
+        node = node.arguments[0]
+    return node
 
 
 def view_of(graph: Graph, node: Node) -> tuple[Node, int, dict[str, int]]:
