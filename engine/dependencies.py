@@ -14,7 +14,16 @@ from burncast.distributions.errors import Problem, ScenarioError, nearest_name
 from burncast.engine.expressions import TIME_NAMES, Index, Name, walk
 from burncast.engine.scenario_model import ByElement, Kind, Location, Quantity, Scenario, Value
 
-__all__ = ["MAY_USE", "Dependencies", "find_dependencies", "find_misnamed", "names_in", "resolve", "used_names"]
+__all__ = [
+    "MAY_USE",
+    "Dependencies",
+    "Mentions",
+    "find_dependencies",
+    "find_misnamed",
+    "names_in",
+    "resolve",
+    "used_names",
+]
 
 _ALL: frozenset[Kind] = frozenset({"input", "process", "formula", "stock"})
 MAY_USE: dict[Kind, frozenset[Kind]] = {
@@ -54,18 +63,35 @@ def resolve(scenario: Scenario) -> Dependencies:
     return dependencies
 
 
-def find_dependencies(scenario: Scenario, broken: AbstractSet[str] = frozenset()) -> tuple[Dependencies, list[Problem]]:
+class Mentions:
+    """The names in values, found once for each: variants share the values that they do not change."""
+
+    def __init__(self) -> None:
+        self._found: dict[int, tuple[Value, frozenset[str]]] = {}  # with the value, so that its place stays its own
+
+    def __call__(self, value: Value) -> frozenset[str]:
+        """Every name in a value, those of time among them."""
+        found = self._found.get(id(value))
+        if found is None:
+            found = self._found[id(value)] = value, _mentioned(value)
+        return found[1]
+
+
+def find_dependencies(
+    scenario: Scenario, broken: AbstractSet[str] = frozenset(), mentions: Mentions | None = None
+) -> tuple[Dependencies, list[Problem]]:
     """The same with the problems handed back; names in ``broken`` are known, though nothing else is known of them."""
     quantities = scenario.quantities
+    mentions = mentions or Mentions()
     known = quantities.keys() | broken
     problems: list[Problem] = []
     uses: dict[str, frozenset[str]] = {}
     needs: dict[str, list[str]] = {}
     for name, quantity in quantities.items():
-        mentioned = _mentioned(quantity.value)
+        mentioned = mentions(quantity.value)
         used = uses[name] = mentioned - TIME_NAMES
         if quantity.next is not None:
-            uses[name] |= names_in(quantity.next)
+            uses[name] |= mentions(quantity.next) - TIME_NAMES
         for other in sorted(uses[name] - known):
             problems.append(_unknown_name(scenario, other, broken, quantity.location))
         _check_kinds(quantity, mentioned, quantities, problems)
@@ -78,18 +104,18 @@ def find_dependencies(scenario: Scenario, broken: AbstractSet[str] = frozenset()
     return Dependencies(order, uses), problems
 
 
-def used_names(scenario: Scenario) -> frozenset[str]:
+def used_names(scenario: Scenario, mentions: Mentions) -> frozenset[str]:
     """Every quantity that another quantity, the outputs, a correlation or the ruin of a scenario mentions."""
     mentioned = set(scenario.track)
     for quantity in scenario.quantities.values():
-        mentioned |= names_in(quantity.value)
+        mentioned |= mentions(quantity.value)
         if quantity.next is not None:
-            mentioned |= names_in(quantity.next)
+            mentioned |= mentions(quantity.next)
     mentioned |= {member.name for correlation in scenario.correlations for member in correlation.between}
     if scenario.ruin is not None:
         mentioned |= names_in(scenario.ruin.when)
         mentioned |= names_in(scenario.ruin.need) if scenario.ruin.need is not None else set()
-    return frozenset(mentioned)
+    return frozenset(mentioned - TIME_NAMES)
 
 
 def find_misnamed(scenario: Scenario, added: Iterable[str], used: AbstractSet[str]) -> list[Problem]:

@@ -14,7 +14,7 @@ from typing import Any, TypeAlias
 
 from burncast.distributions.errors import Problem, ScenarioError
 from burncast.engine.assembly import assemble, begin_reading
-from burncast.engine.dependencies import find_dependencies, find_misnamed, used_names
+from burncast.engine.dependencies import Mentions, find_dependencies, find_misnamed, used_names
 from burncast.engine.document import Document, find_scenario, parse_document, read_document
 from burncast.engine.merging import KIND_OF_SECTION, merge, normalised, variant_document
 from burncast.engine.scenario_model import (
@@ -30,7 +30,7 @@ from burncast.engine.scenario_model import (
 )
 from burncast.engine.sheet_changes import sheet_changes
 from burncast.engine.structure_check import Structure, check_structure
-from burncast.engine.toml_text import write_toml
+from burncast.engine.toml_text import Written, write_toml
 from burncast.engine.units import check_units
 
 __all__ = [
@@ -149,9 +149,11 @@ def _read(document: Document, text: str, problems: list[Problem], broken: set[st
     reading.broken |= broken
     reading.misspelt |= {(problem.key or "").rpartition(".")[0] for problem in problems}
     base = assemble(reading, text)
-    problems.extend(_examined(base, reading.broken))
+    mentions = Mentions()
+    problems.extend(_examined(base, reading.broken, mentions))
     variants: dict[str, Scenario] = {}
-    used = used_names(base)
+    written: Written = {}
+    used = used_names(base, mentions)
     alone = Document(
         {key: value for key, value in document.data.items() if key != "variants"}, document.file, "", document.places
     )
@@ -159,18 +161,18 @@ def _read(document: Document, text: str, problems: list[Problem], broken: set[st
         over = variant_document(document, name)
         merged = merge(alone, over)
         merged_reading = dataclasses.replace(reading, document=merged, known=dict(reading.known))
-        variants[name] = assemble(merged_reading, write_toml(merged.data))
-        problems.extend(_examined(variants[name], reading.broken))
-        used_here = used_names(variants[name])
+        variants[name] = assemble(merged_reading, write_toml(merged.data, written))
+        problems.extend(_examined(variants[name], reading.broken, mentions))
+        used_here = used_names(variants[name], mentions)
         problems.extend(find_misnamed(variants[name], _added(alone, over), used_here))
         used |= used_here
     problems.extend(find_misnamed(base, added, used))
     return dataclasses.replace(base, variants=variants)
 
 
-def _examined(scenario: Scenario, broken: set[str]) -> list[Problem]:
+def _examined(scenario: Scenario, broken: set[str], mentions: Mentions) -> list[Problem]:
     """Problems of dependencies and of units."""
-    dependencies, problems = find_dependencies(scenario, broken)
+    dependencies, problems = find_dependencies(scenario, broken, mentions)
     if any(quantity.unit is not None for quantity in scenario.quantities.values()):
         problems = problems + check_units(scenario, dependencies)
     return problems

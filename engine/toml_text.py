@@ -6,15 +6,20 @@ import datetime
 import json
 import re
 from collections.abc import Mapping
-from typing import Any
+from typing import Any, TypeAlias
 
-__all__ = ["toml_key", "toml_value", "write_toml"]
+__all__ = ["Written", "toml_key", "toml_value", "write_toml"]
+
+Written: TypeAlias = dict[int, tuple[object, str]]
+"""Entries by identity, each with itself, so that its identity stays its own, and its text."""
 
 _BARE = re.compile(r"[A-Za-z0-9_-]+")
 
 
-def write_toml(data: Mapping[str, Any]) -> str:
+def write_toml(data: Mapping[str, Any], written: Written | None = None) -> str:
     """A TOML text that reads as ``data``: one table per section, one line per key; what is None is left out.
+
+    ``written`` remembers entries for the next text that has the very same ones.
 
     >>> print(write_toml({"scenario": {"periods": 3}, "inputs": {"price": {"value": 2.5}}}))
     [scenario]
@@ -25,29 +30,35 @@ def write_toml(data: Mapping[str, Any]) -> str:
     <BLANKLINE>
     """
     blocks: list[str] = []
+    written = {} if written is None else written
     for section, content in data.items():
         if section == "variants":
             for name, variant in content.items():
                 if not variant:
-                    blocks.extend(_blocks(f"variants.{toml_key(name)}", variant))
+                    blocks.extend(_blocks(f"variants.{toml_key(name)}", variant, written))
                 for inner, entries in variant.items():
-                    blocks.extend(_blocks(f"variants.{toml_key(name)}.{toml_key(inner)}", entries))
+                    blocks.extend(_blocks(f"variants.{toml_key(name)}.{toml_key(inner)}", entries, written))
         else:
-            blocks.extend(_blocks(toml_key(section), content))
+            blocks.extend(_blocks(toml_key(section), content, written))
     return "\n".join(blocks)
 
 
-def _blocks(header: str, content: Any) -> list[str]:
+def _blocks(header: str, content: Any, written: Written) -> list[str]:
     if isinstance(content, list):
-        return [_table(f"[[{header}]]", item) for item in content if item is not None]
-    return [_table(f"[{header}]", content)]
+        return [_table(f"[[{header}]]", item, written) for item in content if item is not None]
+    return [_table(f"[{header}]", content, written)]
 
 
-def _table(header: str, content: Mapping[str, Any]) -> str:
-    return (
-        "\n".join([header, *(f"{toml_key(key)} = {toml_value(_short(value))}" for key, value in content.items())])
-        + "\n"
-    )
+def _table(header: str, content: Mapping[str, Any], written: Written) -> str:
+    lines = (f"{toml_key(key)} = {_entry(value, written)}" for key, value in content.items())
+    return "\n".join([header, *lines]) + "\n"
+
+
+def _entry(value: Any, written: Written) -> str:
+    known = written.get(id(value))
+    if known is None:
+        known = written[id(value)] = value, toml_value(_short(value))
+    return known[1]
 
 
 def _short(value: Any) -> Any:
