@@ -1,5 +1,7 @@
 // Undo and redo over questions. Changes of one input within a second are one step, as a drag or a held key is.
 
+import { sameQuestion } from "./question.js";
+
 const TOGETHER_MS = 1000;
 
 export class History {
@@ -14,6 +16,12 @@ export class History {
     this.#last = { key, time: now };
     if (!together) this.#past.push(before);
     this.#future = [];
+  }
+
+  // The last step led nowhere: things stand as they stood before it.
+  forget(current) {
+    this.#last.key = null;
+    if (this.#past.length > 0 && sameQuestion(this.#past.at(-1), current)) this.#past.pop();
   }
 
   undo(current) {

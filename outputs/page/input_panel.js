@@ -68,15 +68,16 @@ export class InputPanel {
     this.#filter(changes);
   }
 
-  // Say what is wrong at the input concerned; false where it is none of them.
+  // Say what is wrong at the input concerned; its key, null where it is none of them.
   complain(key, message) {
-    const row = this.rows.get(this.#keyOf(key));
-    row?.complain(message);
-    return Boolean(row);
+    const known = this.#keyOf(key);
+    this.rows.get(known)?.complain(message);
+    return this.rows.has(known) ? known : null;
   }
 
-  quiet() {
-    for (const row of this.rows.values()) if (row.root.classList.contains("mistaken")) row.complain("");
+  // Something was answered: what was refused before is over.
+  forgive() {
+    for (const row of this.rows.values()) row.forgive();
   }
 
   // Whether a box holds something typed that has not been entered.

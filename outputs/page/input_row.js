@@ -60,6 +60,16 @@ export class InputRow {
     for (const control of [this.slider, this.box]) control.toggleAttribute("aria-invalid", Boolean(message));
     if (message) for (const control of [this.slider, this.box]) control.setAttribute("aria-invalid", "true");
     this.root.classList.toggle("mistaken", Boolean(message));
+    if (message && document.activeElement === this.box) this.typing = true;
+  }
+
+  // What was refused makes room for what is.
+  forgive() {
+    if (!this.root.classList.contains("mistaken") || this.unread) return;
+    this.complain("");
+    this.typing = this.told = false;
+    if (this.scale && !this.track.hidden) this.#place(this.centre);
+    this.#open();
   }
 
   #name() {

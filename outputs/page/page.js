@@ -159,7 +159,7 @@ export class Page {
     this.#mark();
     if (this.pinned && this.#isPinned(question)) this.pinned.forecast = this.forecast;
     this.#redraw();
-    this.panel.quiet();
+    this.panel.forgive();
     this.toasts.quiet();
     this.panel.show(this.question.changes, this.described);
     if (line.done && this.pinned && !this.pinned.forecast?.done) this.#fetchBaseline();
@@ -208,8 +208,20 @@ export class Page {
     let message = error.message;
     if (error.expected) message += `; ${this.language.text("expected", { expected: error.expected })}`;
     if (error.nearest) message += `; ${this.language.text("nearest", { nearest: error.nearest })}`;
-    if (question && this.panel.complain(error.key, message)) return undefined;
-    return this.toasts.complain(error.key ? `${error.key}: ${message}` : message);
+    const key = question && this.panel.complain(error.key, message);
+    const told = error.key ? `${error.key}: ${message}` : message;
+    return key ? this.#takeBack(key, told) : this.toasts.complain(told);
+  }
+
+  // A change that is refused is not part of the question; what was typed stays to be mended, an address cannot.
+  #takeBack(key, told) {
+    if (!this.question.changes[key]) return;
+    this.question = withChange(this.question, key, this.drawn?.changes[key]);
+    this.history.forget(this.question);
+    this.#settle(key);
+    if (this.drawn) return;
+    this.toasts.say(told);
+    this.#run({ refine: true });
   }
 
   #own() {

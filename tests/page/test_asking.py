@@ -117,7 +117,8 @@ def test_the_law_can_be_rewritten_and_its_numbers_changed(visit):
 
 def test_a_bad_value_is_told_at_its_input_and_the_page_goes_on(visit, told):
     told.allowed = ("422",)
-    page = visit()
+    page = visit("#x.growth=2%20to%201")
+    page.get_by_text("growth: ").wait_for()
     opening = answered(page)
     marketing = box(page, "marketing")
     marketing.fill("a lot")
@@ -126,6 +127,10 @@ def test_a_bad_value_is_told_at_its_input_and_the_page_goes_on(visit, told):
     assert "not a number" in row.locator(".mistake").inner_text()
     assert marketing.get_attribute("aria-invalid") == "true"
     assert has_focus(marketing)
+    slider(page, "price (team)").press("ArrowRight")
+    answered(page)
+    assert marketing.input_value() == "a lot", "an answer to something else leaves it there"
+    page.keyboard.press("Control+z")
     marketing.press("Escape")
     assert row.locator(".mistake").inner_text() == ""
     growth = row_of(page, slider(page, "growth"))
@@ -137,10 +142,12 @@ def test_a_bad_value_is_told_at_its_input_and_the_page_goes_on(visit, told):
     assert "normal" in growth.locator(".mistake").inner_text()
     assert has_focus(law)
     assert probability(page)[0] == pytest.approx(opening, abs=1)
-    growth.get_by_role("button", name="Reset growth").click()
+    assert law.input_value() == "normall(mean=0, sd=1)", "it can be mended"
+    assert address(page) == "#v=base", "and is not part of the question"
     slider(page, "growth").press("End")
     assert answered(page) < opening - 10
     assert growth.locator(".mistake").inner_text() == ""
+    assert law.input_value().startswith("normal(")
 
 
 def test_two_tabs_ask_at_once_and_do_not_meet(visit):
