@@ -141,8 +141,9 @@ class Tally:
             part = slice(first, first + TOGETHER)
             chosen = rows[part]
             directory = self._directory[chosen]
-            owners, tops = np.nonzero(directory)
-            pages = Pages(owners, tops, self._pages[directory[owners, tops]])
+            places = np.flatnonzero(directory != 0)
+            counts = self._pages[directory.reshape(-1)[places]]
+            pages = Pages(places // DIRECTORY, places % DIRECTORY, counts)
             result[part] = quantiles_of_pages(pages, self.low[chosen], self.high[chosen], self.whole[chosen], asked)
         return result
 

@@ -19,6 +19,7 @@ results stacked gain a leading dimension ``variant``.
 
 from __future__ import annotations
 
+import functools
 import json
 import platform
 from collections.abc import Mapping, Sequence
@@ -199,7 +200,12 @@ def _attributes(simulation: Simulation) -> dict[str, object]:
         attributes["until_standard_error"] = float(simulation.precision.standard_error)
         attributes["reached"] = int(simulation.precision.reached)
         attributes["stopped"] = simulation.precision.reason
-    return attributes | {package: version(package) for package in _PACKAGES}
+    return attributes | _versions()
+
+
+@functools.cache
+def _versions() -> dict[str, str]:
+    return {package: version(package) for package in _PACKAGES}
 
 
 def _unit(unit: str | None) -> dict[str, str]:
