@@ -94,8 +94,10 @@ class WhatIf:
         self, changes: Mapping[str, str], most: int = 1_000_000, stop: threading.Event | None = None
     ) -> Iterator[Forecast]:
         """Forecasts of more and more trajectories, first a chunk for each thread, then twice as many each time, up to
-        ``most``; each run goes on where the last one ended. From 524,288 trajectories on they are those of a full run to
-        the last bit; before, means may be rounded otherwise, for a full run of that length is cut into other chunks.
+        ``most``; each run goes on where the last one ended.
+
+        From 524,288 trajectories on they are those of a full run to the last bit; before, means may be rounded
+        otherwise, for a full run of that length is cut into other chunks.
         """
         begun = time.perf_counter()
         scenario, program = self._program(changes)
