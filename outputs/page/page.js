@@ -1,6 +1,7 @@
 // The what-if page: a question in the address, a forecast for each change of it, drawn as soon as it is there.
 
 import { Answer } from "./answer.js";
+import { Baseline } from "./baseline.js";
 import { TimeAxis } from "./calendar.js";
 import { download } from "./downloads.js";
 import { write } from "./elements.js";
@@ -8,19 +9,19 @@ import { FanChart } from "./fan_chart.js";
 import { readForecast } from "./figures.js";
 import { History } from "./history.js";
 import { InputPanel } from "./input_panel.js";
+import { Lateness } from "./lateness.js";
 import { NeedChart } from "./need_chart.js";
 import { asked, fragmentOf, readFragment, sameQuestion, unchanged, withChange } from "./question.js";
 import { RuinChart } from "./ruin_chart.js";
 import { Runner } from "./runner.js";
 import { RunwayChart } from "./runway_chart.js";
-import { Refusal, Unreachable, askLines } from "./server.js";
+import { Refusal, Unreachable, askJson } from "./server.js";
 import { Toasts } from "./toasts.js";
 import { Tools } from "./tools.js";
 import { VariantTabs } from "./variant_tabs.js";
 import { Watch } from "./watch.js";
 import { WhyPanel } from "./why_panel.js";
 
-const LATE_MS = 700;
 const place = (name) => document.getElementById(name);
 
 export class Page {
@@ -55,6 +56,7 @@ export class Page {
     });
     this.tabs = new VariantTabs(place("variants"), language, scenario.variants, (name) => this.choose(name));
     this.answer = new Answer(place("answer"), time, language, scenario, place("spoken"));
+    this.lateness = new Lateness(place("answer"), place("charts"));
     this.charts = {};
     this.charts.ruin = new RuinChart(place("charts"), time, language);
     this.charts.fan = new FanChart(place("charts"), time, language, scenario);
@@ -79,9 +81,8 @@ export class Page {
   start(boot) {
     const { question, baseline } = readFragment(location.hash, this.names);
     this.question = question;
-    this.pinned = baseline && { question: baseline, forecast: null };
     this.watch.start(boot);
-    this.#settle();
+    this.#compareWith(this.#baseline(baseline));
     this.#run({ refine: true });
   }
 
@@ -132,13 +133,13 @@ export class Page {
 
   // The forecast as it is becomes the one to compare with, or is let go.
   pin() {
-    this.pinned = this.pinned ? null : { question: this.question, forecast: this.forecast };
-    this.#settle();
+    const question = this.#asked();
+    this.#compareWith(this.pinned ? null : new Baseline(question, sameQuestion(this.drawn, question) ? this.forecast : null));
     if (this.forecast) this.#redraw();
   }
 
   async take(tool, path, otherwise) {
-    const body = { ...asked(this.question, this.#own()), ...(tool === "report" && { lang: this.language.code }) };
+    const body = { ...this.#asked(), ...(tool === "report" && { lang: this.language.code }) };
     const busy = tool === "report" ? this.toasts.say(this.language.text("report_busy")) : null;
     try {
       const name = await this.tools.whileBusy(tool, () => download(path, body, otherwise));
@@ -156,18 +157,18 @@ export class Page {
     if (sameQuestion(this.drawn, question) && line.trajectories < this.forecast.trajectories) return;
     this.forecast = readForecast(line, this.scenario);
     this.drawn = question;
-    this.#mark();
-    if (this.pinned && this.#isPinned(question)) this.pinned.forecast = this.forecast;
+    this.lateness.show(!sameQuestion(this.drawn, this.#asked()));
+    if (this.pinned?.answers(question)) this.pinned.forecast = this.forecast;
     this.#redraw();
     this.panel.forgive();
     this.toasts.quiet();
     this.panel.show(this.question.changes, this.described);
-    if (line.done && this.pinned && !this.pinned.forecast?.done) this.#fetchBaseline();
+    if (line.done && this.pinned) this.#refineBaseline();
   }
 
   #redraw() {
     const { forecast } = this;
-    const behind = this.pinned && !this.#isPinned(this.drawn) ? this.pinned.forecast : null;
+    const behind = this.pinned && !this.pinned.answers(this.drawn) ? this.pinned.forecast : null;
     this.answer.draw(forecast, behind, behind && this.#nameOf(this.pinned.question));
     this.charts.ruin.figure.root.hidden = this.charts.runway.figure.root.hidden = !forecast.ruin;
     this.charts.fan.figure.root.hidden = !Object.keys(forecast.fan).length;
@@ -179,26 +180,22 @@ export class Page {
     document.body.dataset.drawn = forecast.trajectories;
   }
 
-  // What the address compares with, or what was pinned before it was refined: forecast beside what is asked now.
-  async #fetchBaseline() {
+  // What the address compares with, or was pinned before it was refined.
+  async #refineBaseline() {
     const { pinned } = this;
-    if (pinned.asking) return;
-    pinned.asking = true;
     try {
-      const body = { tab: `${this.runner.tab}-baseline`, run: 0, ...asked(pinned.question, this.inputs.get(pinned.question.variant)), refine: true };
-      for await (const line of askLines("/api/forecast", body)) {
-        if (this.pinned !== pinned) return;
-        pinned.forecast = readForecast(line, this.scenario);
-        this.#redraw();
-      }
+      await pinned.refine(`${this.runner.tab}-baseline`, this.scenario, () => this.#redraw());
     } catch (error) {
-      if (this.pinned !== pinned) return;
-      this.pinned = null;
-      this.#settle();
+      if (pinned.gone) return;
+      if (error instanceof Refusal) this.#compareWith(null);
       this.fail(error);
-    } finally {
-      pinned.asking = false;
     }
+  }
+
+  #compareWith(baseline) {
+    if (this.pinned) this.pinned.gone = true;
+    this.pinned = baseline;
+    this.#settle();
   }
 
   // A mistake is told at the input concerned; what concerns none of them, in a corner.
@@ -228,8 +225,13 @@ export class Page {
     return this.inputs.get(this.question.variant);
   }
 
-  #isPinned(question) {
-    return Boolean(this.pinned) && sameQuestion(this.pinned.question, question);
+  // The question as the server is asked it.
+  #asked() {
+    return asked(this.question, this.#own());
+  }
+
+  #baseline(question) {
+    return question && new Baseline(asked(question, this.inputs.get(question.variant)));
   }
 
   // "price war, 2 changed"
@@ -241,7 +243,7 @@ export class Page {
   }
 
   #run({ refine, urgent = false }) {
-    this.runner.ask(asked(this.question, this.#own()), { refine, urgent });
+    this.runner.ask(this.#asked(), { refine, urgent });
   }
 
   // Everything that follows from the question alone, without a forecast. `moving` is the input under the hand.
@@ -250,32 +252,17 @@ export class Page {
     history.replaceState(null, "", `${location.pathname}${location.search}#${fragment}`);
     this.tabs.show(this.question.variant);
     this.tools.show({ canUndo: this.history.canUndo, canRedo: this.history.canRedo, pinned: Boolean(this.pinned) });
-    this.why.show(asked(this.question, this.#own()));
+    this.why.show(this.#asked());
     if (moving === null) this.panel.populate(this.#own());
     this.panel.show(this.question.changes, this.described);
-    this.#mark();
-  }
-
-  // Whether what is drawn answers another question than the one that is asked.
-  #mark() {
-    const stale = !sameQuestion(this.drawn, asked(this.question, this.#own()));
-    document.body.toggleAttribute("data-stale", stale);
-    if (stale) this.late ??= setTimeout(() => this.#dim(true), LATE_MS);
-    else this.#dim(false);
-  }
-
-  // What is late to be answered says so, by paling.
-  #dim(late) {
-    clearTimeout(this.late);
-    this.late = null;
-    for (const part of ["answer", "charts"]) place(part).classList.toggle("late", late);
+    this.lateness.show(!sameQuestion(this.drawn, this.#asked()));
   }
 
   // The address was changed by hand, or a link to another question was followed.
   #addressed() {
     const { question, baseline } = readFragment(location.hash, this.names);
     if (sameQuestion(question, this.question)) return;
-    this.pinned = baseline && { question: baseline, forecast: null };
+    this.#compareWith(this.#baseline(baseline));
     this.#go(question);
   }
 
@@ -294,9 +281,11 @@ export class Page {
     this.runner.stop();
   }
 
+  // A server that was started anew may serve another text of the scenario.
   async #back(restarted) {
     write(place("outage"), "");
+    if (restarted && (await askJson("/api/scenario")).sha256 !== this.scenario.sha256) return location.reload();
     if (restarted) this.toasts.say(this.language.text("outage_over"));
-    this.#run({ refine: true, urgent: true });
+    return this.#run({ refine: true, urgent: true });
   }
 }

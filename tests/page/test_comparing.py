@@ -55,13 +55,13 @@ def test_the_question_is_taken_away_as_a_scenario_and_as_a_report(visit, tmp_pat
     page = visit("#i.marketing=9000&i.growth=0.03")
     with page.expect_download() as downloading:
         page.get_by_role("button", name="Save as scenario").click()
+    page.get_by_text("is in your downloads").wait_for()
     downloading.value.save_as(tmp_path / "mine.toml")
     text = (tmp_path / "mine.toml").read_text(encoding="utf-8")
     assert "# counted twice" in text
     assert "# nobody grows" in text
     saved = burncast.simulate(tmp_path / "mine.toml", 100_000)["ruin_probability"].item(-1)
     assert answered(page) == pytest.approx(100 * saved, abs=1)
-    page.get_by_text("is in your downloads").wait_for()
     # What a report holds is tested with the server; here that the page asks for it and takes it away.
     told = {"body": "<!DOCTYPE html>", "headers": {"Content-Disposition": 'attachment; filename="kiosk.html"'}}
     asked = []
