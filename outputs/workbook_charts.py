@@ -2,13 +2,14 @@
 
 A fan is a stack of areas: what lies below the lowest quantile is left clear, and each band on top of it is as thick as
 the distance between two quantiles. Excel and LibreOffice add up stacked areas with their signs, so that a fan may cross
-zero. Titles begin with fixed words or the name of a quantity, and a name of a series that begins with ``=``, which
-xlsxwriter would take for a formula, stands after a space.
+zero. Titles and names of series hold what a stranger may have written; what xlsxwriter would take for a reference to a
+cell there (``cmd!A0``, with a sign of equality or without) gets a space before the cell.
 """
 
 from __future__ import annotations
 
 import datetime
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, TypeAlias
@@ -66,12 +67,12 @@ def fan_chart(
     """Bands from the lowest to the highest, an odd number of them, on a clear base, and the median as a line."""
     chart = workbook.add_chart({"type": "area", "subtype": "stacked"})
     clear = {"fill": {"none": True}, "border": {"none": True}}
-    chart.add_series({"name": base.name, "categories": base.categories, "values": base.values, **clear})
+    chart.add_series({"name": _words(base.name), "categories": base.categories, "values": base.values, **clear})
     middle = len(bands) // 2
     for place, band in enumerate(bands):
         colour = _BANDS[middle + 1][middle - abs(place - middle)]
         look = {"fill": {"color": colour}, "border": {"none": True}}
-        chart.add_series({"name": band.name, "categories": band.categories, "values": band.values, **look})
+        chart.add_series({"name": _words(band.name), "categories": band.categories, "values": band.values, **look})
     if median is not None:
         lines = workbook.add_chart({"type": "line"})
         lines.add_series(_series(median, 0))
@@ -113,14 +114,20 @@ def _series(line: Line, place: int) -> dict[str, Any]:
         "width": 2.25,
         "dash_type": _DASHES[place // len(_COLOURS) % len(_DASHES)],
     }
-    name = f" {line.name}" if line.name.startswith("=") else line.name
-    return {"name": name, "categories": line.categories, "values": line.values, "line": look}
+    return {"name": _words(line.name), "categories": line.categories, "values": line.values, "line": look}
+
+
+def _words(text: str) -> str:
+    """Text that is no reference to a cell."""
+    return re.sub(r"!(?=\$?[A-Z]+\$?\d)", "! ", text)
 
 
 def _finish(chart: Chart, title: str, x_axis: dict[str, Any], y_axis: dict[str, Any], legend: list[int] | None) -> None:
     """``legend`` are the series that it leaves out; None for no legend."""
     font = {"color": _GREY, "size": 9, "bold": False}
-    chart.set_title({"name": title, "overlay": False, "name_font": {"size": 12, "color": "#222222", "bold": True}})
+    chart.set_title(
+        {"name": _words(title), "overlay": False, "name_font": {"size": 12, "color": "#222222", "bold": True}}
+    )
     common = {"num_font": font, "name_font": font}
     chart.set_x_axis({**common, "line": {"color": _GREY}, "label_position": "low", **x_axis})
     grid = {"visible": True, "line": {"color": _PALE, "width": 0.75}}

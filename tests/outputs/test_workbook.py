@@ -181,9 +181,9 @@ def test_the_areas_of_a_fan_add_up_to_the_quantiles(sheet, simple):
 def test_elements_and_variants_are_lines_of_their_own(simple, varied):
     (_, fan), (title, lines) = simple[1].charts("users")
     assert title == "Users, user: medians"
-    assert [name for _, name, _, _ in lines] == [" =free", "plüs"]
+    assert [name for _, name, _, _ in lines] == ["=free", "plüs"]
     for _, name, _, values in lines:
-        known = simple[0]["users"].sel(product=name.strip(), quantile=0.5).values[1:]
+        known = simple[0]["users"].sel(product=name, quantile=0.5).values[1:]
         np.testing.assert_allclose(values, known, rtol=SIXTEEN_DIGITS)
     assert len(fan) == 5
     result, read = varied
@@ -320,6 +320,16 @@ def test_few_quantiles_and_many_lines():
     many = stack({f"v{number}": forecast(keep=0, count=5).drop_dims("product") for number in range(14)})
     title, curves = Read(encode_workbook(many)).charts("Ruin by period")[0]
     assert (len(curves), title) == (12, "Probability of having run out of money (the first 12 of 14)")
+
+
+def test_a_variant_called_like_a_cell_is_no_reference():
+    called = "=cmd|' /C calc'!A0"
+    two = stack({called: forecast(keep=0), "Summary!$B$2": forecast(keep=0)})
+    read = Read(encode_workbook(two))
+    assert read.column("cash", "variant")[0] == called
+    for sheet, number in (("Ruin by period", 0), ("cash", 1)):
+        assert [name for _, name, _, _ in read.charts(sheet)[number][1]] == ["=cmd|' /C calc'! A0", "Summary! $B$2"]
+    assert read.charts("cash")[0][0] == "Cash, USD · =cmd|' /C calc'! A0"
 
 
 def test_variants_of_different_length():
