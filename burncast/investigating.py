@@ -31,13 +31,21 @@ Tell = Callable[[str], None]
 
 def investigate(scenario: Scenario, request: Request, threads: int | None = None, tell: Tell | None = None) -> Findings:
     """Simulate the scenario and its variants, and ask what a report tells; ``tell`` is given a word on each stage."""
-    from burncast.forecast import simulations
+    from burncast.engine.simulate import run
     from burncast.outputs.report_runs import fresh_run
+    from burncast.outputs.result_files import main_quantity
 
     say = tell or (lambda _: None)
     say("simulating")
-    fresh = simulations(scenario, request.trajectories, request.seed, variants=True, threads=threads)
-    runs = {name: fresh_run(simulation) for name, simulation in fresh}
+    main = main_quantity(scenario)
+    told = {
+        name: dataclasses.replace(variant, track=tuple(one for one in variant.track if one == main))
+        for name, variant in scenario.variants.items()
+    }
+    runs = {
+        name: fresh_run(run(one, request.trajectories, request.seed, threads=threads))
+        for name, one in {"base": scenario, **told}.items()
+    }
     return investigate_runs(runs, request, threads, say)
 
 
@@ -146,25 +154,29 @@ def _more(scenario: Scenario, frontier: Any, goal: float, count: int, seed: int,
     from burncast.engine.root_finding import find_crossing
     from burncast.funding import with_more
     from burncast.outputs.conditions import Condition
-    from burncast.outputs.figure_bands import figure_band
+    from burncast.outputs.figure_bands import figure_band, probability_band
     from burncast.outputs.findings import MoreFunding
     from burncast.solving import simulate_tracking
 
     condition = Condition("", "ruin_probability", (), None, "<=", goal)
     stock = str(frontier.attrs["stock"])
 
-    def ruined(amount: float) -> tuple[float, float, float]:
-        richer = with_more(scenario, stock, amount)
-        return figure_band(condition, simulate_tracking(richer, (), count, seed, threads))
-
     amounts = [float(amount) for amount in frontier["amount"].values]
-    survived = frontier["survival"].values[:, -1]
+    survived = frontier["survival"].values[:, -1].tolist()
+    known = {amount: probability_band(1.0 - share, count) for amount, share in zip(amounts, survived, strict=True)}
+
+    def ruined(amount: float) -> tuple[float, float, float]:
+        if amount not in known:
+            richer = with_more(scenario, stock, amount)
+            known[amount] = figure_band(condition, simulate_tracking(richer, (), count, seed, threads))
+        return known[amount]
+
     place = next((place for place, share in enumerate(survived) if 1.0 - share <= goal), None)
     if place is None:
         scan = [amounts[-1] * 2.0**power for power in range(MOST_DOUBLINGS + 1)]
     else:
         scan = [*amounts[max(place - 2, 0) : place], *amounts[place : place + 2]]
-    crossing = find_crossing(ruined, condition.holds, scan, 2e-3)
+    crossing = find_crossing(ruined, condition.holds, scan, 2e-3, 1e-2)
     if crossing is None:
         return MoreFunding(scan[-1], None, None, goal, ruined(scan[-1])[1])
     low, high = (end if math.isfinite(end) else None for end in (crossing.low, crossing.high))

@@ -36,30 +36,34 @@ def find_box(
 
     Peeling ends where no slice raises the density, or where coverage would fall below ``least_coverage``.
     """
-    inside, hits = values, values[wanted]
-    total = len(hits)
+    inside = np.ascontiguousarray(values.T)
+    hits, columns = inside[:, wanted], np.arange(len(inside))
+    total, size = hits.shape[1], inside.shape[1]
     rules: dict[int, tuple[float, float]] = {}
     while True:
-        density, best = len(hits) / len(inside), None
-        edges = np.quantile(inside, (SLICE, 1.0 - SLICE), axis=0)
-        counts = ((inside >= edges[0]).sum(axis=0), (inside <= edges[1]).sum(axis=0))
-        found = ((hits >= edges[0]).sum(axis=0), (hits <= edges[1]).sum(axis=0))
+        density, best = hits.shape[1] / inside.shape[1], None
+        edges = np.quantile(inside, (SLICE, 1.0 - SLICE), axis=1)
+        counts, found = (
+            ((rows >= edges[0][:, None]).sum(axis=1), (rows <= edges[1][:, None]).sum(axis=1))
+            for rows in (inside, hits)
+        )
         for side in (0, 1):
-            for column in range(values.shape[1]):
-                if column not in rules and len(rules) == most_rules:
-                    continue
-                count, kept = int(counts[side][column]), int(found[side][column])
-                if count == len(inside) or kept < max(least_coverage * total, 1.0):
+            for row in range(len(columns)):
+                count, kept = int(counts[side][row]), int(found[side][row])
+                if count == inside.shape[1] or kept < max(least_coverage * total, 1.0):
                     continue
                 if kept / count > density:
-                    density, best = kept / count, (side, column)
+                    density, best = kept / count, (side, row)
         if best is None:
             break
-        side, column = best
-        edge = float(edges[side, column])
+        side, row = best
+        edge, column = float(edges[side, row]), int(columns[row])
         low, high = rules.get(column, (-np.inf, np.inf))
         rules[column] = (edge, high) if side == 0 else (low, edge)
         inside, hits = (
-            rows[rows[:, column] >= edge] if side == 0 else rows[rows[:, column] <= edge] for rows in (inside, hits)
+            rows[:, rows[row] >= edge] if side == 0 else rows[:, rows[row] <= edge] for rows in (inside, hits)
         )
-    return Box(rules, len(hits) / total, len(hits) / len(inside), len(inside) / len(values))
+        if len(rules) == most_rules < len(columns):  # no other column may be asked any more
+            kept_rows = np.isin(columns, list(rules))
+            inside, hits, columns = inside[kept_rows], hits[kept_rows], columns[kept_rows]
+    return Box(rules, hits.shape[1] / total, hits.shape[1] / inside.shape[1], inside.shape[1] / size)

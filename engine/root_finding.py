@@ -43,11 +43,16 @@ def scan_points(low: float, high: float, count: int = 9) -> list[float]:
 
 
 def find_crossing(
-    band: Callable[[float], Band], holds: Callable[[float], bool], scan: list[float], tolerance: float
+    band: Callable[[float], Band],
+    holds: Callable[[float], bool],
+    scan: list[float],
+    tolerance: float,
+    ends_tolerance: float | None = None,
 ) -> Crossing | None:
     """The first crossing along ``scan``; None where the condition holds at all of its points, or at none.
 
-    ``band`` is asked once for each place. A place is found to a relative ``tolerance``.
+    ``band`` is asked once for each place. A place is found to a relative ``tolerance``, the ends of its interval to
+    ``ends_tolerance``, the same where it is None.
     """
     known = {place: band(place) for place in scan}
     changes = _changes([holds(known[place][1]) for place in scan])
@@ -62,7 +67,7 @@ def find_crossing(
         flips = [at for at in _changes(crossed) if crossed[at] == upwards]
         if flips:
             at = min(flips, key=lambda one: abs(one - changes[0]))
-            ends.append(_bisect(band, holds, known, end, (scan[at - 1], scan[at]), tolerance))
+            ends.append(_bisect(band, holds, known, end, (scan[at - 1], scan[at]), ends_tolerance or tolerance))
         else:
             ends.append(np.inf if crossed[-1] != upwards else -np.inf)
     return Crossing(place, min(ends), max(ends), upwards, len(changes))

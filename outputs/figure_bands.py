@@ -13,7 +13,7 @@ from burncast.outputs import estimates
 from burncast.outputs.conditions import Condition, evaluate
 from burncast.outputs.variables import mean_name
 
-__all__ = ["figure_band"]
+__all__ = ["figure_band", "probability_band"]
 
 Z = 1.959963984540054
 
@@ -23,9 +23,7 @@ def figure_band(condition: Condition, simulation: Simulation) -> tuple[float, fl
     value = evaluate(condition, simulation)
     count = simulation.trajectories
     if condition.name == "ruin_probability":
-        centre = (value + Z * Z / (2 * count)) / (1 + Z * Z / count)
-        half = Z / (1 + Z * Z / count) * math.sqrt(value * (1 - value) / count + Z * Z / (4 * count * count))
-        return max(min(centre - half, value), 0.0), value, min(max(centre + half, value), 1.0)
+        return probability_band(value, count)
     if condition.name in ("runway", "funding_need"):
         probability = condition.at if condition.at is not None else 0.5
         half = Z * math.sqrt(probability * (1 - probability) / count)
@@ -41,3 +39,10 @@ def figure_band(condition: Condition, simulation: Simulation) -> tuple[float, fl
     row = (tracked.first_element + element) * (simulation.scenario.periods + 1) + period
     half = Z * simulation.tally.mean_se(row)
     return value - half, value, value + half
+
+
+def probability_band(value: float, count: int) -> tuple[float, float, float]:
+    """(low, share, high) of a share of so many trajectories."""
+    centre = (value + Z * Z / (2 * count)) / (1 + Z * Z / count)
+    half = Z / (1 + Z * Z / count) * math.sqrt(value * (1 - value) / count + Z * Z / (4 * count * count))
+    return max(min(centre - half, value), 0.0), value, min(max(centre + half, value), 1.0)
