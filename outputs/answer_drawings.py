@@ -100,7 +100,7 @@ def draw_shares(words: Language, axes: Axes, dataset: xr.Dataset, names: Sequenc
     if dataset.attrs["method"] == "shapley":
         series = [("effect", 0, 0.0, 0.62)]
     for name, colour, offset, height in series:
-        found, low, high = (100 * np.maximum(shown[f"{name}{end}"].values, 0.0) for end in ("", "_low", "_high"))
+        found, low, high = (100 * np.clip(shown[f"{name}{end}"].values, 0.0, 1.0) for end in ("", "_low", "_high"))
         axes.barh(places + offset, found, height=height, color=COLOURS[colour])
         axes.hlines(places + offset, low, high, color=INK, linewidth=1.0)
         widest = max(widest, float(np.nanmax(np.fmax(found, high))))

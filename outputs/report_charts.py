@@ -102,7 +102,7 @@ def _bars(canvas: Canvas, draw: Callable[[Axes], None], heading: str, height: fl
     figure, (axes,) = new_figure()
     figure.set_size_inches(NARROW if canvas.narrow else WIDE, 0.75 + height)
     draw(axes)
-    axes.set_xlabel(heading if not canvas.narrow else "", fontsize=9.5)
+    axes.set_xlabel(heading if not canvas.narrow else "", fontsize=9.5, loc="right")
     fit_words(figure, [axes], heading=MARGIN * figure.get_figwidth(), margin=MARGIN)
     return figure
 

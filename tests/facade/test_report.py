@@ -27,11 +27,10 @@ from burncast.engine.ruin_band import ruin_band
 from burncast.engine.scenario import load
 from burncast.investigating import investigate
 from burncast.outputs import report_charts, sparklines
-from burncast.outputs.chart_style import COLOURS, GREY, INK
+from burncast.outputs.chart_style import COLOURS, DARK, GREY, INK
 from burncast.outputs.findings import Findings, Request
 from burncast.outputs.language import NO_BREAK, language
 from burncast.outputs.report_blocks import Chart, Heading, Teller, Text, TextTable
-from burncast.outputs.report_charts import DARK
 from burncast.outputs.report_content import report_sections
 from burncast.outputs.report_contradictions import tell_contradictions
 from burncast.outputs.report_page import report_page
