@@ -32,8 +32,11 @@ def draw_frontier(canvas: Canvas, axes: Axes, dataset: xr.Dataset) -> None:
         ends.append(EndLabel(float(share[-1]), words, dark, bold=True))
     lowest = 100 * float(dataset["survival"].min())
     axes.set_ylim(0.0 if lowest < 50 else 10 * np.floor(lowest / 10 - 0.01), 101.0)
-    axes.set_xlim(float(amounts.min()), float(amounts.max()) if len(amounts) > 1 else float(amounts.min()) + 1.0)
-    axes.xaxis.set_major_locator(MaxNLocator(4 if canvas.narrow else 7))
+    if len(amounts) > 1:
+        axes.set_xlim(float(amounts.min()), float(amounts.max()))
+        axes.xaxis.set_major_locator(MaxNLocator(4 if canvas.narrow else 7))
+    else:
+        axes.set_xticks(amounts)
     axes.xaxis.set_major_formatter(AmountMarks(canvas.words.amount))
     axes.yaxis.set_major_formatter(FuncFormatter(lambda value, _: canvas.words.share(value / 100)))
     across = canvas.words.text("ruin.frontier_across")

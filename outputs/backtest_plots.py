@@ -12,7 +12,7 @@ from matplotlib.ticker import FuncFormatter, MaxNLocator
 from numpy.typing import NDArray
 from scipy.stats import binom
 
-from burncast.outputs.chart_style import BLUE, COLOURS, GREY, house_style, new_figure, write_title
+from burncast.outputs.chart_style import BLUE, COLOURS, GREY, fit_words, house_style, new_figure, write_title
 
 __all__ = ["HorizonFindings", "backtest_plot"]
 
@@ -54,7 +54,8 @@ def backtest_plot(findings: Sequence[HorizonFindings], step: str, event: str | N
     if event is not None:
         _draw_reliability(panels[3], first, f"{event}, {ahead}")
     held = 100 * first.coverage[0.9] if 0.9 in first.coverage else float("nan")
-    write_title(figure, f"Bands meant to hold 90 % of what came held {held:.0f} % {ahead}", title)
+    heading = write_title(figure, f"Bands meant to hold 90 % of what came held {held:.0f} % {ahead}", title)
+    fit_words(figure, panels, heading, 2)
     return figure
 
 

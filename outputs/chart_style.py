@@ -157,6 +157,7 @@ def write_title(figure: Figure, finding: str, context: str) -> float:
     ``context`` begins with a title, which is cut where it is too long for the line, and goes on after ``·``.
     """
     width, height = figure.get_size_inches()
+    finding = finding.replace(" %", "\N{NO-BREAK SPACE}%")
     said = figure.text(MARGIN, 1 - 0.14 / height, finding, ha="left", va="top", fontsize=12.5, fontweight="bold")
     letters = int(9 * width)
     while _is_too_wide(said, figure) and letters > 20:

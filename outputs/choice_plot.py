@@ -59,10 +59,10 @@ def _draw(axes: Axes, scenario: Scenario, found: Decision, across: str) -> None:
         axis.set_major_locator(MaxNLocator(7, steps=[1, 2, 2.5, 5, 10]))
     axes.axvline(edge, color=INK, linewidth=1.0, linestyle=(0, (4, 3)))
     low, high = axes.get_xlim()
-    for words, place, choice, colour in (
-        ("chosen", chosen, found.choice, DARK[1]),
-        ("now", present, found.present, GREY),
-    ):
+    marks = [("chosen", chosen, found.choice, DARK[1]), ("now", present, found.present, GREY)]
+    if chosen == present:
+        marks = [("chosen, as now", chosen, found.choice, DARK[1])]
+    for words, place, choice, colour in marks:
         values = [format_amount(value) for value in choice.values()] if len(choice) == 1 else []
         is_left = place[0] <= low + 0.8 * (high - low)
         is_rising = outcomes[-1] >= outcomes[0]

@@ -22,6 +22,8 @@ def frontier_drawing(dataset: xr.Dataset) -> Drawing:
     money = f" {canvas.currency}" if canvas.currency else ""
     gain, span = f"{format_amount(float(dataset['amount'].values[-1]))}{money}", format_periods(last, last, step)
     now, then = (f"{100 * survival[place]:.3g} %" for place in (0, -1))
-    finding = f"With {gain} more, {span} {'is' if last == 1 else 'are'} survived with {then} instead of {now}"
+    finding = f"With {gain} more, {span} {'is' if last == 1 else 'are'} survived with {then}"
+    if len(survival) > 1:
+        finding += f" instead of {now}"
     context = f"{dataset.attrs['title']} · {int(dataset.attrs['trajectories']):,} trajectories"
     return Drawing(lambda axes: draw_frontier(canvas, axes, dataset), finding, context, dataset.sizes["period"])

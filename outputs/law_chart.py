@@ -47,6 +47,7 @@ def law_chart(law: Law, text: str, stated: Sequence[Misfit] = ()) -> Figure:
     if logarithmic:
         below.set_xlabel("log scale")
         figure.subplots_adjust(bottom=0.11)
+    figure.subplots_adjust(right=0.975)
     write_title(figure, _finding(law), text)
     return figure
 

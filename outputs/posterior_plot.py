@@ -9,7 +9,7 @@ import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
-from burncast.outputs.chart_style import BLUE, COLOURS, GREY, INK, house_style, new_figure, write_title
+from burncast.outputs.chart_style import BLUE, COLOURS, GREY, INK, fit_words, house_style, new_figure, write_title
 
 __all__ = ["posterior_plot"]
 
@@ -56,8 +56,9 @@ def posterior_plot(plain: Mapping[str, Any]) -> Figure:
     strains = f"{strained} of {len(reports)} reports strain" if strained else "no report strains"
     first = inputs[0]["name"].replace("_", " ") if inputs else "nothing"
     how = f"{plain['particles']:,} particles, worth {plain['effective_sample_size']:,.0f}; R-hat {plain['r_hat']:.3f}"
-    figure.subplots_adjust(left=0.3, right=0.97, bottom=0.4 / height, hspace=0.6 / max(height - 2.6, 1.0))
-    write_title(figure, f"Most was learned of {first}; {strains}", f"{plain['title']} · {how}")
+    figure.subplots_adjust(bottom=0.4 / height, hspace=0.6 / max(height - 2.6, 1.0))
+    heading = write_title(figure, f"Most was learned of {first}; {strains}", f"{plain['title']} · {how}")
+    fit_words(figure, [above, below], heading)
     return figure
 
 

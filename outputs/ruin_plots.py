@@ -81,13 +81,11 @@ def _draw_shifts(
         words = f"{shift:+.2f}".replace("-", "−")
         before, after = medians.get(name, ("", ""))
         words += f":  {before} → {after} {unit_of(scenario, name)}".rstrip() if before != after else ""
-        far = abs(shift) + 1.96 * error
-        axes.annotate(
+        axes.annotate(  # at the right, also of a bar to the left, where the names stand
             words,
-            (far if shift > 0 else -far, place),
-            xytext=(4 if shift > 0 else -4, 0),
+            (max(shift + 1.96 * error, 0.0), place),
+            xytext=(4, 0),
             textcoords="offset points",
-            ha="left" if shift > 0 else "right",
             va="center",
             fontsize=8.5,
             color=dark,

@@ -47,6 +47,12 @@ def test_bars_are_in_standard_deviations_of_the_prior():
     assert below.get_xlim() == pytest.approx((-6.4, 6.4))
 
 
+def test_long_names_stand_inside_the_picture():
+    figure = posterior_plot(PLAIN)
+    figure.draw_without_rendering()
+    assert all(label.get_window_extent().x0 >= 0 for panel in figure.axes for label in panel.get_yticklabels())
+
+
 def test_the_title_says_what_was_found_and_the_same_figure_gives_the_same_bytes():
     texts = [text.get_text() for text in posterior_plot(PLAIN).texts]
     assert texts == [
