@@ -40,7 +40,7 @@ if TYPE_CHECKING:
     from burncast.engine.decision import Decision
     from burncast.engine.scenario import Scenario, load
     from burncast.engine.solution import Solution
-    from burncast.exporting import export, read_sip_library, write_sip_library
+    from burncast.exporting import export, read_result, read_sip_library, write_sip_library
     from burncast.forecast import replay, simulate
     from burncast.funding import frontier
     from burncast.hindsights import hindsight
@@ -94,6 +94,7 @@ __all__ = [
     "posterior",
     "rare_ruin",
     "read_panel",
+    "read_result",
     "read_sip_library",
     "replay",
     "report",
@@ -148,6 +149,7 @@ _HOMES = {
     "posterior": "burncast.posteriors",
     "rare_ruin": "burncast.rare_events",
     "read_panel": "burncast.calibration.panel",
+    "read_result": "burncast.exporting",
     "read_sip_library": "burncast.exporting",
     "replay": "burncast.forecast",
     "report": "burncast.report_command",

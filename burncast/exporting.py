@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
     from burncast.distributions.sip_library import SipLibrary
 
-__all__ = ["FORMATS", "export", "export_results", "read_sip_library", "write_sip_library"]
+__all__ = ["FORMATS", "export", "export_results", "read_result", "read_sip_library", "write_sip_library"]
 
 
 def read_sip_library(path: str | os.PathLike[str]) -> SipLibrary:
@@ -36,6 +36,22 @@ def read_sip_library(path: str | os.PathLike[str]) -> SipLibrary:
         return parse_sip_library(text)
     except LawError as error:
         raise InputError(f"{os.fspath(path)}: {error}") from None
+
+
+def read_result(path: str | os.PathLike[str]) -> xr.Dataset:
+    """A saved forecast, as :func:`burncast.simulate` returned it.
+
+    ``path`` is a folder that ``burncast run --out`` wrote, or its dataset. Raises InputError where there is none.
+    """
+    from burncast.outputs.store import read_dataset
+
+    file = Path(path) / "dataset.nc" if Path(path).is_dir() else Path(path)
+    try:
+        return read_dataset(file)
+    except FileNotFoundError:
+        raise InputError(f"there is no {file}; expected a folder that burncast run --out wrote") from None
+    except (OSError, ValueError, TypeError) as error:
+        raise InputError(f"{file} is no result of burncast: {str(error).splitlines()[0]}") from None
 
 
 def write_sip_library(
@@ -153,19 +169,11 @@ def export_results(
     results: Path, to: str | None, out: Path | None, quantities: Sequence[str], force: bool, **options: Any
 ) -> None:
     """Everything that ``burncast export`` does: ``results`` is a folder of ``burncast run --out``, or its dataset."""
-    from burncast.outputs.store import read_dataset
-
     if out is None and to is None:
         raise InputError(f"what to write is not said; expected --to {'|'.join(FORMATS)}, or -o with an ending")
     name = format_of(to, out)
-    path = results / "dataset.nc" if results.is_dir() else results
     place = _beside(results, FORMATS[name].ending) if out is None else out
-    try:
-        result = read_dataset(path)
-    except FileNotFoundError:
-        raise InputError(f"there is no {path}; expected a folder that burncast run --out wrote") from None
-    except (OSError, ValueError, TypeError) as error:
-        raise InputError(f"{path} is no result of burncast: {str(error).splitlines()[0]}") from None
+    result = read_result(results)
     export(result, place, name, quantities=quantities, force=force, **options)
     say(f"{place} is written")
 

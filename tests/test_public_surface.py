@@ -57,6 +57,7 @@ def test_the_public_names():
         "posterior",
         "rare_ruin",
         "read_panel",
+        "read_result",
         "read_sip_library",
         "replay",
         "report",

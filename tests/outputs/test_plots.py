@@ -43,13 +43,13 @@ def texts(figure):
 
 def marks_of(axis):
     """The marks of an axis that are drawn: those within its limits."""
-    low, high = sorted(axis.get_view_interval())
+    scale = axis.get_transform().transform
+    low, high = sorted(scale(axis.get_view_interval()))
+    slack = 1e-6 * (high - low)
     return [
         tick.label1
         for tick in axis.get_major_ticks()
-        if low - 1e-9 * abs(low) <= tick.get_loc() <= high + 1e-9 * abs(high)
-        and tick.label1.get_text()
-        and tick.label1.get_visible()
+        if low - slack <= scale(tick.get_loc()) <= high + slack and tick.label1.get_text() and tick.label1.get_visible()
     ]
 
 
