@@ -266,15 +266,15 @@ def run_program(
 
 
 def chunk_size_for(trajectories: int) -> int:
-    """Trajectories of a chunk: fewer than ``CHUNK`` in a small run, so that several threads have something to do.
+    """Trajectories of a chunk, at most ``CHUNK``: equal chunks, in a number that several threads share evenly.
 
     It depends on nothing but the length of the run, as the order does in which its means are summed.
 
     >>> chunk_size_for(20_480), chunk_size_for(1_000_000)
-    (5120, 65536)
+    (5120, 62720)
     """
-    equal = -(-trajectories // (FEWEST_CHUNKS * LANES)) * LANES
-    return min(max(equal, LEAST_CHUNK), CHUNK)
+    chunks = FEWEST_CHUNKS * -(-trajectories // (FEWEST_CHUNKS * CHUNK))
+    return max(-(-trajectories // (chunks * LANES)) * LANES, LEAST_CHUNK)
 
 
 def processors() -> int:
