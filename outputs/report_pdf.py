@@ -27,7 +27,8 @@ __all__ = ["check_typst", "report_pdf"]
 
 STANDARD = "ua-1"
 _SOFT = "\u200b"
-_LONG = re.compile(r"\S{24,}")
+_LONG = re.compile(r"\S{12,}")
+_LONGEST_IN_CELLS = 24
 
 
 def check_typst() -> None:
@@ -124,13 +125,13 @@ def _picture(picture: Picture, files: dict[str, bytes]) -> dict[str, Any]:
     return {"file": name, "alt": f"{picture.title}. {picture.description}"}
 
 
-def _soft(text: str, longest: int = 24) -> str:
-    """The text with places to break in words longer than ``longest``: after signs, and where there are none."""
+def _soft(text: str, longest: int = _LONGEST_IN_CELLS) -> str:
+    """The text with places to break in long words: after signs, and in what is left longer than ``longest``."""
 
     def broken(found: re.Match[str]) -> str:
-        if len(found[0]) <= longest:
+        if longest > _LONGEST_IN_CELLS and len(found[0]) <= longest:
             return found[0]
-        parts = re.sub(r"(?<=[_/(),.=&?:-])(?=[^\W_])", _SOFT, found[0]).split(_SOFT)
+        parts = re.sub(r"(?<=[_/(),.=&?:*-])(?=[^\W_])", _SOFT, found[0]).split(_SOFT)
         return _SOFT.join(re.sub(rf".{{{longest}}}(?=.)", rf"\g<0>{_SOFT}", part) for part in parts)
 
     return _LONG.sub(broken, text)

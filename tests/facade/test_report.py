@@ -110,8 +110,9 @@ def english(found, sections):
 
 @pytest.fixture(scope="module")
 def french(found):
+    """The same, but for the reasons, the variants and a chart, in French."""
     asked = dataclasses.replace(found.request, language="fr", why=False)
-    return report_page(dataclasses.replace(found, request=asked))
+    return report_page(dataclasses.replace(found, request=asked, frontier=None, runs={"base": found.base}))
 
 
 @pytest.fixture(scope="module")
@@ -156,7 +157,7 @@ def test_the_page_is_well_formed_and_in_order(page):
     assert levels[0] == 1
     assert levels.count(1) == 1
     assert all(after - before <= 1 for before, after in itertools.pairwise(levels))
-    assert len(read.all("section")) == 5
+    assert len(read.all("section")) == len(read.all("a")) - 1 >= 4
     identities = [attributes["id"] for _, attributes in read.tags if "id" in attributes]
     assert len(identities) == len(set(identities))
     named = {name for _, attributes in read.tags for name in attributes.get("aria-labelledby", "").split()}
@@ -217,7 +218,7 @@ def test_it_says_how_to_repeat_it(english, french):
 
 
 def test_the_same_request_gives_the_same_page_but_for_the_time(tmp_path):
-    written = [write(tmp_path, DEGENERATE["no_cash"], trajectories=512, threads=count, force=True) for count in (1, 2)]
+    written = [write(tmp_path, DEGENERATE["no_ruin"], threads=count, force=True) for count in (1, 2)]
     pages = [re.sub(r"[\d.]+\ss</td>", "", text) for text in written]
     assert pages[0] == pages[1]
 
@@ -297,7 +298,7 @@ def test_scenarios_at_the_edge_make_a_page(tmp_path, name, lang):
 
 
 def test_one_trajectory_makes_a_page(tmp_path):
-    text = write(tmp_path, DEGENERATE["no_inputs"], trajectories=1, why=False)
+    text = write(tmp_path, DEGENERATE["no_cash"], trajectories=1, why=False)
     assert not Page(text).open
 
 
@@ -314,7 +315,7 @@ def test_the_band_is_that_of_a_known_law():
             "ruin": {"when": "cash < 0"},
         }
     )
-    band = ruin_band(scenario, 7)
+    band = ruin_band(scenario, 7, worlds=64)
     assert band.shape == (2, 3)
     assert band[0].tolist() == [0, 0, 0]
     assert band[1] == pytest.approx(norm.cdf((np.array([0.05, 0.5, 0.95]) - 1) / 0.5), abs=0.04)

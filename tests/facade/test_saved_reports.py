@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import re
-
 import pytest
 from typer.testing import CliRunner
 
@@ -87,10 +85,17 @@ def test_the_report_says_what_was_saved_and_what_is_new(results, tmp_path):
     assert "burncast run scenario.toml -n 2000 --seed 3 --variants --json<" in text
 
 
-def test_a_dataset_at_hand_is_a_result_too(results, tmp_path):
-    path = tmp_path / "a.html"
-    burncast.report(read_result(results).isel(variant=0), path, why=False)
-    assert "a run saved in a dataset" in re.sub(r"\s+", " ", path.read_text())
+def test_a_dataset_at_hand_is_a_result_too(tmp_path):
+    stocks = {"cash": {"start": 3, "next": "cash - 1"}}
+    result = burncast.simulate({"scenario": {"periods": 3}, "stocks": stocks}, 16)
+    burncast.report(result, tmp_path / "a.html", why=False)
+    assert "a run saved in a dataset" in (tmp_path / "a.html").read_text()
+
+
+def test_a_variant_of_a_result_is_told_with_its_own_scenario(results):
+    scenario = load(results.parent / "mine.toml")
+    runs = saved_runs(read_result(results).isel(variant=1), scenario)
+    assert [run.scenario for run in runs.values()] == [scenario.variants["dear"]]
 
 
 def test_what_the_scenario_does_not_hold_is_left_out(results):
