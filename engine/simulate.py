@@ -271,7 +271,7 @@ def chunk_size_for(trajectories: int) -> int:
     It depends on nothing but the length of the run, as the order does in which its means are summed.
 
     >>> chunk_size_for(20_480), chunk_size_for(1_000_000)
-    (5120, 62720)
+    (5120, 62976)
     """
     chunks = FEWEST_CHUNKS * -(-trajectories // (FEWEST_CHUNKS * CHUNK))
     return max(-(-trajectories // (chunks * LANES)) * LANES, LEAST_CHUNK)

@@ -23,11 +23,10 @@ from burncast.engine.changed_inputs import Change, changed_scenario, read_change
 from burncast.engine.design import REPLICATIONS
 from burncast.engine.expressions import Call, Expression, Number, names
 from burncast.engine.forecast import Forecast, forecast_of, money_of
-from burncast.engine.lanes import CHUNK
 from burncast.engine.movable_program import MovableProgram
 from burncast.engine.program import Program
 from burncast.engine.scenario_model import Scenario
-from burncast.engine.simulate import check_seed_and_threads, processors, run_program
+from burncast.engine.simulate import check_seed_and_threads, chunk_size_for, processors, run_program
 
 __all__ = ["WhatIf"]
 
@@ -96,13 +95,14 @@ class WhatIf:
         """Forecasts of more and more trajectories, first a chunk for each thread, then twice as many each time, up to
         ``most``; each run goes on where the last one ended.
 
-        From 524,288 trajectories on they are those of a full run to the last bit; before, means may be rounded
-        otherwise, for a full run of that length is cut into other chunks.
+        The last is that of a full run to the last bit; before, means may be rounded otherwise, for a full run of that
+        length is cut into other chunks.
         """
         begun = time.perf_counter()
         scenario, program = self._program(changes)
         total, found = None, _replications(scenario)
-        done, reach = 0, self.threads * CHUNK
+        size = chunk_size_for(most)
+        done, reach = 0, self.threads * size
         while done < most:
             reach = min(reach, most)
             more = run_program(
@@ -113,7 +113,7 @@ class WhatIf:
                 threads=self.threads,
                 stop=stop,
                 first=done,
-                chunk_size=CHUNK,
+                chunk_size=size,
                 replications=found,
             )
             if total is None:
