@@ -20,9 +20,9 @@ __all__ = ["Cell", "Shown", "View", "view_html"]
 Cell: TypeAlias = str | int | float | None
 """Words, a whole number, an amount, or nothing."""
 
-MOST_ROWS = 40
+MOST_ROWS, LONGEST_LINE = 40, 24
 _LINE = "1px solid rgba(128,128,128,.35)"
-_STYLE = "border-collapse:collapse;margin:.4em 0;font-variant-numeric:tabular-nums"
+_STYLE = "border-collapse:collapse;color:inherit;font:inherit;margin:.4em 0;font-variant-numeric:tabular-nums"
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,10 +67,7 @@ def view_html(view: View) -> str:
 
 
 def _table(view: View) -> str:
-    numbers = [
-        all(not isinstance(row[place], str) or row[place] == "" for row in view.rows)
-        for place in range(len(view.columns))
-    ]
+    numbers = [any(isinstance(row[place], (int, float)) for row in view.rows) for place in range(len(view.columns))]
     head = "".join(
         f'<th scope="col" style="{_cell(is_number)};border-bottom:{_LINE}">{escape(name)}</th>'
         for name, is_number in zip(view.columns, numbers, strict=True)
@@ -78,7 +75,7 @@ def _table(view: View) -> str:
     body = "".join(
         "<tr>"
         + "".join(
-            f'<td style="{_cell(is_number)}">{escape(_text(cell))}</td>'
+            f'<td style="{_cell(is_number, _text(cell))}">{escape(_text(cell))}</td>'
             for cell, is_number in zip(row, numbers, strict=True)
         )
         + "</tr>"
@@ -87,8 +84,9 @@ def _table(view: View) -> str:
     return f'<table style="{_STYLE}"><thead><tr>{head}</tr></thead><tbody>{body}</tbody></table>'
 
 
-def _cell(is_number: bool) -> str:
-    return f"text-align:{'right' if is_number else 'left'};padding:.1em 1em .1em 0;vertical-align:top"
+def _cell(is_number: bool, text: str = "") -> str:
+    wrapped = "" if len(text) > LONGEST_LINE else ";white-space:nowrap"
+    return f"text-align:{'right' if is_number else 'left'};padding:.1em 1em .1em 0;vertical-align:top{wrapped}"
 
 
 def _text(cell: Cell) -> str:

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Literal, TypeAlias
 
 from burncast.distributions.errors import Problem
 from burncast.distributions.notebook_view import Shown, View
-from burncast.engine.expression_nodes import Expression, Index, Name
+from burncast.engine.expression_nodes import Call, Expression, Index, Name
 from burncast.engine.expression_text import render
 
 if TYPE_CHECKING:
@@ -198,10 +198,17 @@ def period_end(start: datetime.date, step: Step, period: int) -> datetime.date:
 def _said(value: Value, following: Value | None) -> str:
     """The value of a quantity, or its start and what comes next, as a scenario says it."""
     texts = [
-        "; ".join(f"{', '.join(labels)}: {render(one)}" for labels, one in each.values.items())
+        "; ".join(f"{', '.join(labels)}: {_written(one)}" for labels, one in each.values.items())
         if isinstance(each, ByElement)
-        else render(each)
+        else _written(each)
         for each in (value, following)
         if each is not None
     ]
     return " → ".join(texts)
+
+
+def _written(expression: Expression) -> str:
+    match expression:
+        case Call(function="interval", arguments=(low, high), keywords=()):
+            return f"{render(low)} to {render(high)}"
+    return render(expression)

@@ -11,7 +11,7 @@ from burncast.distributions.amounts import format_amount
 SCENARIO = burncast.load(
     {
         "scenario": {"title": "A <b>walk</b>", "periods": 12, "start": "2024-01"},
-        "inputs": {"opening": 10, "burn": {"value": "normal(mean=1, sd=0.2)", "source": "<script>x</script>"}},
+        "inputs": {"opening": 10, "burn": {"value": "0.7 to 1.3", "source": "<script>x</script>"}},
         "processes": {"market": "gbm(start=1, drift=0, volatility=0.2)"},
         "stocks": {"cash": {"start": "opening", "next": "cash - burn * market"}},
         "ruin": {"when": "cash < 0", "need": "-cash"},
@@ -24,7 +24,7 @@ def shown(result):
     page = result._repr_html_()
     assert page.startswith('<div class="burncast"')
     assert page.endswith("</div>")
-    for unwanted in ("<script", "<b>", "http", "color:"):
+    for unwanted in ("<script", "<b>", "http", "color:#", "background"):
         assert unwanted not in page
     return page
 
@@ -35,6 +35,7 @@ def test_a_scenario_shows_its_quantities_variants_and_ruin():
         "A &lt;b&gt;walk",
         "&lt;script&gt;x",
         "cash &lt; 0",
+        "0.7 to 1.3",
         "dear",
         "→ cash - burn",
         "12 months",
