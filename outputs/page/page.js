@@ -22,6 +22,7 @@ import { VariantTabs } from "./variant_tabs.js";
 import { Watch } from "./watch.js";
 import { WhyPanel } from "./why_panel.js";
 
+const REST_MS = 250;
 const place = (name) => document.getElementById(name);
 
 export class Page {
@@ -242,8 +243,11 @@ export class Page {
     return count ? this.language.text("with_changes", { name, count }) : name;
   }
 
+  // A picture at once; the refinement when the hand rests, so that the next picture need not wait for it to stop.
   #run({ refine, urgent = false }) {
-    this.runner.ask(this.#asked(), { refine, urgent });
+    clearTimeout(this.resting);
+    this.runner.ask(this.#asked(), { urgent });
+    if (refine) this.resting = setTimeout(() => this.runner.ask(this.#asked(), { refine }), REST_MS);
   }
 
   // Everything that follows from the question alone, without a forecast. `moving` is the input under the hand.
@@ -278,6 +282,7 @@ export class Page {
 
   #gone(refused) {
     write(place("outage"), this.language.text(refused ? "outage_refused" : "outage"));
+    clearTimeout(this.resting);
     this.runner.stop();
   }
 

@@ -1,11 +1,13 @@
 // One forecast at a time, the newest: while one's first picture is on its way, only the latest question waits; once the
 // picture is there, its refinement gives way at once. So a drag shows pictures as fast as they come, and never stale ones.
 
+import { sameQuestion } from "./question.js";
 import { Refusal, Unreachable, askLines } from "./server.js";
 
 export class Runner {
   #current = null;
   #waiting = null;
+  #shown = null;
   #timer = null;
   #number = 0;
   tab = crypto.getRandomValues(new Uint32Array(2)).join("-");
@@ -36,7 +38,8 @@ export class Runner {
     this.#current?.abort.abort();
     const { question, refine } = this.#waiting;
     this.#waiting = null;
-    this.#current = { abort: new AbortController(), drawn: false };
+    // The refinement of what is drawn already is worth no waiting.
+    this.#current = { abort: new AbortController(), drawn: sameQuestion(question, this.#shown) };
     this.#run(this.#current, question, refine);
   }
 
@@ -47,6 +50,7 @@ export class Runner {
       for await (const line of askLines("/api/forecast", body, own.abort.signal)) {
         if (own !== this.#current) return;
         own.drawn = true;
+        this.#shown = question;
         this.draw(line, question);
         if (this.#waiting) return this.#next();
       }
