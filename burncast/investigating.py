@@ -24,7 +24,8 @@ WORLD_TRAJECTORIES = 4_096
 QUICK_WHY_TRAJECTORIES = 4_096
 QUICKLY_LOOKED_AT = 64
 MOST_DOUBLINGS = 3
-PAIRS = 1 << 17
+PAIRS = 32_768
+SHARES_TRAJECTORIES = 4_096
 
 Tell = Callable[[str], None]
 
@@ -233,7 +234,8 @@ def _shares(scenario: Scenario, found: dict[str, Any], request: Request, threads
     if "tornado" not in found:
         return {}
     target = parse_target(str(found["tornado"].attrs["output"]), scenario)
-    question = Question(scenario, target, _why_trajectories(request), request.seed, threads)
+    count = min(_why_trajectories(request), SHARES_TRAJECTORIES)
+    question = Question(scenario, target, count, request.seed, threads)
     members = sources(scenario, compile_scenario(scenario, target.track))
     if len(members) == len(members[0]) == 1:
         return {"no_shares": "why.shares_single"}
