@@ -1,12 +1,17 @@
 """``result.burncast``: what a dataset of burncast shows of itself: pictures, a table of figures, a notebook's view.
 
 >>> import burncast
->>> result = burncast.simulate("startup", 2_000, seed=7)
->>> axes = result.burncast.plot.fan("cash")
->>> axes.get_title(loc="left")
+>>> result = burncast.simulate({
+...     "scenario": {"periods": 12, "currency": "USD"},
+...     "inputs": {"burn": "normal(mean=1, sd=0.2)"},
+...     "stocks": {"cash": {"start": 12, "next": "cash - burn", "unit": "USD"}},
+...     "ruin": {"when": "cash < 0", "need": "-cash"},
+... }, trajectories=10_000, seed=7)
+>>> from matplotlib.figure import Figure
+>>> result.burncast.plot.fan("cash", ax=Figure().subplots()).get_title(loc="left")
 'cash, USD'
->>> result.burncast.summary()["mean"].loc["ruin_probability", 12].round(3)
-0.0
+>>> float(result.burncast.summary().loc[("ruin_probability", 12), "mean"].round(1))
+0.5
 
 :func:`register_accessor` is called by whatever makes or reads a dataset.
 """
