@@ -96,7 +96,7 @@ export class InputRow {
 
   // What is typed or given stands in full; the middle of a law to three figures.
   #written() {
-    return this.language.written(this.centre, this.wish || this.now.kind === "number" ? 6 : 3);
+    return this.language.written(this.centre, "centre" in (this.wish ?? {}) || this.now.kind === "number" ? 6 : 3);
   }
 
   #slide(done) {

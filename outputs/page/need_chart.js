@@ -47,13 +47,14 @@ export class NeedChart {
     const share = (amount) => (most > 0 && amount > 0 ? (100 * Math.min(amount, most)) / most : 0);
     row.bar.style.width = `${share(value)}%`;
     row.behind.style.width = `${share(before?.value)}%`;
-    row.behind.hidden = !before;
+    row.behind.hidden = !(before?.value > 0);
     row.error.style.left = `${share(low)}%`;
     row.error.style.width = `${Math.max(0, share(high ?? value) - share(low))}%`;
     const amount = (one) => this.language.amount(one);
-    write(row.amount, value > 0 ? amount(value) : this.language.text("nothing"));
+    const worded = (one) => (one > 0 ? amount(one) : this.language.text("nothing"));
+    write(row.amount, worded(value));
     const ends = [Math.max(low, 0), high].map(amount);
     const between = value > 0 && ends[0] !== ends[1] ? this.language.text("between", { low: ends[0], high: ends[1] }) : "";
-    write(row.ends, before ? `${between} ${this.language.text("was", { value: amount(Math.max(before.value, 0)) })}`.trim() : between);
+    write(row.ends, before ? `${between} ${this.language.text("was", { value: worded(before.value) })}`.trim() : between);
   }
 }
