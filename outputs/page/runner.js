@@ -8,7 +8,6 @@ export class Runner {
   #current = null;
   #waiting = null;
   #shown = null;
-  #timer = null;
   #number = 0;
   tab = crypto.getRandomValues(new Uint32Array(2)).join("-");
 
@@ -19,9 +18,10 @@ export class Runner {
 
   // `urgent` does not wait for a picture that nobody will look at.
   ask(question, { refine = false, urgent = false } = {}) {
+    this.#waiting = null;
+    if (!refine && !urgent && this.#isKnown(question)) return;
     this.#waiting = { question, refine };
-    // One request for all events of a moment: a key moves a slider and lets it go.
-    if (urgent || !this.#current || this.#current.drawn) this.#timer ??= setTimeout(() => this.#next());
+    if (urgent || !this.#current || this.#current.drawn) this.#next();
   }
 
   stop() {
@@ -31,15 +31,20 @@ export class Runner {
     this.busy(null);
   }
 
+  // Whether its picture is there, or on its way: a key that moves a slider and lets it go asks once.
+  #isKnown(question) {
+    if (this.#current && sameQuestion(question, this.#current.question)) return true;
+    if (!sameQuestion(question, this.#shown)) return false;
+    this.stop();
+    return true;
+  }
+
   #next() {
-    clearTimeout(this.#timer);
-    this.#timer = null;
-    if (!this.#waiting) return;
     this.#current?.abort.abort();
     const { question, refine } = this.#waiting;
     this.#waiting = null;
     // The refinement of what is drawn already is worth no waiting.
-    this.#current = { abort: new AbortController(), drawn: sameQuestion(question, this.#shown) };
+    this.#current = { question, abort: new AbortController(), drawn: sameQuestion(question, this.#shown) };
     this.#run(this.#current, question, refine);
   }
 
