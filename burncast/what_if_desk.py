@@ -159,7 +159,8 @@ class Desk:
         if not asked.refine:
             return
         for forecast in self._turns(what_if.refine(texts, MOST_REFINED, run.stop), run):
-            yield self._line(asked, forecast, forecast.trajectories >= MOST_REFINED)
+            if forecast.trajectories > count:
+                yield self._line(asked, forecast, forecast.trajectories >= MOST_REFINED)
 
     def changed(self, asked: Asked) -> Scenario:
         """The scenario that a request is about."""
