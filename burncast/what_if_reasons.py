@@ -2,20 +2,20 @@
 
 from __future__ import annotations
 
-import math
 from typing import TYPE_CHECKING, Any
 
 from burncast.engine.scenario import Scenario
 from burncast.investigating import find_reasons
+from burncast.outputs.box_sentence import box_sentence
 from burncast.outputs.findings import Request
-from burncast.outputs.language import Language, language
+from burncast.outputs.language import language
 from burncast.outputs.path_tables import unit_of
 from burncast.outputs.summary import as_plain
 from burncast.what_if_desk import Run
 from burncast.what_if_messages import labelled
 
 if TYPE_CHECKING:
-    from burncast.engine.explain_ruin import InputShift, RuinBox, RuinExplanation
+    from burncast.engine.explain_ruin import InputShift, RuinExplanation
 
 __all__ = ["reasons"]
 
@@ -58,7 +58,14 @@ def reasons(scenario: Scenario, seed: int, lang: str, threads: int | None, run: 
         boxes = (explanation.box, explanation.box_of_all)
         box = max(boxes, key=lambda one: one.density - 0.005 * (one is explanation.box_of_all))
         if box.rules:
-            told["sentence"] = _sentence(scenario, words, box, explanation)
+            told["sentence"] = box_sentence(
+                words,
+                scenario,
+                box,
+                explanation,
+                _label,
+                lambda name, value: words.money(value, unit_of(scenario, name)),
+            )
             told["box"] = {
                 "density": box.density,
                 "coverage": box.coverage,
@@ -78,25 +85,6 @@ def _shift(scenario: Scenario, kind: str, one: InputShift) -> dict[str, Any]:
         "all": list(one.all),
         "ruined": list(one.ruined),
     }
-
-
-def _sentence(scenario: Scenario, words: Language, box: RuinBox, found: RuinExplanation) -> str:
-    rules = []
-    for name, (low, high) in box.rules.items():
-        called = _label(name)
-        if scenario.quantities[name.partition("[")[0]].kind == "process":
-            called = words.text("why.on_average", name=called)
-        key = "why.at_most" if math.isinf(low) else "why.at_least" if math.isinf(high) else "why.between"
-        ends = (words.money(end, unit_of(scenario, name)) if math.isfinite(end) else "" for end in (low, high))
-        rules.append(words.text(key, name=called, **dict(zip(("low", "high"), ends, strict=True))))
-    joined = ", ".join(rules[:-1])
-    return words.text(
-        "why.box",
-        rules=words.text("why.box_and", first=joined, last=rules[-1]) if joined else rules[0],
-        density=words.share(box.density, 2),
-        probability=words.share(found.probability, 2),
-        coverage=words.share(box.coverage, 2),
-    )
 
 
 def _named(scenario: Scenario, name: str) -> dict[str, str]:

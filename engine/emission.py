@@ -119,7 +119,7 @@ class Emission:
         summed = str(node.payload)
         first, strides = self._place(node.arguments[0])
         kept = {dim: step for dim, step in strides.items() if dim != summed}
-        stride = (strides[summed], 0)
+        stride = (strides.get(summed, 0), 0)  # repeated along it, a value has no stride
         for offset, count, (operand,) in self._runs(node.dims, [(first, kept)]):
             places = [operand, (0, 0), stride]
             self._add("total r", count, self.rows[node] + offset, places, aux=self.graph.sizes[summed])

@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-import math
-
 import numpy as np
 
-from burncast.engine.explain_ruin import RuinBox, RuinExplanation, draws
+from burncast.engine.explain_ruin import RuinExplanation, draws
 from burncast.outputs import report_charts
+from burncast.outputs.box_sentence import box_sentence
 from burncast.outputs.report_blocks import Block, Heading, Teller, Text, TextTable, chart
 from burncast.outputs.report_forecast import plain_main, worded
 from burncast.outputs.report_shares import tell_shares
@@ -110,7 +109,9 @@ def _explanation(teller: Teller) -> list[Block]:
         blocks.append(Text(words.text(key, quantity=worded(first.name), way=way, ruined=ruined, all=every), "finding"))
     better = found.box_of_all if found.box_of_all.density > found.box.density + 0.005 else None
     blocks += [
-        Text(_box(teller, box, found), "finding") for box in (found.box, better) if box is not None and box.rules
+        Text(box_sentence(words, teller.found.scenario, box, found, worded, teller.of), "finding")
+        for box in (found.box, better)
+        if box is not None and box.rules
     ]
     if rows:
         blocks.append(
@@ -130,25 +131,6 @@ def _explanation(teller: Teller) -> list[Block]:
         trajectories=words.whole(found.trajectories),
     )
     return [*blocks, Text(note, "quiet"), *_typical(teller, found)]
-
-
-def _box(teller: Teller, box: RuinBox, found: RuinExplanation) -> str:
-    words = teller.words
-    rules = []
-    for name, (low, high) in box.rules.items():
-        called = worded(name)
-        if teller.found.scenario.quantities[name.partition("[")[0]].kind == "process":
-            called = words.text("why.on_average", name=called)
-        key = "why.at_most" if math.isinf(low) else "why.at_least" if math.isinf(high) else "why.between"
-        rules.append(words.text(key, name=called, low=teller.of(name, low), high=teller.of(name, high)))
-    joined = ", ".join(rules[:-1])
-    return words.text(
-        "why.box",
-        rules=words.text("why.box_and", first=joined, last=rules[-1]) if joined else rules[0],
-        density=words.share(box.density, 2),
-        probability=words.share(found.probability, 2),
-        coverage=words.share(box.coverage, 2),
-    )
 
 
 def _typical(teller: Teller, found: RuinExplanation) -> list[Block]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 
 from burncast.distributions.errors import InterruptedRunError, SimulationError
@@ -151,6 +151,7 @@ EXPRESSIONS = st.recursive(LEAVES, combine, max_leaves=12)
 
 @settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 @given(st.lists(EXPRESSIONS, min_size=1, max_size=3), EXPRESSIONS)
+@example(["a"], "where(-1.25 > 0, v, a)")
 def test_random_programs_agree_with_the_reference_to_the_last_bit(formulas, flow):
     named = {f"f{number}": {"value": text} for number, text in enumerate(formulas)}
     scenario = load(
