@@ -259,11 +259,12 @@ def _differences(runs: Mapping[str, Run], request: Request, threads: int | None)
     from burncast.outputs.result_files import main_quantity
     from burncast.outputs.variables import mean_name
 
-    base = runs["base"]
+    base, count = runs["base"], min(request.trajectories, PAIRS)
     quantity = None if base.has_ruin else main_quantity(base.scenario)
     if base.method != "random" or (quantity is None and not base.has_ruin) or base.tracked.get(quantity or "", ()):
         return {}
-    count = min(request.trajectories, PAIRS)
+    if count < 2:  # one pair tells nothing of its error
+        return {}
     known: dict[int, Any] = {}
 
     def outcome(run: Run, period: int) -> Any:
