@@ -64,7 +64,7 @@ def test_it_fits_can_be_read_and_every_control_has_a_name(visit):
         assert page.evaluate("getComputedStyle(document.documentElement).backgroundColor") == ground
         for width in (1280, 360):
             page.set_viewport_size({"width": width, "height": 740})
-            assert page.evaluate("document.documentElement.scrollWidth") <= width
+            page.wait_for_function("width => document.documentElement.scrollWidth <= width", arg=width)
             assert page.evaluate(FAINT) == [], scheme
     shown = page.locator("body").aria_snapshot()
     controls = re.findall(r"- (slider|textbox|searchbox|checkbox|button|tab|img|table|progressbar)\b(.*)", shown)

@@ -32,7 +32,7 @@ def test_a_baseline_stays_behind_what_is_asked(visit):
     assert compared.inner_text().startswith("Baseline (Base): ")
     assert "points more now" in compared.inner_text().replace("\u00a0", " ")
     page.get_by_text("As a table").first.click()
-    assert page.get_by_role("columnheader", name="baseline").is_visible()
+    page.get_by_role("columnheader", name="baseline").wait_for()
     page.reload()
     page.wait_for_function("() => document.querySelector('#answer .compared')?.textContent")
     page.get_by_role("button", name="Let go of baseline").click()
