@@ -22,9 +22,9 @@ from rich.table import Table
 from burncast.engine.sampling import METHODS
 from burncast.engine.scenario import Scenario, load
 from burncast.engine.simulate import run
-from burncast.outputs.conditions import evaluate, parse_figure
-from burncast.outputs.standard_errors import standard_error
-from burncast.outputs.variables import mean_name
+from burncast.outputs.results.conditions import evaluate, parse_figure
+from burncast.outputs.results.standard_errors import standard_error
+from burncast.outputs.results.variables import mean_name
 
 __all__ = ["run_sampling"]
 

@@ -39,8 +39,8 @@ class Answer:
     def give(self, out: Path | None, files: tuple[str, ...], as_json: bool) -> None:
         """Write ``files``, those of them that there are, into ``out``; print the table, or the data."""
         if out is not None:
-            from burncast.outputs.chart_style import encode_figure
-            from burncast.outputs.store import encode_dataset, encode_json, write_files
+            from burncast.outputs.charts.chart_style import encode_figure
+            from burncast.outputs.files.store import encode_dataset, encode_json, write_files
 
             contents = {f"{self.name}.json": encode_json(self.plain)}
             if self.dataset is not None:
@@ -58,7 +58,7 @@ class Answer:
 def make_ready(source: str, out: Path | None, files: tuple[str, ...], trajectories: int, seed: int) -> Scenario:
     """The scenario, once the folder for the results is known to be writable and the simulator is compiled."""
     from burncast.engine.scenario import load
-    from burncast.outputs.store import check_folder
+    from burncast.outputs.files.store import check_folder
 
     scenario = load(source)
     if out is not None:
@@ -69,6 +69,6 @@ def make_ready(source: str, out: Path | None, files: tuple[str, ...], trajectori
 
 def about(scenario: Scenario) -> dict[str, Any]:
     """What every answer as plain data begins with."""
-    from burncast.outputs.store import CREATED_BY
+    from burncast.outputs.files.store import CREATED_BY
 
     return {"created_by": CREATED_BY, "title": scenario.title, "sha256": scenario.sha256}

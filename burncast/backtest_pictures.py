@@ -27,9 +27,9 @@ def draw_backtest(found: Backtest, path: str | os.PathLike[str], *, title: str =
     InputError for another ending, and where no horizon has as many.
     """
     from burncast.calibration.backtest_result import MODEL
-    from burncast.outputs.backtest_plots import HorizonFindings, backtest_plot
-    from burncast.outputs.chart_style import encode_figure
-    from burncast.outputs.store import write_files
+    from burncast.outputs.charts.backtest_plots import HorizonFindings, backtest_plot
+    from burncast.outputs.charts.chart_style import encode_figure
+    from burncast.outputs.files.store import write_files
 
     file = Path(path)
     kind = file.suffix.removeprefix(".")

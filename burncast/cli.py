@@ -384,7 +384,7 @@ def serve(
     Example: burncast serve my.toml
     """
     with guarded(context.obj):
-        from burncast.serving import serve_scenario
+        from burncast.what_if.serving import serve_scenario
 
         serve_scenario(source, port, seed, threads, lang, not no_browser, token)
 

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from burncast.engine.program import Program
     from burncast.engine.scenario import Scenario, ScenarioSource
     from burncast.engine.simulate import Simulation
-    from burncast.outputs.conditions import Condition
+    from burncast.outputs.results.conditions import Condition
 
 __all__ = ["decide"]
 
@@ -67,7 +67,7 @@ def decide(
     from burncast.engine.choosing import Tried, efficient, search
     from burncast.engine.decision import Decision
     from burncast.engine.scenario import load
-    from burncast.outputs.conditions import evaluate, parse_condition, parse_figure
+    from burncast.outputs.results.conditions import evaluate, parse_condition, parse_figure
 
     loaded = load(scenario)
     decisions = _decisions(loaded)
@@ -181,7 +181,7 @@ def _open_program(scenario: Scenario, names: set[str], figures: list[Condition])
     from burncast.engine.compiler import compile_scenario
     from burncast.engine.expressions import Call, Number
     from burncast.engine.scenario import ByElement
-    from burncast.outputs.conditions import check_condition
+    from burncast.outputs.results.conditions import check_condition
 
     opened = Call("normal", (Number(0.0), Number(1.0)), ())
     quantities = dict(scenario.quantities)

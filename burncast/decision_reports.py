@@ -29,8 +29,8 @@ def report_solution(
     as_json: bool,
 ) -> None:
     """Everything that ``burncast solve`` does."""
-    from burncast.outputs.decision_tables import present_solution
-    from burncast.outputs.summary import as_plain
+    from burncast.outputs.results.summary import as_plain
+    from burncast.outputs.tables.decision_tables import present_solution
 
     ends = _numbers(between) if between is not None else None
     scenario = make_ready(source, None, (), trajectories, seed)
@@ -61,7 +61,7 @@ def report_frontier(
     as_json: bool,
 ) -> None:
     """Everything that ``burncast frontier`` does."""
-    from burncast.outputs.decision_tables import plain_frontier, present_frontier
+    from burncast.outputs.tables.decision_tables import plain_frontier, present_frontier
 
     asked = _numbers(amounts.split(",")) if amounts is not None else None
     scenario = make_ready(source, out, FRONTIER_FILES, trajectories, seed)
@@ -77,8 +77,8 @@ def report_frontier(
         )
     pictures = {}
     if out is not None:
-        from burncast.outputs.drawing import figure_of
-        from burncast.outputs.frontier_plot import frontier_drawing
+        from burncast.outputs.charts.drawing import figure_of
+        from burncast.outputs.charts.frontier_plot import frontier_drawing
 
         pictures["frontier"] = figure_of(frontier_drawing(dataset))
     answer = Answer("frontier", plain_frontier(dataset), present_frontier(dataset), dataset, pictures)
@@ -99,8 +99,8 @@ def report_decision(
     as_json: bool,
 ) -> None:
     """Everything that ``burncast decide`` does."""
-    from burncast.outputs.choice_tables import present_choice
-    from burncast.outputs.summary import as_plain
+    from burncast.outputs.results.summary import as_plain
+    from burncast.outputs.tables.choice_tables import present_choice
 
     scenario = make_ready(source, out, DECISION_FILES, trajectories, seed)
     with progress_bar(f"{figure}, choices", evaluations) as progress:
@@ -123,15 +123,15 @@ def report_decision(
     ]
     pictures = {}
     if out is not None and found.trade_off:
-        from burncast.outputs.choice_plot import choice_drawing
-        from burncast.outputs.drawing import figure_of
+        from burncast.outputs.charts.choice_plot import choice_drawing
+        from burncast.outputs.charts.drawing import figure_of
 
         pictures["decision"] = figure_of(choice_drawing(scenario, found))
     Answer("decision", plain, present_choice(scenario, found), None, pictures).give(out, DECISION_FILES, as_json)
 
 
 def _numbers(texts: Sequence[str]) -> list[float]:
-    from burncast.outputs.amounts import parse_amount
+    from burncast.outputs.words.amounts import parse_amount
 
     found = []
     for text in texts:

@@ -30,7 +30,7 @@ def report_law(written: str, statements: Sequence[str], name: str, out: Path | N
     from burncast.engine.constants import law
     from burncast.engine.expressions import Call, parse, render
     from burncast.engine.law_fits import misfits_of
-    from burncast.outputs.store import CREATED_BY, check_folder
+    from burncast.outputs.files.store import CREATED_BY, check_folder
 
     if not name.isidentifier():
         raise InputError(f"--name {name} cannot be the name of a quantity; expected letters, digits and underscores")
@@ -46,7 +46,7 @@ def report_law(written: str, statements: Sequence[str], name: str, out: Path | N
     found = _figures(fitted, render(call), said, name)
     pictures = {}
     if out is not None:
-        from burncast.outputs.law_chart import law_chart
+        from burncast.outputs.charts.law_chart import law_chart
 
         pictures["law"] = law_chart(fitted, found["law"], said)
     Answer("law", {"created_by": CREATED_BY, **found}, _table(found), None, pictures).give(out, FILES, as_json)
@@ -110,8 +110,8 @@ def _table(found: dict[str, Any]) -> RenderableType:
     from rich.console import Group
     from rich.text import Text
 
-    from burncast.outputs.amounts import format_amount
-    from burncast.outputs.table_layout import new_table
+    from burncast.outputs.tables.table_layout import new_table
+    from burncast.outputs.words.amounts import format_amount
 
     parts: list[RenderableType] = [Text(found["law"], style="bold")]
     if found["parameters"]:

@@ -43,7 +43,7 @@ def read_result(path: str | os.PathLike[str]) -> xr.Dataset:
 
     ``path`` is a folder that ``burncast run --out`` wrote, or its dataset. Raises InputError where there is none.
     """
-    from burncast.outputs.store import read_dataset
+    from burncast.outputs.files.store import read_dataset
 
     file = Path(path) / "dataset.nc" if Path(path).is_dir() else Path(path)
     try:
@@ -72,9 +72,9 @@ def write_sip_library(
     ``arrays`` its kept paths. ``entity`` is the first seed of the trials, for those who share libraries.
     InputError where that cannot be; a file that is there is replaced only with ``force``.
     """
-    from burncast.outputs.provenance import one_variant
-    from burncast.outputs.sip_library import sip_library
-    from burncast.outputs.store import encode_json, write_file
+    from burncast.outputs.files.sip_library import sip_library
+    from burncast.outputs.files.store import encode_json, write_file
+    from burncast.outputs.results.provenance import one_variant
 
     one = one_variant(result, variant)
     library = sip_library(one, quantities, period, arrays=arrays, tolerance=tolerance, entity=entity)
@@ -139,9 +139,9 @@ def export(
     format, quantity or variant, a library that is not installed, a file that is there, a folder that cannot be written,
     a full disk.
     """
-    from burncast.outputs.provenance import check_forecast, one_variant
-    from burncast.outputs.store import check_file, check_store, write_file, write_store
-    from burncast.outputs.variables import only
+    from burncast.outputs.files.store import check_file, check_store, write_file, write_store
+    from burncast.outputs.results.provenance import check_forecast, one_variant
+    from burncast.outputs.results.variables import only
 
     place = Path(path)
     name = format_of(to, place)
@@ -158,7 +158,7 @@ def export(
     check_forecast(result)
     chosen = only(result if variant is None else one_variant(result, variant), quantities)
     if name == "zarr":
-        from burncast.outputs.zarr_store import encode_zarr
+        from burncast.outputs.files.zarr_store import encode_zarr
 
         write_store(place, encode_zarr(chosen), force)
     else:
@@ -203,21 +203,21 @@ def _beside(results: Path, ending: str) -> Path:
 def _encode(result: xr.Dataset, name: str) -> bytes:
     """The content of the file, of a format that is one file and no SIPmath library."""
     if name == "xlsx":
-        from burncast.outputs.workbook import encode_workbook
+        from burncast.outputs.files.workbook import encode_workbook
 
         return encode_workbook(result)
     if name == "csv":
-        from burncast.outputs.csv_file import encode_csv
+        from burncast.outputs.files.csv_file import encode_csv
 
         return encode_csv(result)
     if name == "parquet":
-        from burncast.outputs.parquet_file import encode_parquet
+        from burncast.outputs.files.parquet_file import encode_parquet
 
         return encode_parquet(result)
-    from burncast.outputs.store import encode_dataset, encode_json
+    from burncast.outputs.files.store import encode_dataset, encode_json
 
     if name == "json":
-        from burncast.outputs.result_summary import plain_summary
+        from burncast.outputs.results.result_summary import plain_summary
 
         return encode_json(plain_summary(result))
     return encode_dataset(result)

@@ -57,7 +57,7 @@ def report_fit(request: FitRequest, into: Path | None, out: Path | None, as_json
 
     from burncast.calibration.fitting import fit
     from burncast.calibration.insertion import insert_entries
-    from burncast.outputs.store import check_folder
+    from burncast.outputs.files.store import check_folder
 
     if not request.name.isidentifier():
         message = f"--name {request.name} cannot be the name of a quantity; expected letters, digits and underscores"
@@ -152,7 +152,7 @@ def _serial(data: ObservedData, request: FitRequest) -> list[str]:
 
 
 def _plain(best: Fit, entry: Entry, remarks: list[str]) -> dict[str, Any]:
-    from burncast.outputs.store import CREATED_BY
+    from burncast.outputs.files.store import CREATED_BY
 
     return {
         "created_by": CREATED_BY,
@@ -192,7 +192,7 @@ def _finite(value: float) -> float | None:
 def _picture(best: Fit, request: FitRequest, unit: str | None) -> Figure:
     from burncast.calibration.empirical_cdf import empirical_cdf
     from burncast.distributions.truncation import truncate
-    from burncast.outputs.fit_chart import fit_chart
+    from burncast.outputs.charts.fit_chart import fit_chart
 
     laws = best.law, None if best.uncertainty == "none" else best.predictive_law
     if request.window is not None:

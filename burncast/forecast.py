@@ -32,7 +32,7 @@ def simulate(
     variants: bool = False,
     progress: Progress | None = None,
 ) -> xr.Dataset:
-    """Run a scenario and return its forecast, as laid out in :mod:`burncast.outputs.dataset`.
+    """Run a scenario and return its forecast, as laid out in :mod:`burncast.outputs.results.dataset`.
 
     Parameters
     ----------
@@ -81,7 +81,7 @@ def simulate(
     7.0
     """
     from burncast.engine.scenario import load
-    from burncast.outputs.dataset import QUANTILES, check_quantiles, stack, to_dataset
+    from burncast.outputs.results.dataset import QUANTILES, check_quantiles, stack, to_dataset
     from burncast.stopping import parse_until
 
     loaded = load(scenario)
@@ -141,7 +141,7 @@ def replay(
     """
     from burncast.engine.replay import replay as replay_trajectory
     from burncast.engine.scenario import load
-    from burncast.outputs.dataset import replay_to_dataset
+    from burncast.outputs.results.dataset import replay_to_dataset
 
     loaded = load(scenario)
     replayed = replay_trajectory(loaded, trajectory, seed, method=method, trajectories=trajectories)

@@ -64,9 +64,9 @@ def frontier(
 
     from burncast.engine.addresses import STREAM_VERSION
     from burncast.engine.scenario import load
-    from burncast.outputs import estimates
-    from burncast.outputs.accessor import register_accessor
-    from burncast.outputs.store import CREATED_BY
+    from burncast.outputs.files.store import CREATED_BY
+    from burncast.outputs.results import estimates
+    from burncast.outputs.results.accessor import register_accessor
     from burncast.solving import simulate_tracking
 
     register_accessor()
@@ -140,7 +140,7 @@ def _periods(scenario: Scenario, periods: Sequence[int] | None) -> list[int]:
 
 
 def _amounts(scenario: Scenario, trajectories: int, seed: int, threads: int | None) -> list[float]:
-    from burncast.outputs import estimates
+    from burncast.outputs.results import estimates
     from burncast.solving import simulate_tracking
 
     if scenario.ruin is None or scenario.ruin.need is None:

@@ -64,7 +64,7 @@ def hindsight_command(
     """
     with guarded(context.obj):
         from burncast.answering import Answer, about, make_ready
-        from burncast.outputs.hindsight_table import hindsight_table
+        from burncast.outputs.tables.hindsight_table import hindsight_table
 
         scenario = make_ready(source, out, FILES, trajectories, seed)
         found = hindsight(scenario, observations, seed, trajectories=trajectories, threads=threads)

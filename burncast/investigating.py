@@ -11,8 +11,8 @@ from burncast.distributions.errors import InputError
 
 if TYPE_CHECKING:
     from burncast.engine.scenario import Scenario
-    from burncast.outputs.findings import Difference, Findings, MoreFunding, Request
-    from burncast.outputs.report_runs import Run
+    from burncast.outputs.report.findings import Difference, Findings, MoreFunding, Request
+    from burncast.outputs.report.runs import Run
 
 __all__ = ["find_reasons", "investigate", "investigate_runs", "observed"]
 
@@ -33,8 +33,8 @@ Tell = Callable[[str], None]
 def investigate(scenario: Scenario, request: Request, threads: int | None = None, tell: Tell | None = None) -> Findings:
     """Simulate the scenario and its variants, and ask what a report tells; ``tell`` is given a word on each stage."""
     from burncast.engine.simulate import run
-    from burncast.outputs.report_runs import fresh_run
-    from burncast.outputs.result_files import main_quantity
+    from burncast.outputs.files.result_files import main_quantity
+    from burncast.outputs.report.runs import fresh_run
 
     say = tell or (lambda _: None)
     say("simulating")
@@ -56,7 +56,7 @@ def investigate_runs(
     """What a report tells beyond ``runs``, the first of which is the scenario's own; ``missing`` are saved runs that
     cannot be told of.
     """
-    from burncast.outputs.findings import Findings
+    from burncast.outputs.report.findings import Findings
 
     base = runs["base"]
     scenario, found = base.scenario, dict[str, Any]()
@@ -93,8 +93,8 @@ def find_reasons(
     ``progress`` is called now and then with (runs done, total expected); what it raises ends the search.
     """
     from burncast.engine.explain_ruin import explain_ruin
-    from burncast.outputs.report_runs import fresh_run
-    from burncast.outputs.result_files import main_quantity
+    from burncast.outputs.files.result_files import main_quantity
+    from burncast.outputs.report.runs import fresh_run
     from burncast.solving import simulate_tracking
 
     main = main_quantity(scenario)
@@ -154,9 +154,9 @@ def _more(scenario: Scenario, frontier: Any, goal: float, count: int, seed: int,
 
     from burncast.engine.root_finding import find_crossing
     from burncast.funding import with_more
-    from burncast.outputs.conditions import Condition
-    from burncast.outputs.figure_bands import figure_band, probability_band
-    from burncast.outputs.findings import MoreFunding
+    from burncast.outputs.report.findings import MoreFunding
+    from burncast.outputs.results.conditions import Condition
+    from burncast.outputs.results.figure_bands import figure_band, probability_band
     from burncast.solving import simulate_tracking
 
     condition = Condition("", "ruin_probability", (), None, "<=", goal)
@@ -196,7 +196,7 @@ def _tornado(
     trajectories: int,
     progress: Callable[[int, int], None] | None = None,
 ) -> dict[str, Any]:
-    from burncast.outputs.result_files import main_quantity
+    from burncast.outputs.files.result_files import main_quantity
     from burncast.sensitivity_analysis import sensitivity
 
     outputs: list[tuple[str, str | None]] = [("ruin_probability", None)] if _is_open(base) else []
@@ -226,8 +226,8 @@ def _shares(scenario: Scenario, found: dict[str, Any], request: Request, threads
     from burncast.engine.compiler import compile_scenario
     from burncast.engine.redraw import sources
     from burncast.engine.sensitivity import Question
-    from burncast.outputs.sensitivity_dataset import shapley_dataset, variance_dataset
-    from burncast.outputs.targets import parse_target
+    from burncast.outputs.results.sensitivity_dataset import shapley_dataset, variance_dataset
+    from burncast.outputs.results.targets import parse_target
 
     if scenario.particles is not None:
         return {"no_shares": "why.shares_given"}
@@ -255,9 +255,9 @@ def _differences(runs: Mapping[str, Run], request: Request, threads: int | None)
     from burncast.engine.design import REPLICATIONS
     from burncast.engine.paired_differences import paired_difference
     from burncast.engine.target import Target, figures
-    from burncast.outputs.findings import Difference
-    from burncast.outputs.result_files import main_quantity
-    from burncast.outputs.variables import mean_name
+    from burncast.outputs.files.result_files import main_quantity
+    from burncast.outputs.report.findings import Difference
+    from burncast.outputs.results.variables import mean_name
 
     base, count = runs["base"], min(request.trajectories, PAIRS)
     quantity = None if base.has_ruin else main_quantity(base.scenario)
@@ -327,7 +327,7 @@ def _worlds(scenario: Scenario, request: Request, threads: int | None) -> dict[s
     """Quantiles of every process over time, by name and labels."""
     import itertools
 
-    from burncast.outputs import estimates
+    from burncast.outputs.results import estimates
     from burncast.solving import simulate_tracking
 
     names = tuple(name for name, quantity in scenario.quantities.items() if quantity.kind == "process")

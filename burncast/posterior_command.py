@@ -49,8 +49,8 @@ def posterior(
     """
     with guarded(context.obj):
         from burncast.engine.scenario import load
-        from burncast.outputs.posterior_tables import present_posterior
-        from burncast.outputs.store import check_folder
+        from burncast.outputs.files.store import check_folder
+        from burncast.outputs.tables.posterior_tables import present_posterior
         from burncast.posteriors import FILES, plain_posterior, save_posterior
         from burncast.posteriors import posterior as condition
         from burncast.reporting import warm_up

@@ -76,9 +76,9 @@ def save_posterior(found: Posterior, folder: str | os.PathLike[str]) -> list[Pat
     Raises InputError where the folder cannot be written, or lacks data files that the scenario reads.
     """
     from burncast.engine.particles import encode_particles
-    from burncast.outputs.chart_style import encode_figure
-    from burncast.outputs.posterior_plot import posterior_plot
-    from burncast.outputs.store import CREATED_BY, encode_json, write_files
+    from burncast.outputs.charts.chart_style import encode_figure
+    from burncast.outputs.charts.posterior_plot import posterior_plot
+    from burncast.outputs.files.store import CREATED_BY, encode_json, write_files
 
     place, particles = Path(folder), found.scenario.particles
     assert particles is not None
@@ -100,8 +100,8 @@ def save_posterior(found: Posterior, folder: str | os.PathLike[str]) -> list[Pat
 
 def plain_posterior(found: Posterior) -> dict[str, Any]:
     """Everything that was found as what JSON can hold; numbers are those of :class:`burncast.Posterior`."""
-    from burncast.outputs.store import CREATED_BY
-    from burncast.outputs.summary import as_plain
+    from burncast.outputs.files.store import CREATED_BY
+    from burncast.outputs.results.summary import as_plain
 
     skipped = {"scenario", "figures", "inputs", "processes", "strains"}
     numbers = {

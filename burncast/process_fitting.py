@@ -55,7 +55,7 @@ def report_process(
     from burncast.calibration.process_fit import fit_process, with_bootstrap
     from burncast.calibration.process_table import process_table
     from burncast.calibration.transition_laws import REVERTING, check_process
-    from burncast.outputs.store import check_folder
+    from burncast.outputs.files.store import check_folder
 
     if not name.isidentifier():
         raise InputError(f"--name {name} cannot be the name of a quantity; expected letters, digits and underscores")
@@ -118,7 +118,7 @@ def _series(
 def _plain(
     fit: ProcessFit, fits: Sequence[ProcessFit], series: ObservedData, date: str, entries: str
 ) -> dict[str, Any]:
-    from burncast.outputs.store import CREATED_BY
+    from burncast.outputs.files.store import CREATED_BY
 
     tests = fit.tests
     return {
@@ -152,7 +152,7 @@ def _finite(value: float) -> float | None:
 
 def _picture(fit: ProcessFit, series: ObservedData, column: str, unit: str | None) -> Any:
     from burncast.calibration.process_table import process_fan, process_finding
-    from burncast.outputs.process_chart import process_chart
+    from burncast.outputs.charts.process_chart import process_chart
 
     dates = fit.series.dates
     times = [day.item() for day in dates.astype("datetime64[D]")] if dates is not None else fit.series.times

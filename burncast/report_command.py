@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     import xarray as xr
 
     from burncast.engine.scenario import Scenario, ScenarioSource
-    from burncast.outputs.findings import Findings
+    from burncast.outputs.report.findings import Findings
 
 __all__ = ["make_report", "report"]
 
@@ -112,29 +112,29 @@ class Request:
 def _write(request: Request, say: Tell, before: Callable[[Scenario], None] = lambda _: None) -> None:
     """Check what can be checked, call ``before`` with the scenario, look into it, and write the files."""
     from burncast.engine.simulate import check_seed_and_threads
-    from burncast.outputs.language import language
-    from burncast.outputs.store import check_file, write_file
+    from burncast.outputs.files.store import check_file, write_file
+    from burncast.outputs.words.language import language
 
     language(request.lang)
     check_seed_and_threads(request.seed or SEED, request.threads)
     if any(_is_pdf(file) for file in request.files):
-        from burncast.outputs.report_pdf import check_typst
+        from burncast.outputs.report.pdf import check_typst
 
         check_typst()
     for file in request.files:
         check_file(file, request.force)
     found = _investigated(request, say, before)
 
-    from burncast.outputs.report_content import report_sections
+    from burncast.outputs.report.content import report_sections
 
     sections = report_sections(found)
     for file in request.files:
         if _is_pdf(file):
-            from burncast.outputs.report_pdf import report_pdf
+            from burncast.outputs.report.pdf import report_pdf
 
             content = report_pdf(found, sections)
         else:
-            from burncast.outputs.report_page import report_page
+            from burncast.outputs.report.html import report_page
 
             content = report_page(found, sections).encode()
         write_file(file, content, request.force)
@@ -143,7 +143,7 @@ def _write(request: Request, say: Tell, before: Callable[[Scenario], None] = lam
 def _investigated(request: Request, say: Tell, before: Callable[[Scenario], None]) -> Findings:
     """What is told: of a scenario that is simulated, or of a run that was saved, as far as it tells."""
     from burncast.investigating import investigate, investigate_runs
-    from burncast.outputs import findings
+    from burncast.outputs.report import findings
     from burncast.saved_results import is_result, read_result, saved_scenario
 
     scenario = request.scenario
@@ -164,7 +164,7 @@ def _investigated(request: Request, say: Tell, before: Callable[[Scenario], None
         before(loaded)
         return investigate(loaded, asked, request.threads, say)
 
-    from burncast.outputs.report_runs import saved_runs
+    from burncast.outputs.report.runs import saved_runs
 
     if request.trajectories is not None or request.seed is not None:
         raise InputError("a saved run has its own number of futures and its own seed; leave out -n and --seed")

@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from burncast.engine.program import Program
     from burncast.engine.scenario import Scenario
     from burncast.engine.simulate import Simulation
-    from burncast.outputs.conditions import Condition
+    from burncast.outputs.results.conditions import Condition
     from burncast.stopping import Until
 
 __all__ = ["Request", "load_columns", "report", "warm_up"]
@@ -73,10 +73,10 @@ def load_columns(sources: Sequence[str], variants: bool) -> dict[str, Scenario]:
 def report(scenarios: Mapping[str, Scenario], request: Request) -> int:
     """Run the scenarios, print the figures, write the files; returns the exit code, 3 where a condition held."""
     from burncast.engine.remembered import remembered_program
-    from burncast.outputs.conditions import check_condition, evaluate, parse_condition
-    from burncast.outputs.result_files import FILES
-    from burncast.outputs.store import CREATED_BY, check_folder
-    from burncast.outputs.summary import as_plain, summarise
+    from burncast.outputs.files.result_files import FILES
+    from burncast.outputs.files.store import CREATED_BY, check_folder
+    from burncast.outputs.results.conditions import check_condition, evaluate, parse_condition
+    from burncast.outputs.results.summary import as_plain, summarise
     from burncast.stopping import parse_until
 
     until = parse_until(request.until_se, request.until_figure)
@@ -137,7 +137,7 @@ def _simulate(name: str, scenario: Scenario, program: Program, until: Until | No
 
 
 def _print(summaries: Mapping[str, Any], side_by_side: bool) -> None:
-    from burncast.outputs.tables import compare_summaries, present_summary
+    from burncast.outputs.tables.forecast_tables import compare_summaries, present_summary
 
     if side_by_side:
         show(compare_summaries(summaries))
@@ -149,9 +149,9 @@ def _print(summaries: Mapping[str, Any], side_by_side: bool) -> None:
 
 
 def _write(folder: Path, runs: Mapping[str, Simulation], plain: dict[str, Any]) -> None:
-    from burncast.outputs.dataset import stack, to_dataset
-    from burncast.outputs.result_files import FILES, main_quantity, result_files
-    from burncast.outputs.store import write_files
+    from burncast.outputs.files.result_files import FILES, main_quantity, result_files
+    from burncast.outputs.files.store import write_files
+    from burncast.outputs.results.dataset import stack, to_dataset
 
     datasets = {name: to_dataset(simulation) for name, simulation in runs.items()}
     dataset = stack(datasets) if len(datasets) > 1 else next(iter(datasets.values()))

@@ -44,7 +44,7 @@ def report_rare_ruin(
     as_json: bool,
 ) -> None:
     """Everything that ``burncast rare-ruin`` does."""
-    from burncast.outputs.rare_ruin_tables import plain_rare_ruin, present_rare_ruin
+    from burncast.outputs.tables.rare_ruin_tables import plain_rare_ruin, present_rare_ruin
 
     scenario = make_ready(source, out, RARE_FILES, particles, seed)
     with progress_bar(f"{scenario.title}, replications", replications + 1) as progress:
@@ -66,8 +66,8 @@ def report_explanation(
     source: str, by: int | None, trajectories: int, seed: int, threads: int | None, out: Path | None, as_json: bool
 ) -> None:
     """Everything that ``burncast explain`` does."""
-    from burncast.outputs.explanation_tables import plain_explanation, present_explanation
-    from burncast.outputs.path_tables import path_columns
+    from burncast.outputs.tables.explanation_tables import plain_explanation, present_explanation
+    from burncast.outputs.tables.path_tables import path_columns
 
     scenario = make_ready(source, out, EXPLANATION_FILES, trajectories, seed)
     found = explain_ruin(scenario, by, seed, trajectories=trajectories, threads=threads)
@@ -94,7 +94,7 @@ def report_path(
     from rich.console import Group
     from rich.text import Text
 
-    from burncast.outputs.path_tables import path_columns, plain_path, present_path
+    from burncast.outputs.tables.path_tables import path_columns, plain_path, present_path
 
     scenario = make_ready(source, out, PATH_FILES, 1, seed)
     for name in named:
@@ -116,8 +116,8 @@ def _pictures(
     """The shifts, and the typical trajectory among all where what ruin is about is one number."""
     import dataclasses
 
-    from burncast.outputs.drawing import figure_of
-    from burncast.outputs.ruin_plots import shift_drawing, typical_drawing
+    from burncast.outputs.charts.drawing import figure_of
+    from burncast.outputs.charts.ruin_plots import shift_drawing, typical_drawing
 
     pictures = {"shifts": figure_of(shift_drawing(scenario, found))} if found.inputs or found.processes else {}
     main = next((name for name in columns if path[name].dims == ("period",)), None)

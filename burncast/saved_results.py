@@ -35,7 +35,7 @@ def read_result(source: str | os.PathLike[str] | xr.Dataset) -> xr.Dataset:
 
     A dataset is returned as it is, if a simulation made it.
     """
-    from burncast.outputs.store import read_dataset
+    from burncast.outputs.files.store import read_dataset
 
     if isinstance(source, (str, os.PathLike)):
         path = Path(source) / "dataset.nc" if Path(source).is_dir() else Path(source)

@@ -31,7 +31,7 @@ def sensitivity(
     threads: int | None = None,
     progress: Progress | None = None,
 ) -> xr.Dataset:
-    """What the uncertainty of ``output`` comes from, as laid out in :mod:`burncast.outputs.sensitivity_dataset`.
+    """What the uncertainty of ``output`` comes from (:mod:`burncast.outputs.results.sensitivity_dataset` lays it out).
 
     Parameters
     ----------
@@ -66,8 +66,8 @@ def sensitivity(
     from burncast.engine.scenario import load
     from burncast.engine.sensitivity import Question
     from burncast.engine.simulate import check_seed_and_threads
-    from burncast.outputs.sensitivity_dataset import shapley_dataset, tornado_dataset, variance_dataset
-    from burncast.outputs.targets import parse_target
+    from burncast.outputs.results.sensitivity_dataset import shapley_dataset, tornado_dataset, variance_dataset
+    from burncast.outputs.results.targets import parse_target
 
     if method not in METHODS:
         nearest = nearest_name(method, METHODS)

@@ -26,8 +26,8 @@ def report_sensitivity(
     as_json: bool,
 ) -> None:
     """Everything that the command does."""
-    from burncast.outputs.sensitivity_dataset import plain_sensitivity
-    from burncast.outputs.sensitivity_tables import present_sensitivity
+    from burncast.outputs.results.sensitivity_dataset import plain_sensitivity
+    from burncast.outputs.tables.sensitivity_tables import present_sensitivity
 
     named = parse_groups(groups)
     scenario = make_ready(source, out, FILES, trajectories, seed)
@@ -44,8 +44,8 @@ def report_sensitivity(
         )
     pictures = {}
     if out is not None and dataset.sizes.get("source", dataset.sizes.get("input", 0)):
-        from burncast.outputs.drawing import figure_of
-        from burncast.outputs.sensitivity_plots import sensitivity_drawing
+        from burncast.outputs.charts.drawing import figure_of
+        from burncast.outputs.charts.sensitivity_plots import sensitivity_drawing
 
         pictures["sensitivity"] = figure_of(sensitivity_drawing(dataset))
     plain, table = plain_sensitivity(dataset), present_sensitivity(dataset)

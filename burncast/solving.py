@@ -11,7 +11,7 @@ if TYPE_CHECKING:
     from burncast.engine.scenario import Quantity, Scenario, ScenarioSource
     from burncast.engine.simulate import Simulation
     from burncast.engine.solution import Solution
-    from burncast.outputs.conditions import Condition
+    from burncast.outputs.results.conditions import Condition
 
 __all__ = ["simulate_tracking", "solve"]
 
@@ -62,7 +62,7 @@ def solve(
     from burncast.engine.root_finding import find_crossing, scan_points
     from burncast.engine.scenario import load
     from burncast.engine.solution import Solution
-    from burncast.outputs.figure_bands import figure_band
+    from burncast.outputs.results.figure_bands import figure_band
 
     loaded = load(scenario)
     quantity, labels = named_input(loaded, find)
@@ -119,7 +119,7 @@ def simulate_tracking(
 def _condition(text: str, scenario: Scenario) -> tuple[Condition, tuple[str, ...]]:
     """The condition, and what must be tracked for it: any quantity may be asked for."""
     from burncast.engine.compiler import compile_scenario
-    from burncast.outputs.conditions import check_condition, parse_condition
+    from burncast.outputs.results.conditions import check_condition, parse_condition
 
     condition = parse_condition(text)
     if condition.sign in ("==", "!="):

@@ -44,7 +44,7 @@ def to_sheet(
     from burncast.engine.document import read_document
     from burncast.engine.scenario import load, load_text
     from burncast.engine.template import TEMPLATE
-    from burncast.outputs.store import check_file, write_file
+    from burncast.outputs.files.store import check_file, write_file
 
     place = Path(path)
     suffix = place.suffix.lower()
@@ -58,14 +58,14 @@ def to_sheet(
     source = os.fspath(scenario) if isinstance(scenario, (str, os.PathLike)) else None
     found = load_text(TEMPLATE, str(place)) if scenario is None else load(scenario)
     if suffix == ".csv":
-        from burncast.outputs.assumption_cells import assumption_csv
+        from burncast.outputs.assumptions.cells import assumption_csv
 
         named = found.file if scenario is not None and source is None else source
         if named is None:
             raise InputError("a CSV file names the file of its scenario; expected one, or a name that ends in .xlsx")
         content = assumption_csv(found, _called(named, place), decimal_comma=decimal_comma)
     else:
-        from burncast.outputs.assumption_workbook import assumption_workbook
+        from burncast.outputs.assumptions.workbook import assumption_workbook
 
         document = read_document(source) if source is not None else None
         text = found.text if document is None or document.is_sheet else document.text
@@ -91,7 +91,7 @@ def from_sheet(
     from burncast.engine.document import is_sheet
     from burncast.engine.scenario import load
     from burncast.filling_in import filled_in
-    from burncast.outputs.store import check_file, write_file
+    from burncast.outputs.files.store import check_file, write_file
 
     place = Path(path)
     if not is_sheet(os.fspath(sheet)):

@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING, Any
 
 from burncast.engine.lanes import CHUNK
 from burncast.engine.precision import Goal, Precision
-from burncast.outputs.conditions import Condition, evaluate
-from burncast.outputs.standard_errors import check_figure, parse_goal, standard_error
+from burncast.outputs.results.conditions import Condition, evaluate
+from burncast.outputs.results.standard_errors import check_figure, parse_goal, standard_error
 
 if TYPE_CHECKING:
     from burncast.engine.program import Program

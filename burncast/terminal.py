@@ -71,7 +71,7 @@ def write_out(text: str) -> None:
 
 def write_json(plain: Any) -> None:
     """Plain data on stdout as JSON."""
-    from burncast.outputs.json_text import json_text
+    from burncast.outputs.files.json_text import json_text
 
     write_out(json_text(plain))
 

@@ -14,7 +14,7 @@ import pytest
 import xarray as xr
 from known_simulation import falling_cash, known_simulation
 
-from burncast.outputs.dataset import stack, to_dataset
+from burncast.outputs.results.dataset import stack, to_dataset
 
 __all__ = ["as_nobody", "fill", "forecast", "small_disk", "variants"]
 

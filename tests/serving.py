@@ -12,10 +12,10 @@ from dataclasses import dataclass
 from typing import Any
 
 from burncast.engine.scenario import load
-from burncast.serving import HOST, PageServer, listen
-from burncast.what_if_app import Door
-from burncast.what_if_desk import Desk
-from burncast.what_if_saving import Original
+from burncast.what_if.app import Door
+from burncast.what_if.desk import Desk
+from burncast.what_if.saving import Original
+from burncast.what_if.serving import HOST, PageServer, listen
 
 
 @dataclass

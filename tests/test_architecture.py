@@ -57,7 +57,7 @@ def test_imports_are_absolute_and_point_one_way(path):
 
 
 def test_the_direction_test_would_notice():
-    assert imported_names(ROOT / "outputs" / "estimates.py") >= {"burncast.engine.simulate"}
+    assert imported_names(ROOT / "outputs" / "results" / "estimates.py") >= {"burncast.engine.simulate"}
     assert "outputs" not in MAY_IMPORT["engine"]
 
 
@@ -93,7 +93,7 @@ def test_every_folder_with_modules_is_packaged_and_has_its_symlink():
     for package, folder in settings["package-dir"].items():
         parts = package.split(".")
         assert parts[0] == "burncast"
-        assert "/".join(parts[1:]) in (folder, "")
+        assert folder in ("/".join(parts), "/".join(parts[1:]))
         assert (ROOT / folder / "__init__.py").is_file(), f"{folder} has no __init__.py"
 
 

@@ -61,7 +61,10 @@ def test_the_wheel_holds_every_packaged_scenario(built):
 def test_the_wheel_holds_what_the_report_and_the_page_are_made_of(built):
     with zipfile.ZipFile(next(built.glob("*.whl"))) as wheel:
         names = set(wheel.namelist())
-    files = [*(ROOT / "outputs" / "catalogues").iterdir(), *(ROOT / "outputs" / "templates").iterdir()]
+    files = [
+        *(ROOT / "outputs" / "words" / "catalogues").iterdir(),
+        *(ROOT / "outputs" / "report" / "templates").iterdir(),
+    ]
     files += [path for path in (ROOT / "outputs" / "page").rglob("*") if path.is_file()]
     assert names >= {f"burncast/{path.relative_to(ROOT).as_posix()}" for path in files}
     assert len(files) > 20

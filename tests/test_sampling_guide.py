@@ -10,8 +10,8 @@ from guide_tables import section_rows, stated_numbers
 
 import burncast
 from burncast.engine.simulate import run
-from burncast.outputs.conditions import evaluate, parse_figure
-from burncast.outputs.standard_errors import standard_error
+from burncast.outputs.results.conditions import evaluate, parse_figure
+from burncast.outputs.results.standard_errors import standard_error
 
 PAGE = "sampling.md"
 TEXT = (Path(__file__).parents[1] / "docs" / "guide" / PAGE).read_text(encoding="utf-8")

@@ -9,9 +9,9 @@ import pytest
 from markdown_blocks import blocks
 
 from burncast.engine.scenario import load
-from burncast.what_if_desk import Desk
-from burncast.what_if_messages import Asked, Change
-from burncast.what_if_saving import Original, saved_scenario
+from burncast.what_if.desk import Desk
+from burncast.what_if.messages import Asked, Change
+from burncast.what_if.saving import Original, saved_scenario
 
 PAGE = Path(__file__).parents[1] / "docs" / "guide" / "serve.md"
 RAISED = {"raised": Change(centre=500e3)}

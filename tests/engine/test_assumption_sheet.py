@@ -74,7 +74,7 @@ def workbook(folder: Path, cells: list[list[Any]], name: str = "Assumptions") ->
 
 
 def value_of(scenario: Scenario, name: str) -> str:
-    from burncast.outputs.assumption_table import assumption_rows
+    from burncast.outputs.assumptions.rows import assumption_rows
 
     return "; ".join(
         str(row.value)

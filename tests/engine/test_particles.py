@@ -22,7 +22,7 @@ from burncast.engine.scenario import load
 from burncast.engine.simulate import run
 from burncast.engine.streams_numpy import philox
 from burncast.engine.what_if import WhatIf
-from burncast.outputs import estimates
+from burncast.outputs.results import estimates
 
 EVERYTHING = {
     "scenario": {"title": "test", "periods": 10},

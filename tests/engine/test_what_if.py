@@ -15,7 +15,7 @@ from burncast.engine.forecast import CONFIDENCES, FAN, SHARES, money_of
 from burncast.engine.scenario import load
 from burncast.engine.simulate import chunk_size_for, run
 from burncast.engine.what_if import WhatIf
-from burncast.outputs import estimates
+from burncast.outputs.results import estimates
 
 SOURCE = {
     "scenario": {"title": "shop", "start": "2024-01", "periods": 12, "currency": "USD"},

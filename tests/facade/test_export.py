@@ -17,7 +17,7 @@ from typer.testing import CliRunner
 import burncast
 from burncast.cli import app
 from burncast.distributions.errors import InputError
-from burncast.outputs.store import encode_dataset, read_dataset
+from burncast.outputs.files.store import encode_dataset, read_dataset
 
 TOML = """
 [scenario]

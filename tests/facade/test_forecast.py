@@ -10,7 +10,7 @@ import pytest
 
 import burncast
 from burncast.engine.simulate import run
-from burncast.outputs.conditions import evaluate, parse_figure
+from burncast.outputs.results.conditions import evaluate, parse_figure
 
 WALK = {
     "scenario": {"title": "A walk", "periods": 6, "start": "2024-01", "currency": "USD"},

@@ -152,7 +152,7 @@ def test_commands_ready_the_machine_for_a_posterior_too(found, folder, monkeypat
 
 
 def test_the_verdict_names_strain_and_runs_that_disagree():
-    from burncast.outputs.posterior_tables import verdict
+    from burncast.outputs.tables.posterior_tables import verdict
 
     one = {"figure": "cash, value, 3", "strains": True}
     assert verdict({"observations": [one], "r_hat": 1.01}) == "Strained by: cash, value, 3."

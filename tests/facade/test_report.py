@@ -26,15 +26,16 @@ from burncast.engine.paired_differences import paired_difference
 from burncast.engine.ruin_band import ruin_band
 from burncast.engine.scenario import load
 from burncast.investigating import investigate
-from burncast.outputs import report_charts, sparklines
-from burncast.outputs.chart_style import COLOURS, DARK, GREY, INK
-from burncast.outputs.findings import Findings, Request
-from burncast.outputs.language import NO_BREAK, language
-from burncast.outputs.report_blocks import Chart, Heading, Teller, Text, TextTable
-from burncast.outputs.report_content import report_sections
-from burncast.outputs.report_contradictions import tell_contradictions
-from burncast.outputs.report_page import report_page
-from burncast.outputs.report_pdf import report_pdf
+from burncast.outputs.charts import sparklines
+from burncast.outputs.charts.chart_style import COLOURS, DARK, GREY, INK
+from burncast.outputs.report import charts
+from burncast.outputs.report.blocks import Chart, Heading, Teller, Text, TextTable
+from burncast.outputs.report.content import report_sections
+from burncast.outputs.report.contradictions import tell_contradictions
+from burncast.outputs.report.findings import Findings, Request
+from burncast.outputs.report.html import report_page
+from burncast.outputs.report.pdf import report_pdf
+from burncast.outputs.words.language import NO_BREAK, language
 
 STARTUP = {
     "scenario": {"title": "A <script>alert(1)</script> & co", "periods": 24, "start": "2024-01", "currency": "USD"},
@@ -340,7 +341,7 @@ def test_a_file_that_is_there_stays_unless_forced(tmp_path):
 def test_a_full_disk_leaves_the_old_file(tmp_path, monkeypatch):
     import errno
 
-    from burncast.outputs import store
+    from burncast.outputs.files import store
 
     def full(path, content):
         path.write_bytes(content[:10])
@@ -389,7 +390,7 @@ UNWRITABLE = """
 import os, sys
 from pathlib import Path
 from burncast.distributions.errors import InputError
-from burncast.outputs.store import check_file, write_file
+from burncast.outputs.files.store import check_file, write_file
 
 if os.geteuid() == 0:
     os.setgroups([])
@@ -420,7 +421,7 @@ def test_a_folder_that_cannot_be_written_is_told_and_the_old_file_stays():
 
 def test_what_is_read_stands_out_from_the_ground():
     """WCAG 2.2, 1.4.3 and 1.4.11: 4.5 to 1 for words, 3 to 1 for what has to be seen in pictures."""
-    style = (Path(report_charts.__file__).parent / "templates" / "report.css").read_text()
+    style = (Path(charts.__file__).parent / "templates" / "report.css").read_text()
     named = dict(re.findall(r"--(\w+): (#[0-9a-f]{6})", style))
     for words in ("ink", "grey", "blue"):
         assert min(contrast(named[words], ground) for ground in ("#ffffff", named["pale"])) >= 4.5, words

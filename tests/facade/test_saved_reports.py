@@ -9,7 +9,7 @@ import burncast
 from burncast.cli import app
 from burncast.distributions.errors import InputError
 from burncast.engine.scenario import load
-from burncast.outputs.report_runs import fresh_run, saved_runs
+from burncast.outputs.report.runs import fresh_run, saved_runs
 from burncast.saved_results import read_result, saved_scenario
 
 SCENARIO = """

@@ -20,15 +20,17 @@ from serving import served
 from typer.testing import CliRunner
 
 import burncast
-from burncast import serving, what_if_desk, what_if_report
 from burncast.cli import app
 from burncast.distributions.errors import InputError, InterruptedRunError
 from burncast.engine.expressions import Number, parse
 from burncast.engine.scenario import load
-from burncast.what_if_desk import MOST_RUNS, Desk
-from burncast.what_if_gate import MOST_BYTES, SECURITY_HEADERS
-from burncast.what_if_messages import RefusedError
-from burncast.what_if_saving import Original, saved_scenario
+from burncast.what_if import desk as desk_module
+from burncast.what_if import report as report_module
+from burncast.what_if import serving
+from burncast.what_if.desk import MOST_RUNS, Desk
+from burncast.what_if.gate import MOST_BYTES, SECURITY_HEADERS
+from burncast.what_if.messages import RefusedError
+from burncast.what_if.saving import Original, saved_scenario
 
 MINE = """\
 #:schema scenario.schema.json
@@ -449,7 +451,7 @@ def test_there_is_an_end_to_how_many_may_ask(mine):
 
 
 def test_who_is_one_too_many_is_told_so(page, monkeypatch):
-    monkeypatch.setattr(what_if_desk, "MOST_RUNS", 0)
+    monkeypatch.setattr(desk_module, "MOST_RUNS", 0)
     answer = page.post("forecast")
     assert (answer.status, answer.error["message"]) == (503, "too many pages ask at once; close some")
 
@@ -564,13 +566,13 @@ def test_a_packaged_scenario_is_extended(tmp_path, monkeypatch, variant):
 
 
 def test_the_report_is_that_of_the_saved_file(page, mine, monkeypatch):
-    investigate = what_if_report.investigate
+    investigate = report_module.investigate
 
     def without_reasons(scenario, request, *rest):
         return investigate(scenario, dataclasses.replace(request, why=False), *rest)
 
-    monkeypatch.setattr(what_if_report, "TRAJECTORIES", 2_048)
-    monkeypatch.setattr(what_if_report, "investigate", without_reasons)
+    monkeypatch.setattr(report_module, "TRAJECTORIES", 2_048)
+    monkeypatch.setattr(report_module, "investigate", without_reasons)
     changes = {"burn": {"centre": 1.2e6}}
     answer = page.post("report.html", changes=changes)
     assert answer.headers["Content-Disposition"] == 'attachment; filename="mine-what-if.html"'

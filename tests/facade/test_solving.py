@@ -14,8 +14,8 @@ from typer.testing import CliRunner
 import burncast
 from burncast.cli import app
 from burncast.distributions.errors import InputError
-from burncast.outputs.drawing import figure_of
-from burncast.outputs.frontier_plot import frontier_drawing
+from burncast.outputs.charts.drawing import figure_of
+from burncast.outputs.charts.frontier_plot import frontier_drawing
 
 WALK = {
     "scenario": {"title": "A walk", "periods": 12, "currency": "USD"},

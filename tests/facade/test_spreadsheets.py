@@ -26,9 +26,9 @@ from burncast.engine.scenario import Scenario, load
 from burncast.engine.sheet_changes import sheet_changes
 from burncast.engine.template import TEMPLATE
 from burncast.filling_in import filled_in
-from burncast.outputs.assumption_cells import assumption_csv
-from burncast.outputs.assumption_workbook import assumption_workbook
-from burncast.what_if_saving import Original, saved_scenario
+from burncast.outputs.assumptions.cells import assumption_csv
+from burncast.outputs.assumptions.workbook import assumption_workbook
+from burncast.what_if.saving import Original, saved_scenario
 
 FORMATS = ("xlsx", "csv", "decimal comma")
 LONG = "a_name_of_sixty_characters_that_goes_on_until_it_is_complete"

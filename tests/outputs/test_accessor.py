@@ -15,7 +15,7 @@ from known_simulation import falling_cash, known_simulation
 import burncast
 from burncast.distributions.errors import InputError
 from burncast.distributions.notebook_view import View, view_html
-from burncast.outputs.dataset import stack, to_dataset
+from burncast.outputs.results.dataset import stack, to_dataset
 
 mpl.use("agg")
 from matplotlib import pyplot as plt
@@ -227,7 +227,7 @@ import sys, burncast
 assert "xarray" not in sys.modules
 import xarray
 print(hasattr(xarray.Dataset, "burncast"))
-from burncast.outputs.dataset import register_accessor
+from burncast.outputs.results.dataset import register_accessor
 register_accessor()
 print(hasattr(xarray.Dataset, "burncast"))
 """

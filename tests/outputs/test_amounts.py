@@ -6,7 +6,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from scipy import stats
 
-from burncast.outputs.amounts import (
+from burncast.outputs.words.amounts import (
     format_amount,
     format_date,
     format_periods,

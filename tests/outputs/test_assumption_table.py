@@ -9,7 +9,7 @@ import pytest
 from scipy import stats
 
 from burncast.engine.scenario import load
-from burncast.outputs.assumption_table import assumption_rows
+from burncast.outputs.assumptions.rows import assumption_rows
 
 SCENARIO: dict[str, Any] = {
     "scenario": {"title": "Two plans", "start": "2026-01", "periods": 12, "currency": "USD"},

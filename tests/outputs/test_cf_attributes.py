@@ -8,9 +8,9 @@ import xarray as xr
 from cf_rules import violations
 from known_simulation import falling_cash, known_simulation
 
-from burncast.outputs.cf_attributes import with_bounds, without_bounds
-from burncast.outputs.dataset import stack, to_dataset
-from burncast.outputs.store import encode_dataset, read_dataset
+from burncast.outputs.files.cf_attributes import with_bounds, without_bounds
+from burncast.outputs.files.store import encode_dataset, read_dataset
+from burncast.outputs.results.dataset import stack, to_dataset
 
 
 def forecast(**options):

@@ -9,10 +9,10 @@ from rich.console import Console
 
 import burncast
 from burncast.engine.decision import Decision
-from burncast.outputs.choice_plot import choice_drawing
-from burncast.outputs.choice_tables import present_choice
-from burncast.outputs.drawing import figure_of
-from burncast.outputs.figure_words import figure_unit, figure_words
+from burncast.outputs.charts.choice_plot import choice_drawing
+from burncast.outputs.charts.drawing import figure_of
+from burncast.outputs.results.figure_words import figure_unit, figure_words
+from burncast.outputs.tables.choice_tables import present_choice
 
 SCENARIO = burncast.load(
     {

@@ -7,8 +7,8 @@ from hypothesis import strategies as st
 from known_simulation import falling_cash, known_simulation
 
 from burncast.distributions.errors import InputError
-from burncast.outputs import estimates
-from burncast.outputs.conditions import check_condition, evaluate, parse_condition
+from burncast.outputs.results import estimates
+from burncast.outputs.results.conditions import check_condition, evaluate, parse_condition
 
 
 @pytest.fixture(scope="module")

@@ -6,7 +6,7 @@ import xarray as xr
 from known_simulation import falling_cash, known_simulation
 
 from burncast.distributions.errors import InputError
-from burncast.outputs.dataset import QUANTILES, stack, to_dataset
+from burncast.outputs.results.dataset import QUANTILES, stack, to_dataset
 
 
 def two_products(count=50, periods=6):

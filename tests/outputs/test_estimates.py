@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 from known_simulation import falling_cash, known_simulation
 
-from burncast.outputs import estimates
+from burncast.outputs.results import estimates
 
 PROBABILITIES = (0.01, 0.05, 0.25, 0.5, 0.75, 0.95)
 

@@ -8,8 +8,8 @@ import pytest
 from burncast.distributions.families import make_law
 from burncast.distributions.gamma import Gamma
 from burncast.distributions.lognormal import Lognormal
-from burncast.outputs.chart_style import encode_figure
-from burncast.outputs.fit_chart import fit_chart
+from burncast.outputs.charts.chart_style import encode_figure
+from burncast.outputs.charts.fit_chart import fit_chart
 
 WORDS = {"label": "price, USD", "finding": "gamma fits", "context": "prices.csv"}
 

@@ -8,7 +8,7 @@ import string
 import pytest
 
 from burncast.distributions.errors import InputError
-from burncast.outputs.language import LANGUAGES, NARROW, NO_BREAK, language
+from burncast.outputs.words.language import LANGUAGES, NARROW, NO_BREAK, language
 
 
 def fields(text):

@@ -8,8 +8,8 @@ import pytest
 from burncast.distributions.elicitation import Percentile
 from burncast.distributions.families import make_law
 from burncast.distributions.misfit import misfits
-from burncast.outputs.chart_style import encode_figure
-from burncast.outputs.law_chart import law_chart
+from burncast.outputs.charts.chart_style import encode_figure
+from burncast.outputs.charts.law_chart import law_chart
 
 LAWS = {
     "smooth": make_law("gamma", [3.0, 2.0], {}),

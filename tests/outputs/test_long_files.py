@@ -12,9 +12,9 @@ import pytest
 import xarray as xr
 from exported import forecast, variants
 
-from burncast.outputs.csv_file import encode_csv
-from burncast.outputs.long_table import quantile_label
-from burncast.outputs.parquet_file import encode_parquet
+from burncast.outputs.files.csv_file import encode_csv
+from burncast.outputs.files.long_table import quantile_label
+from burncast.outputs.files.parquet_file import encode_parquet
 
 STATISTICS = {"_mean": "mean", "_mean_se": "mean_se", "_sd": "sd"}
 

@@ -9,11 +9,10 @@ from hypothesis import strategies as st
 from known_simulation import falling_cash, known_simulation
 from matplotlib.text import Text
 
-from burncast.outputs.calendar_ticks import calendar_ticks, day_number
-from burncast.outputs.chart_style import _spread, encode_figure
-from burncast.outputs.dataset import stack, to_dataset
-from burncast.outputs.drawing import figure_of
-from burncast.outputs.plots import (
+from burncast.outputs.charts.calendar_ticks import calendar_ticks, day_number
+from burncast.outputs.charts.chart_style import _spread, encode_figure
+from burncast.outputs.charts.drawing import figure_of
+from burncast.outputs.charts.forecast_plots import (
     fan_chart,
     medians_drawing,
     need_drawing,
@@ -21,6 +20,7 @@ from burncast.outputs.plots import (
     ruin_drawing,
     runway_drawing,
 )
+from burncast.outputs.results.dataset import stack, to_dataset
 
 CASES = {
     "falling": falling_cash(200),

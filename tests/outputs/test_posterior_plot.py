@@ -5,8 +5,8 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from burncast.outputs.chart_style import COLOURS, encode_figure
-from burncast.outputs.posterior_plot import posterior_plot
+from burncast.outputs.charts.chart_style import COLOURS, encode_figure
+from burncast.outputs.charts.posterior_plot import posterior_plot
 
 
 def law(mean, sd):

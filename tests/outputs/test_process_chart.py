@@ -7,8 +7,8 @@ import datetime
 import numpy as np
 import pytest
 
-from burncast.outputs.chart_style import encode_figure
-from burncast.outputs.process_chart import process_chart
+from burncast.outputs.charts.chart_style import encode_figure
+from burncast.outputs.charts.process_chart import process_chart
 
 
 @pytest.mark.parametrize("dated", [True, False])

@@ -10,12 +10,12 @@ from exported import forecast, variants
 from known_simulation import falling_cash, known_simulation
 
 import burncast
-from burncast.outputs.dataset import stack, to_dataset
-from burncast.outputs.json_text import json_text
-from burncast.outputs.provenance import each_variant
-from burncast.outputs.result_summary import plain_summary, summary_of
-from burncast.outputs.store import encode_dataset, read_dataset
-from burncast.outputs.summary import as_plain, summarise
+from burncast.outputs.files.json_text import json_text
+from burncast.outputs.files.store import encode_dataset, read_dataset
+from burncast.outputs.results.dataset import stack, to_dataset
+from burncast.outputs.results.provenance import each_variant
+from burncast.outputs.results.result_summary import plain_summary, summary_of
+from burncast.outputs.results.summary import as_plain, summarise
 
 
 def simulation(**options):

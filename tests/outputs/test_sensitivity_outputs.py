@@ -11,13 +11,13 @@ from rich.console import Console
 import burncast
 from burncast.distributions.errors import InputError
 from burncast.engine.scenario import load
-from burncast.outputs.chart_style import encode_figure
-from burncast.outputs.drawing import figure_of
-from burncast.outputs.sensitivity_dataset import plain_sensitivity
-from burncast.outputs.sensitivity_plots import sensitivity_drawing
-from burncast.outputs.sensitivity_tables import present_sensitivity
-from burncast.outputs.store import encode_dataset, read_dataset
-from burncast.outputs.targets import parse_target
+from burncast.outputs.charts.chart_style import encode_figure
+from burncast.outputs.charts.drawing import figure_of
+from burncast.outputs.charts.sensitivity_plots import sensitivity_drawing
+from burncast.outputs.files.store import encode_dataset, read_dataset
+from burncast.outputs.results.sensitivity_dataset import plain_sensitivity
+from burncast.outputs.results.targets import parse_target
+from burncast.outputs.tables.sensitivity_tables import present_sensitivity
 
 SCENARIO = {
     "scenario": {"title": "A walk", "periods": 12, "currency": "USD"},

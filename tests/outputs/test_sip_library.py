@@ -15,8 +15,8 @@ from typer.testing import CliRunner
 import burncast
 from burncast.cli import app
 from burncast.distributions.errors import InputError
-from burncast.outputs.sip_library import sip_library
-from burncast.outputs.store import encode_dataset
+from burncast.outputs.files.sip_library import sip_library
+from burncast.outputs.files.store import encode_dataset
 
 PUBLISHED = json.loads(
     (Path(__file__).parents[1] / "data" / "development_time.SIPmath.json").read_text(encoding="utf-8")

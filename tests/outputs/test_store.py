@@ -10,9 +10,16 @@ from exported import as_nobody, fill, small_disk
 from known_simulation import falling_cash, known_simulation
 
 from burncast.distributions.errors import InputError
-from burncast.outputs import store
-from burncast.outputs.dataset import stack, to_dataset
-from burncast.outputs.store import CREATED_BY, check_folder, encode_dataset, encode_json, read_dataset, write_files
+from burncast.outputs.files import store
+from burncast.outputs.files.store import (
+    CREATED_BY,
+    check_folder,
+    encode_dataset,
+    encode_json,
+    read_dataset,
+    write_files,
+)
+from burncast.outputs.results.dataset import stack, to_dataset
 
 OWN = f"{CREATED_BY}: old".encode()
 NEW = f"{CREATED_BY}: new".encode()

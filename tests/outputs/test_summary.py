@@ -4,8 +4,8 @@ import numpy as np
 import pytest
 from known_simulation import falling_cash, known_simulation
 
-from burncast.outputs.dataset import to_dataset
-from burncast.outputs.summary import as_plain, summarise
+from burncast.outputs.results.dataset import to_dataset
+from burncast.outputs.results.summary import as_plain, summarise
 
 
 def test_the_figures_are_those_of_the_dataset():

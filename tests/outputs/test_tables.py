@@ -4,8 +4,8 @@ import numpy as np
 from known_simulation import falling_cash, known_simulation
 from rich.console import Console
 
-from burncast.outputs.summary import summarise
-from burncast.outputs.tables import compare_summaries, present_summary
+from burncast.outputs.results.summary import summarise
+from burncast.outputs.tables.forecast_tables import compare_summaries, present_summary
 
 
 def text_of(renderable):

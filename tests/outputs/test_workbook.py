@@ -16,14 +16,14 @@ from exported import forecast, variants
 from known_simulation import falling_cash, known_simulation
 
 import burncast
-from burncast.outputs.assumption_table import assumption_rows
-from burncast.outputs.dataset import stack, to_dataset
-from burncast.outputs.long_table import quantile_label
+from burncast.outputs.assumptions.rows import assumption_rows
+from burncast.outputs.files.long_table import quantile_label
+from burncast.outputs.results.dataset import stack, to_dataset
 
 pytest.importorskip("xlsxwriter", reason="xlsxwriter (extra excel) is not installed")
 python_calamine = pytest.importorskip("python_calamine", reason="python-calamine (extra excel) is not installed")
 
-from burncast.outputs.workbook import encode_workbook  # noqa: E402
+from burncast.outputs.files.workbook import encode_workbook  # noqa: E402
 
 CHART = "{http://schemas.openxmlformats.org/drawingml/2006/chart}"
 SIXTEEN_DIGITS = 1e-15

@@ -7,8 +7,8 @@ import xarray as xr
 from exported import forecast, variants
 
 import burncast
-from burncast.outputs.cf_attributes import without_bounds
-from burncast.outputs.zarr_store import encode_zarr
+from burncast.outputs.files.cf_attributes import without_bounds
+from burncast.outputs.files.zarr_store import encode_zarr
 
 pytest.importorskip("zarr", minversion="3", reason="zarr (extra zarr) is not installed")
 

@@ -1,0 +1,1 @@
+"""Every assumption of a scenario: as plain rows, and as a sheet to fill in."""

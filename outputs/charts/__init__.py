@@ -1,0 +1,1 @@
+"""Pictures in one style: what is drawn, on what, and the pictures of every answer."""

@@ -1,0 +1,1 @@
+"""What people read in every output: amounts, dates and the fixed texts of each language."""
