@@ -148,19 +148,22 @@ class Desk:
         """What a page is told, one line after the other, the first as soon as can be."""
         what_if = self.what_if(asked.variant)
         texts = self.texts(asked)
-        with self.turn("preview", run):
-            count = self._preview_count(asked.variant)
-            begun = time.perf_counter()
-            first = what_if.forecast(texts, count, stop=run.stop)
-            self._rates[asked.variant] = count / (time.perf_counter() - begun)
-        run.check()
-        inputs = {one.key: describe_input(one) for one in _rewritten(what_if, texts)}
-        yield self._line(asked, first, not asked.refine) | {"inputs": inputs}
+        drawn = asked.drawn if asked.refine else 0
+        if drawn <= 0:
+            with self.turn("preview", run):
+                drawn = self._preview_count(asked.variant)
+                begun = time.perf_counter()
+                first = what_if.forecast(texts, drawn, stop=run.stop)
+                self._rates[asked.variant] = drawn / (time.perf_counter() - begun)
+            run.check()
+            inputs = {one.key: describe_input(one) for one in _rewritten(what_if, texts)}
+            yield self._line(asked, first, not asked.refine) | {"inputs": inputs}
         if not asked.refine:
             return
         for forecast in self._turns(what_if.refine(texts, MOST_REFINED, run.stop), run):
-            if forecast.trajectories > count:
-                yield self._line(asked, forecast, forecast.trajectories >= MOST_REFINED)
+            is_last = forecast.trajectories >= MOST_REFINED
+            if is_last or forecast.trajectories > drawn:
+                yield self._line(asked, forecast, is_last)
 
     def changed(self, asked: Asked) -> Scenario:
         """The scenario that a request is about."""

@@ -68,13 +68,17 @@ class Change:
 
 @dataclass(frozen=True, slots=True)
 class Asked:
-    """A request: the ``tab`` that it comes from, its number there, and what is to be computed."""
+    """A request: the ``tab`` that it comes from, its number there, and what is to be computed.
+
+    ``drawn`` is how many trajectories the page shows of it already: a refinement has no need to begin with fewer.
+    """
 
     variant: str
     changes: Mapping[str, Change]
     tab: str = ""
     run: int = 0
     refine: bool = False
+    drawn: int = 0
     lang: str | None = None
 
 
@@ -86,7 +90,7 @@ def read_asked(body: bytes) -> Asked:
         raise RefusedError(400, f"the request is no JSON: {error}"[:200]) from None
     if not isinstance(data, dict):
         raise RefusedError(400, "the request is no JSON object")
-    known = ("tab", "run", "variant", "changes", "refine", "lang")
+    known = ("tab", "run", "variant", "changes", "refine", "drawn", "lang")
     for key in data.keys() - set(known):
         nearest = nearest_name(str(key), known)
         raise RefusedError(400, f"the request has no {str(key)[:60]!r}", expected=", ".join(known), nearest=nearest)
@@ -96,6 +100,7 @@ def read_asked(body: bytes) -> Asked:
         tab=_field(data, "tab", str, ""),
         run=_field(data, "run", int, 0),
         refine=_field(data, "refine", bool, False),
+        drawn=_field(data, "drawn", int, 0),
         lang=_field(data, "lang", str, None),
     )
     if asked.tab and not _TAB.fullmatch(asked.tab):

@@ -90,12 +90,14 @@ export class Page {
   // One input changed, by hand; `done` once the slider is let go or the number entered.
   change(key, change, done) {
     const next = withChange(this.question, key, change);
-    if (!sameQuestion(next, this.question)) {
+    const isNew = !sameQuestion(next, this.question);
+    if (isNew) {
       this.history.remember(this.question, key);
       this.question = next;
-      this.#settle(key);
     }
+    // Asked first: what follows from the question alone is shown while the answer is worked out.
     this.#run({ refine: done });
+    if (isNew) this.#settle(key);
   }
 
   choose(variant) {
@@ -154,7 +156,7 @@ export class Page {
 
   draw(line, question) {
     for (const [key, input] of Object.entries(line.inputs ?? {})) this.described.set(key, input);
-    // A refinement begins anew, and is of use once it knows more than the first picture.
+    // What is asked anew of a server that came back is of use once it knows more than the picture that stands.
     if (sameQuestion(this.drawn, question) && line.trajectories < this.forecast.trajectories) return;
     this.forecast = readForecast(line, this.scenario);
     this.drawn = question;

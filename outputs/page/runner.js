@@ -8,6 +8,7 @@ export class Runner {
   #current = null;
   #waiting = null;
   #shown = null;
+  #drawn = 0;
   #number = 0;
   tab = crypto.getRandomValues(new Uint32Array(2)).join("-");
 
@@ -51,11 +52,13 @@ export class Runner {
   async #run(own, question, refine) {
     this.busy(question);
     try {
-      const body = { tab: this.tab, run: ++this.#number, ...question, refine };
+      const drawn = refine && sameQuestion(question, this.#shown) ? this.#drawn : 0;
+      const body = { tab: this.tab, run: ++this.#number, ...question, refine, drawn };
       for await (const line of askLines("/api/forecast", body, own.abort.signal)) {
         if (own !== this.#current) return;
         own.drawn = true;
         this.#shown = question;
+        this.#drawn = line.trajectories;
         this.draw(line, question);
         if (this.#waiting) return this.#next();
       }

@@ -20,8 +20,8 @@ from typing import TYPE_CHECKING
 
 from burncast.distributions.errors import InputError, nearest_name
 from burncast.outputs.results import estimates
-from burncast.outputs.words.amounts import parse_amount
 from burncast.outputs.results.variables import mean_name
+from burncast.outputs.words.amounts import parse_amount
 
 if TYPE_CHECKING:
     from burncast.engine.program import Tracked

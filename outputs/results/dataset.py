@@ -13,8 +13,8 @@ every tracked name                         (its own,) period, quantile
 ``paths_<name>`` (where paths were kept)   trajectory, (its own,) period
 ========================================== ==============================
 
-with the coordinate ``date`` along ``period``, and the attributes of :mod:`burncast.outputs.files.cf_attributes`. Several
-results stacked gain a leading dimension ``variant``.
+with the coordinate ``date`` along ``period``, and the attributes of :mod:`burncast.outputs.files.cf_attributes`.
+Several results stacked gain a leading dimension ``variant``.
 """
 
 from __future__ import annotations
@@ -30,10 +30,10 @@ import numpy as np
 import xarray as xr
 
 from burncast.distributions.errors import InputError
-from burncast.outputs.results import estimates
-from burncast.outputs.results.accessor import register_accessor
 from burncast.outputs.files.cf_attributes import add_cf_attributes
 from burncast.outputs.files.store import CREATED_BY
+from burncast.outputs.results import estimates
+from burncast.outputs.results.accessor import register_accessor
 from burncast.outputs.results.variables import mean_name, mean_se_name, paths_name, sd_name
 
 if TYPE_CHECKING:

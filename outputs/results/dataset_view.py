@@ -7,11 +7,11 @@ import datetime
 import xarray as xr
 
 from burncast.distributions.notebook_view import Cell, View, view_html
-from burncast.outputs.words.amounts import format_amount, format_date, format_periods, format_probability
 from burncast.outputs.results.provenance import each_variant
 from burncast.outputs.results.result_parts import element_name, elements_of, holds, kind_of
-from burncast.outputs.tables.sensitivity_tables import describe_output
 from burncast.outputs.results.variables import mean_name, tracked_names
+from burncast.outputs.tables.sensitivity_tables import describe_output
+from burncast.outputs.words.amounts import format_amount, format_date, format_periods, format_probability
 
 __all__ = ["dataset_view"]
 

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from burncast.outputs.words.amounts import format_amount, format_periods
 from burncast.outputs.results.conditions import parse_figure
+from burncast.outputs.words.amounts import format_amount, format_periods
 
 if TYPE_CHECKING:
     from burncast.engine.scenario import Scenario

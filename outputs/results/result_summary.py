@@ -1,7 +1,7 @@
 """The figures of a saved result: what ``burncast run --json`` tells, read back from the dataset.
 
-As :func:`burncast.outputs.results.summary.summarise` has them of a finished simulation. A result that was simulated with
-quantiles of one's own has the figures of those; a percentile that it lacks is NaN.
+As :func:`burncast.outputs.results.summary.summarise` has them of a finished simulation. A result that was simulated
+with quantiles of one's own has the figures of those; a percentile that it lacks is NaN.
 """
 
 from __future__ import annotations

@@ -27,9 +27,9 @@ from burncast.engine.resampling import Estimate
 from burncast.engine.sensitivity import BAND, Question, Split
 from burncast.engine.shapley import ShapleyEffects
 from burncast.engine.tornado import Bar
+from burncast.outputs.files.store import CREATED_BY
 from burncast.outputs.results.accessor import register_accessor
 from burncast.outputs.results.figure_words import figure_words
-from burncast.outputs.files.store import CREATED_BY
 from burncast.outputs.results.summary import as_plain
 
 __all__ = ["plain_sensitivity", "shapley_dataset", "tornado_dataset", "variance_dataset"]

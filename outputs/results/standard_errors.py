@@ -26,8 +26,8 @@ from burncast.distributions.errors import InputError
 from burncast.engine import replications
 from burncast.engine.precision import Goal
 from burncast.outputs.results import estimates
-from burncast.outputs.words.amounts import parse_amount
 from burncast.outputs.results.conditions import Condition, check_condition, locate_mean, parse_figure
+from burncast.outputs.words.amounts import parse_amount
 
 if TYPE_CHECKING:
     from burncast.engine.program import Program

@@ -226,6 +226,7 @@ def test_the_server_listens_to_this_machine_alone(page):
         (b'{"changes": []}', "changes is not an object"),
         (b'{"run": true}', "run is not a whole number"),
         (b'{"refine": 1}', "refine is not true or false"),
+        (b'{"drawn": "all"}', "drawn is not a whole number"),
         (b'{"tab": "<b>"}', "tab is no name of a tab"),
     ],
 )
@@ -349,6 +350,15 @@ def test_a_refinement_grows_to_a_million_and_its_errors_shrink(page):
     first, last = (figures(line)[1][-1] for line in (lines[0], lines[-1]))
     assert last == pytest.approx(first * np.sqrt(counts[0] / counts[-1]), rel=0.1)
     assert list(lines[0]["inputs"]) == ["rounds"]
+
+
+def test_a_refinement_does_not_repeat_the_picture_that_is_drawn(page):
+    whole = page.post("forecast", refine=True).lines
+    rest = page.post("forecast", refine=True, drawn=whole[0]["trajectories"]).lines
+    assert [line["trajectories"] for line in rest] == [line["trajectories"] for line in whole[1:]]
+    assert [line["forecast"] for line in rest] == [line["forecast"] for line in whole[1:]]
+    (last,) = page.post("forecast", refine=True, drawn=1_000_000).lines
+    assert last["done"]
 
 
 def test_numbers_of_a_law_may_be_changed_in_any_order(page):
