@@ -22,7 +22,6 @@ WHY_TRAJECTORIES = 8_192
 EXPLAINED_TRAJECTORIES = 65_536
 WORLD_TRAJECTORIES = 4_096
 QUICK_WHY_TRAJECTORIES = 4_096
-QUICKLY_LOOKED_AT = 64
 MOST_DOUBLINGS = 3
 PAIRS = 32_768
 SHARES_TRAJECTORIES = 4_096
@@ -109,7 +108,6 @@ def find_reasons(
                 trajectories=request.trajectories,
                 seed=request.seed,
                 threads=threads,
-                looked_at=QUICKLY_LOOKED_AT,
             )
     progress(0, 1)
     return found | _tornado(scenario, base, request, threads, QUICK_WHY_TRAJECTORIES, progress)

@@ -18,12 +18,12 @@ from burncast.distributions.notebook_view import Cell, Shown, View
 from burncast.engine.boxes import find_box
 from burncast.engine.compiler import compile_scenario
 from burncast.engine.expressions import Call, Name
-from burncast.engine.normals import drawn_normals
 from burncast.engine.outcomes import run_outcomes
 from burncast.engine.particle_files import refuse_particles
 from burncast.engine.program import Program
 from burncast.engine.rare_ruin import until
 from burncast.engine.replay import explain_failure
+from burncast.engine.sampling import PIECE, sampler_for
 from burncast.engine.scenario import Scenario
 from burncast.engine.simulate import check_seed_and_threads
 
@@ -104,11 +104,10 @@ def explain_ruin(
     trajectories: int = 65_536,
     seed: int = 0,
     threads: int | None = None,
-    looked_at: int = MOST_LOOKED_AT,
 ) -> RuinExplanation:
     """Explain ruin by the end of period ``by`` (None: the horizon) from so many trajectories.
 
-    Of ruined ones, ``looked_at`` at most are searched for the most typical and for the shifts of shocks.
+    Of ruined ones, the first 2,000 are searched for the most typical and for the shifts of shocks.
 
     Raises InputError where fewer than 50 of them are ruined, or all.
     """
@@ -145,10 +144,9 @@ def explain_ruin(
     drawn = _varying(opening, 1, trajectories, seed, threads)
     sums_until = _varying(world, last, trajectories, seed, threads)
     levels = {name.replace(_SUM, ""): values / last for name, values in sums_until.items()}
-    normals = drawn_normals(program, seed, ruined[:looked_at].astype(np.uint64))
-    sums = normals.shocks[:, :last].astype(np.float64).sum(axis=1) / math.sqrt(last)
+    inputs, sums = _normals_until(program, last, seed, ruined[:MOST_LOOKED_AT])
     processes = dict(zip(program.shock_names, sums.mean(axis=1).tolist(), strict=True))
-    points = np.concatenate([normals.inputs, sums])
+    points = np.concatenate([inputs, sums])
     distance = ((points - points.mean(axis=1, keepdims=True)) ** 2).sum(axis=0)
     typical = int(ruined[int(np.argmin(distance))])
     return RuinExplanation(
@@ -176,6 +174,24 @@ def draws(scenario: Scenario, found: RuinExplanation) -> dict[str, float]:
         for name, shift in found.processes.items()
         if getattr(scenario.quantities.get(name.partition("[")[0]), "kind", None) != "process"
     }
+
+
+def _normals_until(
+    program: Program, last: int, seed: int, trajectories: NDArray[np.int64]
+) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+    """What these trajectories (ascending) draw: their inputs, float64[draws, n], and the sums of the shocks of the
+    first ``last`` periods in standard deviations, float64[shock streams, n].
+    """
+    sampler = sampler_for(program, "random", seed, int(trajectories[-1]) + 1, in_memory=True)
+    assert sampler is not None  # it is asked for in memory
+    inputs, sums = [], []
+    for first in range(0, sampler.trajectories, PIECE):
+        here = trajectories[np.searchsorted(trajectories, first) : np.searchsorted(trajectories, first + PIECE)] - first
+        if len(here):
+            normals = sampler.normals(first, PIECE).columns(here)
+            inputs.append(normals.inputs)
+            sums.append(normals.shocks[:, :last].astype(np.float64).sum(axis=1) / math.sqrt(last))
+    return np.concatenate(inputs, axis=1), np.concatenate(sums, axis=1)
 
 
 def _with_sums(scenario: Scenario) -> Program:
