@@ -11,7 +11,7 @@ from typing import Any
 
 from rich.console import Console
 
-PARTS = ("peers", "ai-lab", "sampling", "scaling", "startup", "what-if")
+PARTS = ("peers", "ai-lab", "sampling", "scaling", "startup", "what-if", "page")
 
 
 def main() -> None:
@@ -53,10 +53,14 @@ def main() -> None:
             from benchmarks.startup import run_startup
 
             records[part] = run_startup(console, repeats=options.repeats)
-        else:
+        elif part == "what-if":
             from benchmarks.what_if import run_what_if
 
             records[part] = run_what_if(console, repeats=options.repeats)
+        else:
+            from benchmarks.page import run_page
+
+            records[part] = run_page(console, repeats=options.repeats)
     if options.json:
         options.json.write_text(json.dumps(records, indent=1) + "\n", encoding="utf-8")
 
