@@ -40,13 +40,14 @@ if TYPE_CHECKING:
     from burncast.engine.decision import Decision
     from burncast.engine.scenario import Scenario, load
     from burncast.engine.solution import Solution
-    from burncast.exporting import export, read_result, read_sip_library, write_sip_library
+    from burncast.exporting import export, read_sip_library, write_sip_library
     from burncast.forecast import replay, simulate
     from burncast.funding import frontier
     from burncast.hindsights import hindsight
     from burncast.posteriors import Posterior, posterior, save_posterior
     from burncast.rare_events import RareRuin, RuinExplanation, explain_ruin, rare_ruin
     from burncast.report_command import report
+    from burncast.saved_results import read_result
     from burncast.sensitivity_analysis import sensitivity
     from burncast.solving import solve
     from burncast.spreadsheets import from_sheet, to_sheet
@@ -149,7 +150,7 @@ _HOMES = {
     "posterior": "burncast.posteriors",
     "rare_ruin": "burncast.rare_events",
     "read_panel": "burncast.calibration.panel",
-    "read_result": "burncast.exporting",
+    "read_result": "burncast.saved_results",
     "read_sip_library": "burncast.exporting",
     "replay": "burncast.forecast",
     "report": "burncast.report_command",

@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from burncast.distributions.errors import InputError, LawError, nearest_name
+from burncast.saved_results import read_result
 from burncast.terminal import say
 
 if TYPE_CHECKING:
@@ -16,7 +17,7 @@ if TYPE_CHECKING:
 
     from burncast.distributions.sip_library import SipLibrary
 
-__all__ = ["FORMATS", "export", "export_results", "read_result", "read_sip_library", "write_sip_library"]
+__all__ = ["FORMATS", "export", "export_results", "read_sip_library", "write_sip_library"]
 
 
 def read_sip_library(path: str | os.PathLike[str]) -> SipLibrary:
@@ -36,22 +37,6 @@ def read_sip_library(path: str | os.PathLike[str]) -> SipLibrary:
         return parse_sip_library(text)
     except LawError as error:
         raise InputError(f"{os.fspath(path)}: {error}") from None
-
-
-def read_result(path: str | os.PathLike[str]) -> xr.Dataset:
-    """A saved forecast, as :func:`burncast.simulate` returned it.
-
-    ``path`` is a folder that ``burncast run --out`` wrote, or its dataset. Raises InputError where there is none.
-    """
-    from burncast.outputs.files.store import read_dataset
-
-    file = Path(path) / "dataset.nc" if Path(path).is_dir() else Path(path)
-    try:
-        return read_dataset(file)
-    except FileNotFoundError:
-        raise InputError(f"there is no {file}; expected a folder that burncast run --out wrote") from None
-    except (OSError, ValueError, TypeError) as error:
-        raise InputError(f"{file} is no result of burncast: {str(error).splitlines()[0]}") from None
 
 
 def write_sip_library(
@@ -74,8 +59,9 @@ def write_sip_library(
     """
     from burncast.outputs.files.sip_library import sip_library
     from burncast.outputs.files.store import encode_json, write_file
-    from burncast.outputs.results.provenance import one_variant
+    from burncast.outputs.results.provenance import check_forecast, one_variant
 
+    check_forecast(result)
     one = one_variant(result, variant)
     library = sip_library(one, quantities, period, arrays=arrays, tolerance=tolerance, entity=entity)
     write_file(Path(path), encode_json(library), force)
@@ -173,8 +159,7 @@ def export_results(
         raise InputError(f"what to write is not said; expected --to {'|'.join(FORMATS)}, or -o with an ending")
     name = format_of(to, out)
     place = _beside(results, FORMATS[name].ending) if out is None else out
-    result = read_result(results)
-    export(result, place, name, quantities=quantities, force=force, **options)
+    export(read_result(results), place, name, quantities=quantities, force=force, **options)
     say(f"{place} is written")
 
 

@@ -144,7 +144,7 @@ def _investigated(request: Request, say: Tell, before: Callable[[Scenario], None
     """What is told: of a scenario that is simulated, or of a run that was saved, as far as it tells."""
     from burncast.investigating import investigate, investigate_runs
     from burncast.outputs.report import findings
-    from burncast.saved_results import is_result, read_result, saved_scenario
+    from burncast.saved_results import is_result, read_forecast, saved_scenario
 
     scenario = request.scenario
     source = os.fspath(scenario) if isinstance(scenario, (str, os.PathLike)) else None
@@ -168,7 +168,7 @@ def _investigated(request: Request, say: Tell, before: Callable[[Scenario], None
 
     if request.trajectories is not None or request.seed is not None:
         raise InputError("a saved run has its own number of futures and its own seed; leave out -n and --seed")
-    result = read_result(scenario)
+    result = read_forecast(scenario)
     beside = [Path(), *([] if source is None else [Path(source), Path(source).parent])]
     loaded = saved_scenario(result, beside)
     before(loaded)

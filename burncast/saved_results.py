@@ -18,9 +18,10 @@ if TYPE_CHECKING:
 
     from burncast.engine.scenario import Scenario
 
-__all__ = ["is_result", "read_result", "saved_scenario"]
+__all__ = ["is_result", "read_forecast", "read_result", "saved_scenario"]
 
 _DIGEST = re.compile(r"^# sha256 of (.+): [0-9a-f]{64}$", re.MULTILINE)
+_EXPECTED = "expected a folder that burncast run --out wrote"
 
 
 def is_result(source: object) -> TypeGuard[str | os.PathLike[str] | xr.Dataset]:
@@ -30,25 +31,36 @@ def is_result(source: object) -> TypeGuard[str | os.PathLike[str] | xr.Dataset]:
     return type(source).__module__.startswith("xarray.")
 
 
-def read_result(source: str | os.PathLike[str] | xr.Dataset) -> xr.Dataset:
-    """The dataset of a folder that ``burncast run --out`` wrote, or of the file itself; InputError where it is none.
+def read_result(path: str | os.PathLike[str]) -> xr.Dataset:
+    """A saved forecast, as :func:`burncast.simulate` returned it; so also what other verbs saved as ``.nc`` files.
 
-    A dataset is returned as it is, if a simulation made it.
+    ``path`` is a folder that ``burncast run --out`` wrote, or its dataset. Raises InputError where there is none.
     """
     from burncast.outputs.files.store import read_dataset
 
+    file = Path(path) / "dataset.nc" if Path(path).is_dir() else Path(path)
+    try:
+        result = read_dataset(file)
+    except FileNotFoundError:
+        raise InputError(f"there is no {file}; {_EXPECTED}") from None
+    except OSError as error:
+        raise InputError(f"{file} cannot be read: {error.strerror or error}") from None
+    except (ValueError, TypeError, LookupError):
+        # Whatever SciPy meets in a file that is none of netCDF, or that was cut.
+        raise InputError(f"{file} is no result of burncast, or was cut short; {_EXPECTED}") from None
+    if "created_by" not in result.attrs:
+        raise InputError(f"{file} is no result of burncast; {_EXPECTED}")
+    return result
+
+
+def read_forecast(source: str | os.PathLike[str] | xr.Dataset) -> xr.Dataset:
+    """A forecast that carries its scenario: a dataset as it is, or what :func:`read_result` reads; else InputError."""
     if isinstance(source, (str, os.PathLike)):
-        path = Path(source) / "dataset.nc" if Path(source).is_dir() else Path(source)
-        try:
-            result = read_dataset(path)
-        except FileNotFoundError:
-            raise InputError(f"there is no {path}; expected a folder that burncast run --out wrote") from None
-        except (OSError, ValueError, TypeError) as error:
-            raise InputError(f"{path} is no result of burncast: {str(error).splitlines()[0]}") from None
+        result, what = read_result(source), os.fspath(source)
     else:
-        path, result = Path("the dataset"), source
+        result, what = source, "the dataset"
     if not {"scenario", "title", "sha256", "seed", "trajectories"} <= result.attrs.keys() or "quantile" not in result:
-        raise InputError(f"{path} is no result of burncast run: it carries no scenario")
+        raise InputError(f"{what} is no result of burncast run: it carries no scenario")
     return result
 
 

@@ -175,9 +175,20 @@ def test_what_is_no_forecast_is_refused(tmp_path):
         burncast.export(xr.Dataset({"x": 1}), tmp_path / "x.csv")
     (tmp_path / "dataset.nc").write_bytes(encode_dataset(xr.Dataset({"x": ("y", [1.0])})))
     done = invoke("export", tmp_path, "-o", tmp_path / "x.csv")
-    assert (done.exit_code, "this is no forecast" in done.stderr) == (2, True)
+    assert (done.exit_code, f"{tmp_path / 'dataset.nc'} is no result of burncast" in done.stderr) == (2, True)
+    with pytest.raises(InputError, match="this is no forecast"):
+        burncast.export(xr.Dataset({"x": 1}), tmp_path / "x.SIPmath")
     done = invoke("export", tmp_path)
     assert (done.exit_code, "expected --to xlsx|csv|" in done.stderr) == (2, True)
+
+
+def test_a_result_that_was_cut_short_is_named(tmp_path):
+    """Wherever it was cut, but for the last bytes, of which up to three only fill up a word of four."""
+    whole, cut = encode_dataset(forecast()), tmp_path / "cut.nc"
+    for length in [*range(0, len(whole) - 3, 97), len(whole) - 4]:
+        cut.write_bytes(whole[:length])
+        with pytest.raises(InputError, match=r"cut\.nc is no result of burncast, or was cut short"):
+            burncast.read_result(cut)
 
 
 @pytest.mark.parametrize("kind", sorted(NEEDS))

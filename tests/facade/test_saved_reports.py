@@ -10,7 +10,7 @@ from burncast.cli import app
 from burncast.distributions.errors import InputError
 from burncast.engine.scenario import load
 from burncast.outputs.report.runs import fresh_run, saved_runs
-from burncast.saved_results import read_result, saved_scenario
+from burncast.saved_results import read_forecast, saved_scenario
 
 SCENARIO = """
 [scenario]
@@ -55,7 +55,7 @@ def results(tmp_path_factory):
 
 def test_a_saved_run_tells_the_figures_of_the_run(results):
     scenario = load(results.parent / "mine.toml")
-    saved = saved_runs(read_result(results), saved_scenario(read_result(results)))
+    saved = saved_runs(read_forecast(results), saved_scenario(read_forecast(results)))
     assert list(saved) == ["base", "dear", "cheap"]
     from burncast.forecast import simulations
 
@@ -76,7 +76,7 @@ def test_the_report_says_what_was_saved_and_what_is_new(results, tmp_path):
     done = CliRunner().invoke(app, ["report", str(results), "-o", str(tmp_path / "a.html"), "--no-why"])
     assert done.exit_code == 0, done.output
     text = (tmp_path / "a.html").read_text()
-    probability = float(read_result(results)["ruin_probability"].isel(variant=0, period=6))
+    probability = float(read_forecast(results)["ruin_probability"].isel(variant=0, period=6))
     assert f">{100 * probability:.0f}." in text or f">{100 * probability:.1f}" in text
     assert f"The forecast is that of a run saved in {results}" in text
     assert "and 2 variants are its numbers" in text
@@ -94,12 +94,12 @@ def test_a_dataset_at_hand_is_a_result_too(tmp_path):
 
 def test_a_variant_of_a_result_is_told_with_its_own_scenario(results):
     scenario = load(results.parent / "mine.toml")
-    runs = saved_runs(read_result(results).isel(variant=1), scenario)
+    runs = saved_runs(read_forecast(results).isel(variant=1), scenario)
     assert [run.scenario for run in runs.values()] == [scenario.variants["dear"]]
 
 
 def test_what_the_scenario_does_not_hold_is_left_out(results):
-    result = read_result(results).assign_coords(variant=["base", "dear", "other"])
+    result = read_forecast(results).assign_coords(variant=["base", "dear", "other"])
     assert list(saved_runs(result, saved_scenario(result))) == ["base", "dear"]
 
 
@@ -115,7 +115,7 @@ def test_what_the_scenario_does_not_hold_is_left_out(results):
 )
 def test_results_that_cannot_be_told_of(results, tmp_path, change, said):
     with pytest.raises(InputError, match=said):
-        burncast.report(change(read_result(results)), tmp_path / "a.html", why=False)
+        burncast.report(change(read_forecast(results)), tmp_path / "a.html", why=False)
 
 
 @pytest.mark.parametrize(
