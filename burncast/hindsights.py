@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from burncast.options import Folder, Json, Seed, Source, Threads, parse_whole
+from burncast.commands.options import Folder, Json, Seed, Source, Threads, parse_whole
 from burncast.terminal import guarded
 
 if TYPE_CHECKING:
@@ -63,7 +63,7 @@ def hindsight_command(
     Example: burncast calibrate hindsight my.toml later.csv
     """
     with guarded(context.obj):
-        from burncast.answering import Answer, about, make_ready
+        from burncast.commands.answering import Answer, about, make_ready
         from burncast.outputs.tables.hindsight_table import hindsight_table
 
         scenario = make_ready(source, out, FILES, trajectories, seed)

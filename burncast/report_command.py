@@ -80,7 +80,7 @@ def make_report(
     threads: int | None,
 ) -> None:
     """Everything that ``burncast report`` does."""
-    from burncast.reporting import warm_up
+    from burncast.commands.reporting import warm_up
     from burncast.terminal import say
 
     request = Request(source, path, trajectories, seed, lang, why, pdf, force, threads)

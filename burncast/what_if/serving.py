@@ -35,10 +35,10 @@ def serve_scenario(
     Raises InputError for a scenario or an option that cannot be used, a ``port`` that is taken included; where none was
     asked for and the usual one is taken, any free one is used.
     """
+    from burncast.commands.reporting import warm_up
     from burncast.engine.remembered import remembered_scenario
     from burncast.engine.simulate import check_seed_and_threads
     from burncast.outputs.words.language import language
-    from burncast.reporting import warm_up
 
     language(lang)
     check_seed_and_threads(seed, threads)

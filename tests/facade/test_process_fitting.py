@@ -10,8 +10,8 @@ from typer.testing import CliRunner
 
 import burncast
 from burncast.cli import app
+from burncast.commands.process_fitting import report_process
 from burncast.distributions.errors import DataError, InputError
-from burncast.process_fitting import report_process
 
 DATA = Path(__file__).parents[2] / "examples" / "calibration" / "electricity_dayahead.csv"
 SCENARIO = """\

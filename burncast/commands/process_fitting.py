@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from burncast.answering import Answer
+from burncast.commands.answering import Answer
 from burncast.distributions.errors import DataError, InputError, Problem
 from burncast.terminal import say
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from pathlib import Path
 
-from burncast.answering import Answer, about, make_ready
+from burncast.commands.answering import Answer, about, make_ready
 from burncast.deciding import decide
 from burncast.distributions.errors import InputError
 from burncast.funding import frontier

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from pathlib import Path
 
-from burncast.answering import Answer, make_ready
+from burncast.commands.answering import Answer, make_ready
 from burncast.sensitivity_analysis import parse_groups, sensitivity
 from burncast.terminal import progress_bar
 

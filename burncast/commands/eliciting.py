@@ -9,7 +9,7 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from burncast.answering import Answer
+from burncast.commands.answering import Answer
 from burncast.distributions.errors import InputError, LawError, nearest_name
 
 if TYPE_CHECKING:

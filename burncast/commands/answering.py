@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from burncast.reporting import warm_up
+from burncast.commands.reporting import warm_up
 from burncast.terminal import say, show, write_json
 
 if TYPE_CHECKING:

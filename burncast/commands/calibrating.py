@@ -8,7 +8,7 @@ from typing import Annotated
 
 import typer
 
-from burncast.options import Folder, Json, Seed, parse_whole
+from burncast.commands.options import Folder, Json, Seed, parse_whole
 from burncast.terminal import guarded
 
 __all__ = ["app"]
@@ -179,7 +179,7 @@ def fit_column(
         picked = _conditions(where or [])
         called = column if name is None else name
         if process:
-            from burncast.process_fitting import report_process
+            from burncast.commands.process_fitting import report_process
 
             options = {
                 "--family": family,
@@ -214,7 +214,7 @@ def fit_column(
                 as_json=as_json,
             )
             return
-        from burncast.fit_reporting import FitRequest, report_fit
+        from burncast.commands.fit_reporting import FitRequest, report_fit
 
         for option, given in {"--season": season, "--trend": trend}.items():
             if given:

@@ -6,7 +6,7 @@ from typing import Annotated
 
 import typer
 
-from burncast.options import Folder, Json, Seed, Source, Threads, parse_whole
+from burncast.commands.options import Folder, Json, Seed, Source, Threads, parse_whole
 from burncast.terminal import guarded
 
 __all__ = ["posterior"]
@@ -48,12 +48,12 @@ def posterior(
     Example: burncast calibrate posterior my.toml observations.csv --out after
     """
     with guarded(context.obj):
+        from burncast.commands.reporting import warm_up
         from burncast.engine.scenario import load
         from burncast.outputs.files.store import check_folder
         from burncast.outputs.tables.posterior_tables import present_posterior
         from burncast.posteriors import FILES, plain_posterior, save_posterior
         from burncast.posteriors import posterior as condition
-        from burncast.reporting import warm_up
         from burncast.terminal import say, show, write_json
 
         scenario = load(source)

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal
 
-from burncast.answering import Answer
+from burncast.commands.answering import Answer
 from burncast.distributions.errors import DataError, InputError, Problem
 from burncast.terminal import say
 

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from burncast.answering import Answer, about, make_ready
+from burncast.commands.answering import Answer, about, make_ready
 from burncast.distributions.errors import InputError, nearest_name
 from burncast.forecast import replay, simulate
 from burncast.rare_events import explain_ruin, rare_ruin
