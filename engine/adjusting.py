@@ -1,12 +1,14 @@
 """The inputs of a scenario as things to turn: what each one is, within which range, and how it is written once moved.
 
 An input that is a number has its value as its centre, an input that is a law its median, or its mean where some values
-have a probability of their own (:mod:`burncast.engine.moved_laws`). What follows from other inputs, or is computed from
-draws, has no centre: it can be written anew, but not be moved.
+have a probability of their own (:mod:`burncast.engine.moved_laws`). What follows from other inputs, is computed from
+draws or is known by date is turned as a multiple of what it would be (:mod:`burncast.engine.multiples`): its centre is
+the factor, 1 where it stands.
 """
 
 from __future__ import annotations
 
+import functools
 import math
 import re
 import tomllib
@@ -14,23 +16,32 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from typing import Any, Literal
 
-import numpy as np
-
 from burncast.distributions.errors import BurncastError, InputError, nearest_name
 from burncast.distributions.families import FAMILIES
 from burncast.distributions.law import Law
 from burncast.engine import constants
 from burncast.engine.expression_nodes import children, replace_children
-from burncast.engine.expressions import Binary, Call, Expression, Number, Sequence, Text, names, parse, render, walk
+from burncast.engine.expressions import (
+    Binary,
+    Call,
+    Expression,
+    Known,
+    Number,
+    Sequence,
+    Text,
+    names,
+    parse,
+    render,
+    walk,
+)
+from burncast.engine.law_pictures import LawPicture, picture_of_law, scaled
 from burncast.engine.moved_arguments import argument_names
 from burncast.engine.moved_laws import centre_of, law_of, motion_of, moved_law
+from burncast.engine.multiples import SCHEDULE, Basis, basis_of, multiple_of, multiplied
 from burncast.engine.scenario_model import ByElement, Quantity, Scenario
 from burncast.engine.schedules import names_files
 
-__all__ = ["Adjustable", "LawPicture", "adjustable", "adjustables", "moved", "with_argument"]
-
-POINTS = 60
-"""Places of a picture, at most."""
+__all__ = ["Adjustable", "adjustable", "adjustables", "moved", "with_argument"]
 
 MOST_LISTED = 40
 """Numbers of a law that are listed one by one."""
@@ -38,56 +49,57 @@ MOST_LISTED = 40
 WIDE = 5.0
 """A slider goes to this multiple of where a thing stands."""
 
-SHOWN = (0.05, 0.5, 0.95)
 _LONG_NUMBER = re.compile(r"(?<![\w.])(?:\d{7,}|\d+(?:\.\d+)?e[+-]\d+)(?![\w.])")
 Place = tuple[int, ...]
-
-
-@dataclass(frozen=True, slots=True)
-class LawPicture:
-    """A law to draw: its density ``y`` at ``x``, or the probability of each value where ``is_discrete``; ``quantiles``
-    by probability. ``is_logarithmic``: ``x`` is spread by its logarithm, and ``y`` is the density of that.
-    """
-
-    x: tuple[float, ...]
-    y: tuple[float, ...]
-    quantiles: tuple[tuple[float, float], ...]
-    is_discrete: bool
-    is_logarithmic: bool
 
 
 @dataclass(frozen=True, slots=True)
 class Adjustable:
     """An input, or one element of it, as it stands.
 
-    ``key`` is the name with the labels of its element, ``price.plus``; ``text`` the value as it is written. ``centre``
-    lies between ``low`` and ``high``, the range to offer; all three are None where ``kind`` is ``"expression"``, and
-    ``fixed_because`` then says why. ``arguments`` are the numbers of a law by name, in the order in which they are
-    written. ``expression`` is the value with its files read.
+    ``key`` is the name with the labels of its element, ``price.plus``; ``text`` the value as it is written, or
+    ``schedule`` for a table of dates. ``centre`` lies between ``low`` and ``high``, the range to offer; of a multiple
+    it is the factor, and ``basis`` and ``uses`` say what it is a multiple of: the inputs that it follows from.
+    ``arguments`` are the numbers of a law by name, in the order in which they are written. ``path`` has the values of
+    what is known for all periods 0 … T. ``expression`` is the value with its files read; of a multiple, ``whole`` and
+    ``whole_text`` are without the factor.
     """
 
     key: str
     name: str
     labels: tuple[str, ...]
-    kind: Literal["number", "law", "expression"]
+    kind: Literal["number", "law", "multiple"]
     text: str
     unit: str | None
     source: str | None
     note: str | None
     decision: tuple[float, float] | None
-    centre: float | None
-    low: float | None
-    high: float | None
+    centre: float
+    low: float
+    high: float
     logarithmic: bool
     arguments: tuple[tuple[str, float], ...]
     picture: LawPicture | None
-    fixed_because: str | None
+    basis: Basis | None
+    uses: tuple[str, ...]
+    path: tuple[float, ...] | None = field(repr=False)
     expression: Expression = field(repr=False)
+    whole: Expression = field(repr=False)
+    whole_text: str = field(repr=False)
+
+    def times(self, expression: Expression) -> float | None:
+        """How many times what it would be an expression is; None where it is no multiple of that."""
+        if self.kind != "multiple":
+            return None
+        if expression == self.whole:
+            return 1.0
+        factor, whole = multiple_of(expression)
+        return factor if whole == self.whole else None
 
 
 def adjustables(scenario: Scenario) -> tuple[Adjustable, ...]:
     """Every input of ``scenario`` in its order, an input with a table by element as many as it has elements."""
-    written = tomllib.loads(scenario.text).get("inputs", {})
+    written = _inputs_of(scenario.text)
     found = tuple(
         _of(quantity, labels, expression, _text(written.get(quantity.name), labels, expression))
         for quantity in scenario.quantities.values()
@@ -97,13 +109,27 @@ def adjustables(scenario: Scenario) -> tuple[Adjustable, ...]:
     return found if scenario.particles is None else tuple(_learnt(one) for one in found)
 
 
-def adjustable(quantity: Quantity, labels: tuple[str, ...], expression: Expression, text: str) -> Adjustable:
-    """An input with this value, written so, in the place of the one it has."""
-    return _of(quantity, labels, expression, text)
+def adjustable(
+    quantity: Quantity, labels: tuple[str, ...], expression: Expression, text: str, present: Adjustable | None = None
+) -> Adjustable:
+    """An input with this value, written so, in the place of the one it has, ``present``: a multiple of that keeps its
+    picture, scaled.
+    """
+    factor = None if present is None else present.times(expression)
+    if present is None or factor is None:
+        return _of(quantity, labels, expression, text, factored=True)
+    return replace(
+        present,
+        text=text,
+        centre=factor,
+        picture=None if present.picture is None else scaled(present.picture, factor / present.centre),
+        path=None if present.path is None else tuple(factor / present.centre * value for value in present.path),
+        expression=expression,
+    )
 
 
 def moved(one: Adjustable, centre: float) -> str:
-    """The text of ``one`` with its middle at ``centre``: the number, or the law moved as a whole.
+    """The text of ``one`` with its middle at ``centre``: the number, the law moved as a whole, or the multiple.
 
     A law of amounts above 0 is scaled, one between ends stays between them, any other is shifted. InputError where it
     cannot be moved there.
@@ -117,8 +143,11 @@ def moved(one: Adjustable, centre: float) -> str:
         raise InputError(f"{one.key}: {centre} is no place; expected a finite number")
     if one.kind == "number":
         return _written(Number(float(f"{centre:.12g}")))
-    if one.kind == "expression":
-        raise InputError(f"{one.key} cannot be moved: {one.fixed_because}")
+    if one.kind == "multiple":
+        try:
+            return multiplied(one.whole_text, centre)
+        except InputError as error:
+            raise InputError(f"{one.key}: {error}") from None
     try:
         after = moved_law(one.expression, float(centre), one.unit, _in_file(one.text))
     except InputError as error:
@@ -144,20 +173,33 @@ def with_argument(one: Adjustable, name: str, value: float) -> str:
     return _as_written(one, after)
 
 
-def _of(quantity: Quantity, labels: tuple[str, ...], expression: Expression, text: str) -> Adjustable:
-    kind, law, reason = _kind(expression)
-    centre = low = high = picture = None
-    logarithmic = False
+def _of(
+    quantity: Quantity, labels: tuple[str, ...], expression: Expression, text: str, *, factored: bool = False
+) -> Adjustable:
+    """An input as it stands; ``factored``: a factor before it is one that it was given here."""
+    value = _number_or_law(expression)
+    kind: Literal["number", "law", "multiple"]
+    picture = path = basis = None
+    whole, whole_text = expression, text
+    uses: tuple[str, ...] = ()
     arguments: tuple[tuple[str, float], ...] = ()
-    if kind == "number":
-        centre = constants.number(expression)
+    if isinstance(value, float):
+        kind, centre = "number", value
         low, high, logarithmic = _range_of_number(centre, quantity)
-    elif law is not None:
-        centre = centre_of(law)
-        low, high, logarithmic = _range_of_law(expression, law, centre, quantity.unit)
+    elif value is not None:
+        kind, centre = "law", centre_of(value)
+        low, high, logarithmic = _range_of_law(expression, value, centre, quantity.unit)
         if _in_file(text) is None:
             arguments = tuple((name, constants.number(_at(expression, place))) for name, place in _places(expression))
-        picture = _picture(law)
+        picture = picture_of_law(value)
+    else:
+        kind, centre, low, high, logarithmic = "multiple", 1.0, 1.0 / WIDE, WIDE, True
+        if factored:
+            centre, whole = multiple_of(expression)
+            written = multiple_of(parse(text))
+            whole_text = render(written[1]) if written[0] == centre else text
+        basis, uses = basis_of(expression), tuple(sorted(names(expression)))
+        path = tuple(centre * value for value in whole.values) if isinstance(whole, Known) else None
     return Adjustable(
         key=".".join((quantity.name, *labels)),
         name=quantity.name,
@@ -174,35 +216,37 @@ def _of(quantity: Quantity, labels: tuple[str, ...], expression: Expression, tex
         logarithmic=logarithmic,
         arguments=arguments,
         picture=picture,
-        fixed_because=reason,
+        basis=basis,
+        uses=uses,
+        path=path,
         expression=expression,
+        whole=whole,
+        whole_text=whole_text,
     )
 
 
 def _learnt(one: Adjustable) -> Adjustable:
-    """An input of a scenario that begins with a posterior: a law is what was learnt, a number may be chosen."""
-    if one.kind == "number":
+    """An input of a scenario that begins with a posterior: a number may be chosen, what was learnt is multiplied."""
+    if one.kind != "law":
         return one
-    reason = one.fixed_because or "the posterior says what is known of it"
-    return replace(one, kind="expression", fixed_because=reason, centre=None, low=None, high=None, arguments=())
+    return replace(
+        one, kind="multiple", basis="posterior", centre=1.0, low=1.0 / WIDE, high=WIDE, logarithmic=True, arguments=()
+    )
 
 
-def _kind(expression: Expression) -> tuple[Literal["number", "law", "expression"], Law | None, str | None]:
-    used = sorted(names(expression))
-    if used:
-        return "expression", None, f"it follows from {', '.join(used)}"
+def _number_or_law(expression: Expression) -> float | Law | None:
+    """What an expression is as a whole: a number, a law with a middle to move it by, or neither."""
+    if names(expression):
+        return None
     try:
         law = law_of(expression)
         if law is not None:
-            if math.isfinite(centre_of(law)):
-                return "law", law, None
-            return "expression", None, "its law has no mean"
+            return law if math.isfinite(centre_of(law)) else None
         if constants.is_constant(expression):
-            constants.number(expression)
-            return "number", None, None
-    except BurncastError as error:
-        return "expression", None, str(error)
-    return "expression", None, "it is computed from draws"
+            return constants.number(expression)
+    except BurncastError:
+        return None
+    return None
 
 
 def _range_of_number(value: float, quantity: Quantity) -> tuple[float, float, bool]:
@@ -236,22 +280,10 @@ def _range_of_law(expression: Expression, law: Law, centre: float, unit: str | N
     return centre - span, centre + span, False
 
 
-def _picture(law: Law) -> LawPicture:
-    """The density from the first to the last half per cent; one that runs to infinity at an end is cut off."""
-    quantiles = tuple((p, float(law.quantile(p) if p <= 0.5 else law.quantile_upper(1.0 - p))) for p in SHOWN)
-    low, high = float(law.quantile(0.005)), float(law.quantile_upper(0.005))
-    if law.discrete or not low < high:
-        points, masses = law.atoms()
-        shown = np.flatnonzero((points >= low) & (points <= high))
-        shown = shown[np.linspace(0, len(shown) - 1, min(len(shown), POINTS)).astype(np.int64)]
-        return LawPicture(tuple(points[shown].tolist()), tuple(masses[shown].tolist()), quantiles, True, False)
-    logarithmic = low > 0.0 and high > 100.0 * low
-    grid = np.geomspace(low, high, POINTS) if logarithmic else np.linspace(low, high, POINTS)
-    density = np.nan_to_num(law.density(grid) * (grid if logarithmic else 1.0), posinf=np.inf)
-    finite = density[np.isfinite(density)]
-    typical = float(np.quantile(finite, 0.75)) if finite.size else 1.0
-    top = min(float(finite.max()), 6.0 * typical) if finite.size and typical > 0.0 else float(finite.max(initial=1.0))
-    return LawPicture(tuple(grid.tolist()), tuple(np.minimum(density, top).tolist()), quantiles, False, logarithmic)
+@functools.lru_cache(maxsize=32)
+def _inputs_of(text: str) -> Mapping[str, Any]:
+    inputs: Mapping[str, Any] = tomllib.loads(text).get("inputs", {})
+    return inputs
 
 
 def _elements(quantity: Quantity) -> Iterator[tuple[tuple[str, ...], Expression]]:
@@ -263,6 +295,8 @@ def _elements(quantity: Quantity) -> Iterator[tuple[tuple[str, ...], Expression]
 
 def _text(entry: Any, labels: tuple[str, ...], expression: Expression) -> str:
     """The value as it stands in the scenario's text."""
+    if isinstance(entry, Mapping) and "schedule" in entry:
+        return SCHEDULE
     value = entry.get("value") if isinstance(entry, Mapping) and "value" in entry else entry
     for label in labels:
         value = value.get(label) if isinstance(value, Mapping) else value

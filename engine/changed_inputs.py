@@ -10,7 +10,7 @@ import dataclasses
 import hashlib
 import itertools
 import tomllib
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from typing import Any
 
 from burncast.distributions.errors import FormulaError, InputError, Problem, ScenarioError
@@ -30,7 +30,8 @@ from burncast.engine.expressions import (
     replace_children,
     walk,
 )
-from burncast.engine.moved_laws import law_of, stated_call
+from burncast.engine.moved_laws import law_of
+from burncast.engine.multiples import multiple_of, scaled_schedule
 from burncast.engine.pinning import named_input
 from burncast.engine.scenario_model import ByElement, Quantity, Scenario
 from burncast.engine.toml_text import write_toml
@@ -39,17 +40,21 @@ from burncast.engine.units import check_units
 __all__ = ["Change", "changed_scenario", "read_changes", "with_changes"]
 
 _LARGEST_WHOLE = 2.0**53
+_ABOUT = ("source", "note")
 _READING = frozenset({"series", "sip", "empirical", "smoothed"})
 
 
 @dataclasses.dataclass(frozen=True, slots=True)
 class Change:
-    """An input, the labels of its element (none: all of it), its new text and what that says."""
+    """An input, the labels of its element (none: all of it), its new text and what that says; ``is_multiple``: a
+    multiple of what it is.
+    """
 
     quantity: Quantity
     labels: tuple[str, ...]
     text: str
     expression: Expression
+    is_multiple: bool = False
 
     @property
     def key(self) -> str:
@@ -58,8 +63,8 @@ class Change:
 
     @property
     def stands_alone(self) -> bool:
-        """Whether it uses no other input, so that nothing else has to be checked with it."""
-        return not names(self.expression)
+        """Whether it uses no other input than before, so that nothing else has to be checked with it."""
+        return self.is_multiple or not names(self.expression)
 
 
 def read_changes(
@@ -138,15 +143,16 @@ def _read(
             refuse(f"{expression.value:g} is not in the range of this decision", f"a number from {low:g} to {high:g}")
             return None
     known = present.get(key)
-    if scenario.particles is not None and not (
-        isinstance(expression, Number) and known is not None and known.kind == "number"
-    ):
-        refuse("a law cannot be changed where trajectories begin with a posterior", "a number for an input that is one")
+    is_multiple = known is not None and known.times(expression) is not None
+    is_chosen = isinstance(expression, Number) and known is not None and known.kind == "number"
+    if scenario.particles is not None and not (is_multiple or is_chosen):
+        expected = "a number for an input that is one, or a multiple such as 1.2 * (...)"
+        refuse("a law cannot be changed where trajectories begin with a posterior", expected)
         return None
     if quantity.name in names(expression):
         refuse("refers to itself", "other inputs")
         return None
-    return Change(quantity, labels, text.strip(), expression)
+    return Change(quantity, labels, text.strip(), expression, is_multiple)
 
 
 def _with_files(expression: Expression, present: Adjustable | None) -> Expression:
@@ -155,15 +161,30 @@ def _with_files(expression: Expression, present: Adjustable | None) -> Expressio
         written = parse(present.text)
         if expression == written:
             return present.expression
-        call, read = stated_call(written), stated_call(present.expression)
-        if call is not None and read is not None and call != read:
-            expression = _substituted(expression, call, read)
+        for old, new in _readings(written, present.expression):
+            expression = _substituted(expression, old, new)
     for node in walk(expression):
-        if isinstance(node, Call) and node.function in _READING and _names_a_file(node):
+        if isinstance(node, Call) and _reads(node) and _names_a_file(node):
             raise FormulaError(
                 f"{render(node)} reads a file", expected="numbers, or the file that is read here already"
             )
     return expression
+
+
+def _readings(written: Expression, read: Expression) -> Iterator[tuple[Expression, Expression]]:
+    """The parts of an expression that came to be others when data were read: calls that name a file, a schedule."""
+    below = children(written), children(read)
+    if written == read:
+        return
+    if type(written) is not type(read) or len(below[0]) != len(below[1]) or not below[0] or _reads(written):
+        yield written, read
+        return
+    for old, new in zip(*below, strict=True):
+        yield from _readings(old, new)
+
+
+def _reads(expression: Expression) -> bool:
+    return isinstance(expression, Call) and expression.function in _READING
 
 
 def _names_a_file(call: Call) -> bool:
@@ -193,9 +214,15 @@ def _text(scenario: Scenario, changes: tuple[Change, ...]) -> str:
         inputs = data["inputs"]
         entry = inputs[change.quantity.name]
         entry = {"value": entry} if not isinstance(entry, Mapping) else dict(entry)
+        if "schedule" in entry and change.is_multiple:
+            entry["schedule"] = scaled_schedule(entry["schedule"], multiple_of(change.expression)[0])
+            inputs[change.quantity.name] = {key: value for key, value in entry.items() if key not in _ABOUT}
+            continue
+        if "schedule" in entry:
+            entry = {key: value for key, value in entry.items() if key not in ("schedule", "between")} | {"value": 0}
         if "value" not in entry:  # a table by element, written without `value`
             entry = {"value": entry}
-        for about in ("source", "note"):
+        for about in _ABOUT:
             entry.pop(about, None)
         entry["value"] = _placed(scenario, change.quantity, entry["value"], change.labels, _toml_value(change))
         inputs[change.quantity.name] = entry

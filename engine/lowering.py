@@ -16,7 +16,7 @@ from burncast.distributions.errors import FormulaError, Problem, ScenarioError
 from burncast.distributions.families import FAMILIES
 from burncast.engine.dependence import dependent_normals
 from burncast.engine.dependencies import MAY_USE
-from burncast.engine.expressions import Call, Expression, Number, names
+from burncast.engine.expressions import Binary, Call, Expression, Number, names
 from burncast.engine.functions import PROCESSES
 from burncast.engine.graph import Graph, Node, State
 from burncast.engine.lowering_expressions import lower
@@ -347,8 +347,12 @@ class _Lowering:
 
 
 def _input_key(quantity: Quantity, expression: Expression, labels: tuple[str, ...]) -> str | None:
-    """The key of an input, or of its element, that is a number or a law; None for everything else."""
-    is_whole = isinstance(expression, Number) or (isinstance(expression, Call) and expression.function in FAMILIES)
-    if quantity.kind != "input" or not is_whole:
-        return None
-    return ".".join((quantity.name, *labels))
+    """The key of an input, or of its element, that is a number, a law or a multiple; None for everything else."""
+    match expression:
+        case Number() | Binary(op="*", left=Number()):
+            is_movable = True
+        case Call(function=function):
+            is_movable = function in FAMILIES
+        case _:
+            is_movable = False
+    return ".".join((quantity.name, *labels)) if is_movable and quantity.kind == "input" else None

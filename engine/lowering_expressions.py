@@ -134,7 +134,8 @@ def _index(scope: Scope, expression: Index) -> Node:
 
 def _binary(scope: Scope, expression: Binary) -> Node:
     graph = scope.graph
-    left, right = lower(scope, expression.left), lower(scope, expression.right)
+    left = lower(scope, expression.left)
+    right = lower(scope if scope.input is None else scope.inside(), expression.right)
     if expression.op == "//":
         return graph.apply("floor", graph.apply("divide", left, right))
     if expression.op == "**":

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import itertools
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
@@ -29,7 +30,8 @@ class Scope:
     the dimensions declared for it; ``element`` the labels (of ``element_dims``) where one element is lowered by itself;
     ``once`` whether draws are made once per trajectory (inputs) or every period; ``memory`` whether functions that
     remember and draw are allowed; ``dependent`` holds the normals that a correlation replaces, by stream name;
-    ``input`` is the key of an input where the expression is all of its value, a number or a law.
+    ``input`` is the key of an input where the expression is all of its value, a number or a law, or a number times
+    something: then that number moves.
     """
 
     graph: Graph
@@ -50,6 +52,10 @@ class Scope:
     def lower(self, expression: Expression) -> Node:
         """The node of an expression."""
         return self.reader(self, expression)
+
+    def inside(self) -> Scope:
+        """The scope of what an input is a multiple of."""
+        return dataclasses.replace(self, input=None)
 
     def number(self, value: float) -> Node:
         """A constant node."""

@@ -21,7 +21,7 @@ from burncast.engine import constants
 from burncast.engine.adjusting import Adjustable, adjustables
 from burncast.engine.changed_inputs import Change, changed_scenario, read_changes, with_changes
 from burncast.engine.design import REPLICATIONS
-from burncast.engine.expressions import Call, Expression, Number, names
+from burncast.engine.expressions import Binary, Call, Expression, Number, names
 from burncast.engine.forecast import Forecast, forecast_of, money_of
 from burncast.engine.movable_program import MovableProgram
 from burncast.engine.program import Program
@@ -141,17 +141,17 @@ class WhatIf:
     def _differences(
         self, known: Mapping[str, Expression], wanted: Mapping[str, Expression]
     ) -> dict[str, float | Law] | None:
-        """The inputs that have other values than in a known program; None where one is neither number nor law."""
+        """The inputs that have other values than in a known program; None where one is no number, law or multiple."""
         values: dict[str, float | Law] = {}
         for key in {**known, **wanted}:
             base = self.inputs[key].expression if key in self.inputs else None
             before, after = known.get(key, base), wanted.get(key, base)
             if before == after:
                 continue
-            value = None if after is None else _value(after)
-            if value is None:
+            old, new = (None if value is None else _movable(value) for value in (before, after))
+            if old is None or new is None or old[1] != new[1]:
                 return None
-            values[key] = value
+            values[key] = new[0]
         return values
 
 
@@ -167,9 +167,13 @@ def _replications(scenario: Scenario) -> NDArray[np.int64] | None:
     return None if scenario.particles is None else np.zeros((REPLICATIONS, scenario.periods + 2), np.int64)
 
 
-def _value(expression: Expression) -> float | Law | None:
-    """The number or the law that an expression is as a whole."""
-    if isinstance(expression, Number):
-        return expression.value
-    is_law = isinstance(expression, Call) and expression.function in FAMILIES and not names(expression)
-    return constants.law(expression) if is_law else None
+def _movable(expression: Expression) -> tuple[float | Law, Expression | None] | None:
+    """The number or the law that an expression is as a whole, or its factor and what that multiplies."""
+    match expression:
+        case Number(value=value):
+            return value, None
+        case Call(function=function) if function in FAMILIES and not names(expression):
+            return constants.law(expression), None
+        case Binary(op="*", left=Number(value=factor), right=whole):
+            return factor, whole
+    return None

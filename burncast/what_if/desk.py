@@ -16,10 +16,19 @@ from typing import Any
 from burncast.distributions.errors import InputError, InterruptedRunError, ScenarioError, nearest_name
 from burncast.engine.adjusting import Adjustable, adjustable, adjustables, moved, with_argument
 from burncast.engine.changed_inputs import read_changes
+from burncast.engine.drawn_inputs import with_pictures
 from burncast.engine.forecast import Forecast, money_of
 from burncast.engine.scenario import Scenario
 from burncast.engine.what_if import WhatIf
-from burncast.what_if.messages import Asked, Change, RefusedError, describe_forecast, describe_input, describe_scenario
+from burncast.what_if.messages import (
+    Asked,
+    Change,
+    RefusedError,
+    describe_drawn,
+    describe_forecast,
+    describe_input,
+    describe_scenario,
+)
 from burncast.what_if.saving import BASE, Original
 
 __all__ = ["BASE", "Desk", "Run"]
@@ -128,12 +137,13 @@ class Desk:
                 shared = [one for one in base.values() if one.name in scenario.quantities and one.name not in own]
                 order = {name: place for place, name in enumerate(scenario.quantities)}
                 both = sorted([*shared, *found], key=lambda one: order[one.name])
-                self._inputs[variant] = {one.key: one for one in both}
+                drawn = with_pictures(scenario, both, self.seed) if variant == BASE else both
+                self._inputs[variant] = {one.key: one for one in drawn}
             return self._inputs[variant]
 
     def describe(self, lang: str) -> dict[str, Any]:
         """Everything that the page begins with."""
-        inputs = {variant: self.inputs(variant).values() for variant in self.variants}
+        inputs = {variant: self.inputs(variant) for variant in self.variants}
         scenario, source = self.original.scenario, self.original.source
         money = money_of(scenario)
         return describe_scenario(scenario, inputs, source=source, seed=self.seed, lang=lang, money=money)
@@ -142,7 +152,7 @@ class Desk:
         """What the changes make of the inputs, as expressions of the language."""
         known = self.inputs(asked.variant)
         what_if = self.what_if(asked.variant)
-        return {key: _text(what_if, _named(known, key), change) for key, change in asked.changes.items()}
+        return {key: _text(what_if, known, _named(known, key), change) for key, change in asked.changes.items()}
 
     def forecasts(self, asked: Asked, run: Run) -> Iterator[dict[str, Any]]:
         """What a page is told, one line after the other, the first as soon as can be."""
@@ -156,18 +166,37 @@ class Desk:
                 first = what_if.forecast(texts, drawn, stop=run.stop)
                 self._rates[asked.variant] = drawn / (time.perf_counter() - begun)
             run.check()
-            inputs = {one.key: describe_input(one) for one in _rewritten(what_if, texts)}
+            inputs = {one.key: describe_input(one) for one in _rewritten(what_if, self.inputs(asked.variant), texts)}
             yield self._line(asked, first, not asked.refine) | {"inputs": inputs}
         if not asked.refine:
             return
+        with self.turn("refinement", run):
+            more = {"following": {one.key: describe_drawn(one) for one in self._following(asked.variant, texts)}}
         for forecast in self._turns(what_if.refine(texts, MOST_REFINED, run.stop), run):
             is_last = forecast.trajectories >= MOST_REFINED
             if is_last or forecast.trajectories > drawn:
-                yield self._line(asked, forecast, is_last)
+                yield self._line(asked, forecast, is_last) | more
+                more = {}
 
     def changed(self, asked: Asked) -> Scenario:
         """The scenario that a request is about."""
         return self.what_if(asked.variant).changed(self.texts(asked))
+
+    def _following(self, variant: str, texts: Mapping[str, str]) -> list[Adjustable]:
+        """What follows from inputs that are changed, or other in this variant than in the base, as it comes out now."""
+        what_if, known = self.what_if(variant), self.inputs(variant)
+        now = known | {one.key: one for one in _rewritten(what_if, known, texts)}
+        base = self.original.scenario.quantities
+        other = {name for name, one in what_if.scenario.quantities.items() if one != base.get(name)}
+        touched = other | {known[key].name for key in texts}
+        follow: set[str] = set()
+        while more := {one.name for one in now.values() if not (touched | follow).isdisjoint(one.uses)} - follow:
+            follow |= more
+        undrawn = {
+            one.name for one in now.values() if one.kind == "multiple" and one.path is None and one.picture is None
+        }
+        wanted = [one for one in now.values() if one.kind == "multiple" and one.name in follow | undrawn]
+        return list(with_pictures(what_if.changed(texts), wanted, self.seed)) if wanted else []
 
     def _turns(self, forecasts: Iterator[Forecast], run: Run) -> Iterator[Forecast]:
         while True:
@@ -202,42 +231,50 @@ def _named(known: Mapping[str, Adjustable], key: str) -> Adjustable:
     return known[key]
 
 
-def _rewritten(what_if: WhatIf, texts: Mapping[str, str]) -> list[Adjustable]:
+def _rewritten(what_if: WhatIf, known: Mapping[str, Adjustable], texts: Mapping[str, str]) -> list[Adjustable]:
     """Inputs as they stand with other texts."""
     return [
-        adjustable(change.quantity, change.labels, change.expression, change.text)
+        adjustable(change.quantity, change.labels, change.expression, change.text, known.get(change.key))
         for change in read_changes(what_if.scenario, texts, what_if.inputs)
     ]
 
 
-def _text(what_if: WhatIf, one: Adjustable, change: Change) -> str:
+def _text(what_if: WhatIf, known: Mapping[str, Adjustable], one: Adjustable, change: Change) -> str:
     if change.text is not None:
-        if change.centre is None and not change.arguments:
+        if change.centre is change.factor is None and not change.arguments:
             return change.text
-        (one,) = _rewritten(what_if, {one.key: change.text})
+        (one,) = _rewritten(what_if, known, {one.key: change.text})
+    place = change.centre if change.factor is None else change.factor
     try:
-        if change.centre is not None:
-            return moved(one, change.centre)
-        return _with_arguments(what_if, one, change.arguments)
+        if place is None:
+            return _with_arguments(what_if, known, one, change.arguments)
+        if (one.kind == "multiple") != (change.factor is not None):
+            expected = '{"factor": 1.2}' if one.kind == "multiple" else '{"centre": 0.04}'
+            raise RefusedError(422, "is turned otherwise", key=one.key, expected=expected)
+        return moved(one, place)
     except ScenarioError:
         raise
     except InputError as error:
         raise RefusedError(422, str(error).removeprefix(f"{one.key}: "), key=one.key) from None
 
 
-def _with_arguments(what_if: WhatIf, one: Adjustable, arguments: tuple[tuple[str, float], ...]) -> str:
+def _with_arguments(
+    what_if: WhatIf, known: Mapping[str, Adjustable], one: Adjustable, arguments: tuple[tuple[str, float], ...]
+) -> str:
     """The text with all the numbers; two that cannot be changed in one order may be changed in the other."""
     try:
-        return _with_each(what_if, one, arguments)
+        return _with_each(what_if, known, one, arguments)
     except InputError:
         with contextlib.suppress(InputError):
-            return _with_each(what_if, one, arguments[::-1])
+            return _with_each(what_if, known, one, arguments[::-1])
         raise
 
 
-def _with_each(what_if: WhatIf, one: Adjustable, arguments: tuple[tuple[str, float], ...]) -> str:
+def _with_each(
+    what_if: WhatIf, known: Mapping[str, Adjustable], one: Adjustable, arguments: tuple[tuple[str, float], ...]
+) -> str:
     now, text = one, one.text
     for name, value in arguments:
         text = with_argument(now, name, value)
-        (now,) = _rewritten(what_if, {one.key: text})
+        (now,) = _rewritten(what_if, known, {one.key: text})
     return text

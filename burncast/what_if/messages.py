@@ -1,8 +1,8 @@
 """What the page of ``burncast serve`` asks and is told, as JSON.
 
 =====================  ============================================================================================
-a change               ``{"centre": 0.04}``, ``{"text": "beta(p5=0.01, p95=0.1)"}`` or ``{"arguments": {"p5": 0.01}}``;
-                       with a text beside them, the other two are about that
+a change               ``{"centre": 0.04}``, ``{"factor": 1.2}``, ``{"text": "beta(p5=0.01, p95=0.1)"}`` or
+                       ``{"arguments": {"p5": 0.01}}``; with a text beside them, the others are about that
 a forecast             arrays over the periods 0 … T; what is unknown or beyond the horizon is null
 a mistake              ``{"error": {"message", "key", "expected", "nearest", "problems"}}``
 =====================  ============================================================================================
@@ -32,6 +32,7 @@ __all__ = [
     "Asked",
     "Change",
     "RefusedError",
+    "describe_drawn",
     "describe_forecast",
     "describe_input",
     "describe_scenario",
@@ -44,7 +45,7 @@ __all__ = [
 MOST_CHANGES = 2_000
 MOST_TEXT = 2_000
 STEPS = 200
-DIGITS = 5
+DIGITS = 4
 _TAB = re.compile(r"[A-Za-z0-9_-]{1,64}")
 
 
@@ -59,9 +60,12 @@ class RefusedError(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Change:
-    """What is wanted of an input: a new text, and of that or the one it has a new median, or new numbers in the law."""
+    """What is wanted of an input: a new text, and of that or the one it has a new median, a factor before it, or new
+    numbers in the law.
+    """
 
     centre: float | None = None
+    factor: float | None = None
     text: str | None = None
     arguments: tuple[tuple[str, float], ...] = ()
 
@@ -120,14 +124,14 @@ def refusal_of(error: InputError, keys: Collection[str] = ()) -> RefusedError:
 
 def describe_scenario(
     scenario: Scenario,
-    inputs: Mapping[str, Iterable[Adjustable]],
+    inputs: Mapping[str, Mapping[str, Adjustable]],
     *,
     source: str,
     seed: int,
     lang: str,
     money: str | None,
 ) -> dict[str, Any]:
-    """A scenario and, by variant, what can be changed in it; ``money`` is the quantity that ruin is about."""
+    """A scenario and, by variant and key, what can be changed in it; ``money`` is the quantity that ruin is about."""
     quantity = scenario.quantities[money] if money is not None else None
     return {
         "title": scenario.title,
@@ -149,17 +153,47 @@ def describe_scenario(
             {
                 "name": name,
                 "title": scenario.title if name == "base" else labelled(name),
-                "inputs": [describe_input(one) for one in adjustables],
+                **_inputs_beside(inputs["base"], adjustables),
             }
             for name, adjustables in inputs.items()
         ],
     }
 
 
+def _inputs_beside(base: Mapping[str, Adjustable], own: Mapping[str, Adjustable]) -> dict[str, Any]:
+    """Inputs of the base, or those that a variant has otherwise and the keys that it has not."""
+    if own is base:
+        return {"inputs": [describe_input(one) for one in own.values()], "left_out": []}
+    other = [describe_input(one) for key, one in own.items() if base.get(key) is not one]
+    return {"inputs": other, "left_out": [key for key in base if key not in own]}
+
+
 def describe_input(adjustable: Adjustable) -> dict[str, Any]:
     """An input as a slider, a number box and a small picture show it."""
     low, high = adjustable.low, adjustable.high
-    picture = adjustable.picture
+    return {
+        "key": adjustable.key,
+        "label": labelled(adjustable.name, adjustable.labels),
+        "unit": adjustable.unit,
+        "source": adjustable.source,
+        "note": adjustable.note,
+        "kind": adjustable.kind,
+        "basis": adjustable.basis,
+        "uses": [labelled(name) for name in adjustable.uses],
+        "text": adjustable.text,
+        "low": _plain(low),
+        "high": _plain(high),
+        "step": _step(high - low),
+        "logarithmic": adjustable.logarithmic,
+        "decision": None if adjustable.decision is None else list(adjustable.decision),
+        "arguments": [{"name": name, "value": _plain(value)} for name, value in adjustable.arguments],
+        **describe_drawn(adjustable),
+    }
+
+
+def describe_drawn(adjustable: Adjustable) -> dict[str, Any]:
+    """How an input comes out: its law or its path, and where its slider stands then."""
+    picture, path = adjustable.picture, adjustable.path
     law = None
     if picture is not None:
         law = {
@@ -170,22 +204,9 @@ def describe_input(adjustable: Adjustable) -> dict[str, Any]:
             "logarithmic": picture.is_logarithmic,
         }
     return {
-        "key": adjustable.key,
-        "label": labelled(adjustable.name, adjustable.labels),
-        "unit": adjustable.unit,
-        "source": adjustable.source,
-        "note": adjustable.note,
-        "kind": adjustable.kind,
-        "text": adjustable.text,
         "centre": _plain(adjustable.centre),
-        "low": _plain(low),
-        "high": _plain(high),
-        "step": None if low is None or high is None else _step(high - low),
-        "logarithmic": adjustable.logarithmic,
-        "decision": None if adjustable.decision is None else list(adjustable.decision),
-        "arguments": [{"name": name, "value": _plain(value)} for name, value in adjustable.arguments],
         "law": law,
-        "fixed_because": adjustable.fixed_because,
+        "path": None if path is None else _shorts(path),
     }
 
 
@@ -238,9 +259,9 @@ def _changes(data: Mapping[str, Any]) -> dict[str, Change]:
 
 
 def _change(key: str, wanted: Any) -> Change:
-    ways = ("text", "centre", "arguments")
-    expected = '{"centre": 0.04}, {"text": "beta(p5=0.01, p95=0.1)"} or {"arguments": {"p5": 0.01}}'
-    if not isinstance(wanted, dict) or not wanted or {"centre", "arguments"} <= wanted.keys():
+    ways = ("text", "centre", "factor", "arguments")
+    expected = '{"centre": 0.04}, {"factor": 1.2}, {"text": "beta(p5=0.01, p95=0.1)"} or {"arguments": {"p5": 0.01}}'
+    if not isinstance(wanted, dict) or not wanted or len(wanted.keys() & set(ways[1:])) > 1:
         raise RefusedError(422, "is no change", key=key, expected=expected)
     for way in wanted.keys() - set(ways):
         raise RefusedError(422, "is no change", key=key, expected=expected, nearest=nearest_name(str(way), ways))
@@ -251,6 +272,7 @@ def _change(key: str, wanted: Any) -> Change:
         raise RefusedError(422, "is no change", key=key, expected=expected)
     return Change(
         centre=_number(key, wanted["centre"]) if "centre" in wanted else None,
+        factor=_number(key, wanted["factor"]) if "factor" in wanted else None,
         text=text.strip() if text is not None else None,
         arguments=tuple((name, _number(key, number)) for name, number in arguments.items()),
     )

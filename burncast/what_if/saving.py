@@ -9,16 +9,20 @@ from __future__ import annotations
 
 import math
 import re
+import tomllib
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 from burncast.distributions.errors import InputError
 from burncast.engine.document import is_sheet, traced
+from burncast.engine.expressions import Expression, Name, parse, walk
+from burncast.engine.multiples import SCHEDULE, multiple_of, scaled_schedule
 from burncast.engine.packaged import packaged_scenarios
 from burncast.engine.pinning import named_input
 from burncast.engine.scenario import ByElement, Quantity, Scenario, load_text
-from burncast.engine.toml_edits import text_at, value_at, with_value
+from burncast.engine.toml_edits import text_at, value_at, with_value, without_key
 from burncast.engine.toml_lines import KeyPath
 from burncast.engine.toml_text import toml_key, toml_value
 from burncast.filling_in import filled_in
@@ -80,7 +84,12 @@ def saved_scenario(original: Original, variant: str, changes: Mapping[str, str])
     scenario = base if variant == BASE else base.variants[variant]
     for key, change in changes.items():
         quantity, labels = named_input(scenario, key)
-        text = _changed(text, (*section, quantity.name), labels, _toml(change), quantity)
+        entry = (*section, quantity.name)
+        dated = tomllib.loads(scenario.text)["inputs"][quantity.name]
+        if isinstance(dated, Mapping) and SCHEDULE in dated:
+            text = _rescheduled(text, entry, dated, parse(change), _toml(change))
+        else:
+            text = _changed(text, entry, labels, _toml(change), quantity)
     with traced() as trace:
         scenario = load_text(text, original.file)
     packaged = {path.parent for path in packaged_scenarios().values()}
@@ -96,10 +105,6 @@ def _changed(text: str, entry: KeyPath, labels: tuple[str, ...], value: str, qua
         return with_value(text, entry, _nested(("value", *labels), value) if labels else value)
     if not isinstance(written, dict):
         return with_value(text, entry, value)
-    if "schedule" in written:
-        raise InputError(
-            f"{entry[-1]} has a schedule, which another value cannot be written over; change it in the file"
-        )
     path = (*entry, "value")
     old = written.get("value")
     for place, label in enumerate(labels):
@@ -110,11 +115,41 @@ def _changed(text: str, entry: KeyPath, labels: tuple[str, ...], value: str, qua
         path = (*path, label)
     was = old if isinstance(old, str) else text_at(text, path)
     text = with_value(text, path, value)
-    source = written.get("source")
-    if was is not None and isinstance(source, str) and not source.startswith(f"{TRIED}; "):
-        said = f"{TRIED}; {' '.join((*labels, 'was'))} {was}: {source}"
-        text = with_value(text, (*entry, "source"), toml_value(said))
-    return text
+    return (
+        text if was is None else _with_source(text, entry, written.get("source"), f"{' '.join((*labels, 'was'))} {was}")
+    )
+
+
+def _rescheduled(text: str, entry: KeyPath, dated: Mapping[str, Any], change: Expression, value: str) -> str:
+    """The text with another value in the place of a table of dates: its numbers multiplied, or none of it left."""
+    factor, whole = multiple_of(change)
+    written = value_at(text, (*entry, SCHEDULE))
+    source = value_at(text, (*entry, "source"))
+    if whole == Name(SCHEDULE):
+        scaled = {date: toml_value(number) for date, number in scaled_schedule(dated[SCHEDULE], factor).items()}
+        if not isinstance(written, dict):
+            table = ", ".join(f"{toml_key(date)} = {number}" for date, number in scaled.items())
+            return with_value(text, (*entry, SCHEDULE), f"{{ {table} }}")
+        for date, number in scaled.items():
+            text = with_value(text, (*entry, SCHEDULE, date), number)
+        return _with_source(text, entry, source, "the schedule was multiplied")
+    if any(node == Name(SCHEDULE) for node in walk(change)):
+        what = f"{entry[-1]}: what is computed from its schedule cannot be saved"
+        raise InputError(f"{what}; expected a multiple, such as 1.2 * schedule")
+    if not isinstance(value_at(text, entry), dict):
+        return with_value(text, entry, value)
+    for key in (SCHEDULE, "between"):
+        text = without_key(text, (*entry, key))
+    if value_at(text, (*entry, SCHEDULE)) is not None:
+        raise InputError(f"{entry[-1]}: a schedule in a table of its own cannot be written over; change it in the file")
+    return _with_source(with_value(text, (*entry, "value"), value), entry, source, "was a schedule")
+
+
+def _with_source(text: str, entry: KeyPath, source: Any, was: str) -> str:
+    """The text whose entry says what its value was when it came from its source alone."""
+    if not isinstance(source, str) or source.startswith(f"{TRIED}; "):
+        return text
+    return with_value(text, (*entry, "source"), toml_value(f"{TRIED}; {was}: {source}"))
 
 
 def _nested(keys: tuple[str, ...], value: str) -> str:

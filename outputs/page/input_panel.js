@@ -54,12 +54,12 @@ export class InputPanel {
     this.inputs = inputs;
   }
 
-  // `now` are the changed inputs as the last forecast had them, by key.
-  show(changes, now) {
+  // `now` are the changed inputs as the last forecast had them, `following` those that follow from them as they come out, by key.
+  show(changes, now, following) {
     for (const [key, input] of this.inputs) {
       const wish = changes[key] ?? null;
       const described = wish ? (now.get(key) ?? input) : input;
-      this.rows.get(key).show(input, described, wish);
+      this.rows.get(key).show(input, described, wish, following.get(key) ?? null);
     }
     const count = Object.keys(changes).filter((key) => this.inputs.has(key)).length;
     write(this.onlyLabel, this.language.text("only_changed", { count }));
@@ -94,7 +94,7 @@ export class InputPanel {
     this.#filter();
     row.root.closest("details.group").open = true;
     row.root.scrollIntoView({ block: "center" });
-    (row.track.hidden ? row.details.firstChild : row.slider).focus();
+    row.slider.focus();
   }
 
   // An input's key, also by that of the file (`inputs.price.value.plus`), of an element or of the whole.
@@ -133,5 +133,6 @@ export class InputPanel {
 
 function groupOf(input) {
   if (input.decision) return "decisions";
-  return { law: "uncertain", number: "numbers", expression: "derived" }[input.kind];
+  if (input.kind === "multiple") return { inputs: "derived", dates: "numbers" }[input.basis] ?? "uncertain";
+  return input.kind === "law" ? "uncertain" : "numbers";
 }

@@ -4,6 +4,8 @@ import { element, write } from "./elements.js";
 import { LawPicture } from "./law_picture.js";
 import { STEPS, SliderScale } from "./slider_scale.js";
 
+const MULTIPLES = { inputs: "multiple_inputs", draws: "multiple_draws", dates: "multiple_dates", posterior: "multiple_posterior" };
+const isMove = (wish) => "centre" in wish || "factor" in wish;
 let count = 0;
 
 export class InputRow {
@@ -35,20 +37,20 @@ export class InputRow {
     this.own = own;
   }
 
-  // `original` is the input as the scenario has it, `now` as the last forecast had it, `wish` what is changed.
-  show(original, now, wish) {
-    if (this.original === original && this.now === now && this.wish === wish) return;
-    const movable = now.kind !== "expression" && now.centre !== null;
-    const first = this.original !== original;
-    Object.assign(this, { original, now, wish });
+  // `original` is the input as the scenario has it, `now` as the last forecast had it, `wish` what is changed; `drawn` is
+  // how it comes out now where it follows from what is changed.
+  show(original, now, wish, drawn) {
+    if (this.original === original && this.now === now && this.wish === wish && this.drawn === drawn) return;
+    const first = this.original !== original || this.now?.kind !== now.kind;
+    Object.assign(this, { original, now, wish, drawn });
+    this.isMultiple = now.kind === "multiple";
+    this.isAlike = this.isMultiple === (original.kind === "multiple");
     if (first) this.#name();
-    if (!this.scale || first) this.scale = movable || original.centre !== null ? new SliderScale(original) : null;
-    const centre = wish && "centre" in wish ? wish.centre : now.centre;
-    this.track.hidden = this.box.hidden = !movable;
+    if (first) this.scale = new SliderScale(this.isAlike ? original : now);
     this.root.classList.toggle("changed", Boolean(wish));
     this.reset.hidden = !wish;
     write(this.text, now.text);
-    if (movable && this.scale) this.#place(centre);
+    this.#place(wish?.factor ?? wish?.centre ?? now.centre);
     if (this.details.open) this.#open();
   }
 
@@ -68,50 +70,70 @@ export class InputRow {
     if (!this.root.classList.contains("mistaken") || this.unread) return;
     this.complain("");
     this.typing = this.told = false;
-    if (this.scale && !this.track.hidden) this.#place(this.centre);
+    this.#place(this.centre);
     this.#open();
   }
 
   #name() {
-    const { label, unit } = this.original;
+    const { label } = this.original;
     write(this.name, label);
-    write(this.unit, unit ?? "");
-    this.box.setAttribute("aria-label", this.language.text("box_of", { label }));
+    this.box.setAttribute("aria-label", this.language.text(this.isMultiple ? "box_of_multiple" : "box_of", { label }));
     this.reset.setAttribute("aria-label", this.language.text("reset_of", { label }));
     this.reset.title = this.language.text("reset_of", { label });
   }
 
   #place(centre) {
     this.centre = centre;
+    const { language, original, now } = this;
     const position = this.scale.position(centre);
     if (Number(this.slider.value) !== position && this.scale.value(Number(this.slider.value)) !== centre) this.slider.value = position;
-    const amount = this.language.amount(centre);
-    this.slider.setAttribute("aria-valuetext", this.original.unit ? `${amount} ${this.original.unit}` : amount);
+    const amount = this.isMultiple ? `×${language.amount(centre)}` : language.amount(centre);
+    this.slider.setAttribute("aria-valuetext", original.unit && !this.isMultiple ? `${amount} ${original.unit}` : amount);
     if (!this.typing) this.box.value = this.#written();
-    this.picture.show(this.now.law, this.scale, this.now.centre, centre);
-    const share = Math.min(1, Math.max(0, this.scale.place(this.original.centre)));
+    write(this.unit, this.isMultiple ? this.#multiple() : original.unit ?? "");
+    const known = this.drawn ?? now;
+    this.picture.show(known, this.isMultiple, this.scale, centre);
+    const share = Math.min(1, Math.max(0, this.scale.place(original.centre)));
     this.was.style.setProperty("--place", share);
-    this.was.hidden = !this.wish || this.original.centre === null;
+    this.was.hidden = !this.wish || !this.isAlike;
+  }
+
+  // "multiple of what the others give", and on a line of its own "middle 154M user".
+  #multiple() {
+    const { language, original, now } = this;
+    const { law, path, centre } = this.drawn ?? now;
+    const times = centre ? this.centre / centre : 1;
+    const unit = /^\d/.test(original.unit) ? `(${original.unit})` : original.unit ?? "";
+    const middle = law?.quantiles["0.5"];
+    let told = unit;
+    if (path) {
+      const [begin, end] = [path[1], path.at(-1)].map((value) => language.amount(times * value));
+      told = `${language.text("course", { begin, end })} ${unit}`;
+    } else if (Number.isFinite(middle)) {
+      told = `${language.text("middle", { amount: language.amount(times * middle) })} ${unit}`;
+    }
+    return `${language.text(MULTIPLES[now.basis])}\n${told}`.trim();
   }
 
   // What is typed or given stands in full; the middle of a law to three figures.
   #written() {
-    return this.language.written(this.centre, "centre" in (this.wish ?? {}) || this.now.kind === "number" ? 6 : 3);
+    const given = "centre" in (this.wish ?? {}) || this.now.kind !== "law";
+    return (this.isMultiple ? "×" : "") + this.language.written(this.centre, given ? 6 : 3);
   }
 
   #slide(done) {
     const position = Number(this.slider.value);
     const value = this.scale.value(position);
-    if (!done || position !== this.scale.position(this.centre)) this.#wish({ ...this.#basis(), centre: value }, false);
-    if (done) this.#wish({ ...this.#basis(), centre: this.centre }, true);
+    if (!done || position !== this.scale.position(this.centre)) this.#move(value, false);
+    if (done) this.#move(this.centre, true);
   }
 
   #typed() {
     const text = this.box.value.trim();
-    const value = text === "" ? null : this.language.read(text);
-    if (text !== "" && value === null) return this.complain(this.language.text("no_number", { text }), true);
-    this.typing = false;
-    return text === "" ? this.#putBack() : this.#wish({ ...this.#basis(), centre: value }, true);
+    if (text === "") return this.#putBack();
+    const value = this.isMultiple ? this.language.readMultiple(text) : this.language.read(text);
+    if (value === null) return this.complain(this.language.text(this.isMultiple ? "no_multiple" : "no_number", { text }), true);
+    return this.#move(value, true);
   }
 
   #key(event) {
@@ -125,20 +147,25 @@ export class InputRow {
     event.preventDefault();
     this.typing = false;
     const position = Math.min(STEPS, Math.max(0, this.scale.position(this.centre) + way));
-    this.#wish({ ...this.#basis(), centre: this.scale.value(position) }, true);
+    this.#move(this.scale.value(position), true);
+  }
+
+  #move(value, done) {
+    this.#wish({ ...this.#basis(), [this.isMultiple ? "factor" : "centre"]: value }, done);
   }
 
   // What a move is about where it is not the law of the scenario: the text that was written, with its numbers changed.
   #basis() {
-    if (!this.wish || ("centre" in this.wish && !("text" in this.wish))) return {};
+    if (!this.wish || (isMove(this.wish) && !("text" in this.wish))) return {};
     return { text: "arguments" in this.wish ? this.now.text : this.wish.text };
   }
 
   #wish(wish, done) {
     this.typing = false;
     this.complain("", true);
-    const same = !("text" in wish) && wish.centre === this.original.centre;
-    if ("centre" in wish && this.scale) this.#place(wish.centre);
+    const to = wish.factor ?? wish.centre;
+    const same = !("text" in wish) && to === this.original.centre;
+    if (to !== undefined) this.#place(to);
     this.change(this.original.key, same ? null : wish, done);
   }
 
@@ -147,28 +174,28 @@ export class InputRow {
     this.complain("", true);
     const focused = document.activeElement === this.reset;
     this.change(this.original.key, null, true);
-    if (focused) (this.track.hidden ? this.details.firstChild : this.slider).focus();
+    if (focused) this.slider.focus();
   }
 
   // The law in words and numbers, and where it comes from; built when it is looked at.
   #open() {
     if (!this.details.open) return;
     const { language, original, now } = this;
-    const told = JSON.stringify([now.text, now.arguments, now.law?.quantiles]);
+    const quantiles = (this.drawn ?? now).law?.quantiles;
+    const told = JSON.stringify([now.text, now.arguments, quantiles]);
     if (told === this.told || this.inside.contains(document.activeElement)) return;
     this.told = told;
     const parts = [this.#field("text", language.text("law"), now.text, (text) => text && this.#wish({ text }, true))];
     for (const { name, value } of now.arguments ?? []) {
-      parts.push(this.#field(name, name, language.written(value), (text) => this.#argument(name, text)));
+      parts.push(this.#field(name, this.#argumentName(name), language.written(value), (text) => this.#argument(name, text)));
     }
     const told_of = [["source", original.source], ["note", original.note], ["was_text", now.text === original.text ? null : original.text]];
-    const quantiles = now.law?.quantiles;
     if (quantiles) {
       const [low, middle, high] = ["0.05", "0.5", "0.95"].map((level) => language.amount(quantiles[level]));
       told_of.unshift(["spread", language.text("range", { low, middle, high })]);
     }
     if (original.decision) told_of.unshift(["decision", original.decision.map((end) => language.amount(end)).join(" – ")]);
-    if (now.fixed_because) told_of.unshift(["fixed", now.fixed_because]);
+    if (now.uses.length) told_of.unshift(["uses", now.uses.join(", ")]);
     for (const [key, text] of told_of) {
       if (text) parts.push(element("p", {}, element("b", {}, language.text(key)), " ", text));
     }
@@ -185,10 +212,15 @@ export class InputRow {
     return element("div", { class: "field" }, element("label", { for: id }, name), box);
   }
 
+  // The numbers before and after a law have no name in the language.
+  #argumentName(name) {
+    return name.replace(/(factor|added)$/, (word) => this.language.text(word === "factor" ? "factor" : "added"));
+  }
+
   #argument(name, text) {
     const value = this.language.read(text);
     if (value === null) return this.complain(this.language.text("no_number", { text }), true);
-    const basis = this.wish && "centre" in this.wish ? { text: this.now.text } : this.wish;
+    const basis = this.wish && isMove(this.wish) ? { text: this.now.text } : this.wish;
     return this.#wish({ ...basis, arguments: { ...basis?.arguments, [name]: value } }, true);
   }
 }

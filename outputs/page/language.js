@@ -56,6 +56,12 @@ export class Language {
     return parseAmount(text, this.code === "fr");
   }
 
+  // The number of times that a text says: ×1.2, 1.2 or 120 %; null where it says none, or one below 0.
+  readMultiple(text) {
+    const times = this.read(text.trim().replace(/^[×x*]\s*/i, ""));
+    return times !== null && times >= 0 ? times : null;
+  }
+
   // A share in per cent, to three digits.
   share(value) {
     const size = 100 * value;

@@ -27,8 +27,8 @@ const place = (name) => document.getElementById(name);
 
 export class Page {
   constructor(scenario, language) {
-    Object.assign(this, { scenario, language, history: new History(), described: new Map(), forecast: null, pinned: null });
-    this.inputs = new Map(scenario.variants.map(({ name, inputs }) => [name, new Map(inputs.map((input) => [input.key, input]))]));
+    Object.assign(this, { scenario, language, history: new History(), described: new Map(), following: new Map(), forecast: null, pinned: null });
+    this.inputs = inputsByVariant(scenario.variants);
     this.names = [...this.inputs.keys()];
     this.time = new TimeAxis(scenario, language);
     this.#furnish();
@@ -102,6 +102,7 @@ export class Page {
 
   choose(variant) {
     if (variant === this.question.variant) return;
+    this.following = new Map();
     this.#go({ ...this.question, variant });
   }
 
@@ -156,6 +157,7 @@ export class Page {
 
   draw(line, question) {
     for (const [key, input] of Object.entries(line.inputs ?? {})) this.described.set(key, input);
+    if (line.following) this.following = new Map(Object.entries(line.following));
     // What is asked anew of a server that came back is of use once it knows more than the picture that stands.
     if (sameQuestion(this.drawn, question) && line.trajectories < this.forecast.trajectories) return;
     this.forecast = readForecast(line, this.scenario);
@@ -165,7 +167,7 @@ export class Page {
     this.#redraw();
     this.panel.forgive();
     this.toasts.quiet();
-    this.panel.show(this.question.changes, this.described);
+    this.#showInputs();
     if (line.done && this.pinned) this.#refineBaseline();
   }
 
@@ -237,6 +239,10 @@ export class Page {
     return question && new Baseline(asked(question, this.inputs.get(question.variant)));
   }
 
+  #showInputs() {
+    this.panel.show(this.#asked().changes, this.described, this.following);
+  }
+
   // "price war, 2 changed"
   #nameOf({ variant, changes }) {
     const { title } = this.scenario.variants.find(({ name }) => name === variant);
@@ -260,7 +266,7 @@ export class Page {
     this.tools.show({ canUndo: this.history.canUndo, canRedo: this.history.canRedo, pinned: Boolean(this.pinned) });
     this.why.show(this.#asked());
     if (moving === null) this.panel.populate(this.#own());
-    this.panel.show(this.question.changes, this.described);
+    this.#showInputs();
     this.lateness.show(!sameQuestion(this.drawn, this.#asked()));
   }
 
@@ -295,4 +301,15 @@ export class Page {
     if (restarted) this.toasts.say(this.language.text("outage_over"));
     return this.#run({ refine: true, urgent: true });
   }
+}
+
+// Inputs by variant and key: those of the base, which comes first, and what a variant has otherwise.
+function inputsByVariant(variants) {
+  const [base] = variants;
+  return new Map(variants.map(({ name, inputs, left_out: without }) => {
+    const own = new Map((name === base.name ? [] : base.inputs).map((input) => [input.key, input]));
+    for (const key of without) own.delete(key);
+    for (const input of inputs) own.set(input.key, input);
+    return [name, own];
+  }));
 }

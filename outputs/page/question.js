@@ -1,7 +1,7 @@
 // The question that the page asks: a variant and the inputs changed in it. It lives in the address, after #.
 //
-// A change of an input says where the middle of its law is ({centre}), or numbers of the law ({arguments}), or writes it
-// anew ({text}); with a text, the other two are about that.
+// A change of an input says where the middle of its law is ({centre}), how many times what it would be it is ({factor}),
+// or numbers of the law ({arguments}), or writes it anew ({text}); with a text, the others are about that.
 
 export const unchanged = (variant) => ({ variant, changes: {} });
 
@@ -18,8 +18,13 @@ export function withChange(question, key, change) {
 
 // The changes that mean something in its variant: what the server is asked.
 export function asked(question, inputs) {
-  const changes = Object.fromEntries(Object.entries(question.changes).filter(([key]) => inputs.has(key)));
+  const changes = Object.fromEntries(Object.entries(question.changes).filter(([key, change]) => isMeant(change, inputs.get(key))));
   return { variant: question.variant, changes };
+}
+
+// What is a multiple in one variant may be a number in another: there a factor says nothing.
+function isMeant(change, input) {
+  return Boolean(input) && ("text" in change || ("factor" in change) === (input.kind === "multiple"));
 }
 
 export function fragmentOf(question, baseline) {
@@ -30,9 +35,10 @@ export function fragmentOf(question, baseline) {
     if ("text" in change) parts.set(`x.${key}`, change.text);
     if ("arguments" in change) parts.set(`a.${key}`, writeArguments(change.arguments));
     if ("centre" in change) parts.set(`i.${key}`, change.centre);
+    if ("factor" in change) parts.set(`i.${key}`, `×${change.factor}`);
   }
   if (baseline) parts.set("baseline", fragmentOf(baseline, null));
-  return parts.toString().replaceAll("%3A", ":").replaceAll("%2C", ",");
+  return parts.toString().replaceAll("%3A", ":").replaceAll("%2C", ",").replaceAll("%C3%97", "×");
 }
 
 // What an address asks, leaving out what cannot be read; variants that do not exist give the first.
@@ -51,7 +57,8 @@ export function readFragment(fragment, variants) {
 
 function readPart(kind, value) {
   if (kind === "x") return value && { text: value };
-  if (kind === "i") return value && Number.isFinite(Number(value)) ? { centre: Number(value) } : null;
+  const [, times, digits] = /^(×?)(.+)$/.exec(value) ?? [];
+  if (kind === "i") return digits && Number.isFinite(Number(digits)) ? { [times ? "factor" : "centre"]: Number(digits) } : null;
   const numbers = readArguments(value);
   return Object.keys(numbers).length > 0 ? { arguments: numbers } : null;
 }

@@ -1,14 +1,17 @@
 """Inputs as things to turn: a law moved as a whole has the quantiles that its motion says."""
 
+import dataclasses
 import math
 
 import numpy as np
 import pytest
 
 from burncast.distributions.errors import InputError
-from burncast.distributions.families import FAMILIES
-from burncast.engine.adjusting import adjustables, moved, with_argument
-from burncast.engine.expressions import Call, parse, walk
+from burncast.distributions.families import FAMILIES, make_law
+from burncast.engine.adjusting import adjustable, adjustables, moved, with_argument
+from burncast.engine.drawn_inputs import with_pictures
+from burncast.engine.expressions import Binary, Call, Number, parse, walk
+from burncast.engine.law_pictures import picture_of_sample
 from burncast.engine.moved_laws import centre_of, law_of
 from burncast.engine.scenario import load
 
@@ -202,10 +205,97 @@ def test_elements_and_what_follows_from_others():
     assert plus.arguments == (("low", 15.0), ("high", 25.0))
     assert found["price.free"].kind == "number"
     assert (found["seats"].low, found["seats"].high, found["seats"].decision) == (10.0, 40.0, (10.0, 40.0))
-    for key, reason in (("twice", "it follows from price"), ("drawn", "it is computed from draws")):
-        assert (found[key].kind, found[key].centre, found[key].fixed_because) == ("expression", None, reason)
-        with pytest.raises(InputError, match=f"{key} cannot be moved: {reason}"):
-            moved(found[key], 1.0)
+    for key, basis, uses in (("twice", "inputs", ("price",)), ("drawn", "draws", ())):
+        one = found[key]
+        assert (one.kind, one.centre, one.basis, one.uses) == ("multiple", 1.0, basis, uses)
+        assert (one.low, one.high, one.logarithmic) == (0.2, 5.0, True)
+    assert moved(found["twice"], 1.2) == "1.2 * (2 * sum(price))"
+    assert moved(found["drawn"], 0.1 + 0.2) == "0.3 * max(normal(0, 1), 0)"
+    assert moved(found["drawn"], 0.0) == "0 * max(normal(0, 1), 0)"
+    for key in ("twice", "drawn"):
+        assert moved(found[key], 1.0) == found[key].text
+        with pytest.raises(InputError, match=f"{key}: -2 is no multiple; expected 0 or a number above"):
+            moved(found[key], -2.0)
+
+
+def test_a_multiple_that_is_moved_again_has_another_factor():
+    scenario = load({"scenario": {"periods": 1}, "inputs": {"x": 3, "y": "2 * x", "z": "x / 4"}})
+    y, z = adjustables(scenario)[1:]
+    sampled = dataclasses.replace(z, picture=picture_of_sample(np.linspace(1.0, 3.0, 500)))
+    once = adjustable(scenario.quantities["z"], (), parse("1.5 * (x / 4)"), "1.5 * (x / 4)", sampled)
+    assert (once.centre, once.low, once.high, once.text) == (1.5, 0.2, 5.0, "1.5 * (x / 4)")
+    assert moved(once, 0.5) == "0.5 * (x / 4)"
+    assert moved(once, 1.0) == "x / 4"
+    assert dict(once.picture.quantiles)[0.5] == pytest.approx(3.0)
+    # What the scenario says itself is 1, whatever it begins with; what is written here has the factor that it has.
+    assert adjustable(scenario.quantities["y"], (), parse("2 * x"), "2 * x", y).centre == 1.0
+    assert moved(y, 3.0) == "3 * (2 * x)"
+    other = adjustable(scenario.quantities["y"], (), parse("4 * (x + 1)"), "4 * (x + 1)", y)
+    assert (other.centre, other.picture, moved(other, 3.0)) == (4.0, None, "3 * (x + 1)")
+
+
+def test_a_schedule_is_a_multiple_with_a_path():
+    scenario = load(
+        {
+            "scenario": {"periods": 3, "start": "2024-01"},
+            "inputs": {"price": {"schedule": {"2024-01": 20, "2024-03": 25}, "unit": "USD"}, "usd": "price / 5"},
+        }
+    )
+    price, usd = with_pictures(scenario, adjustables(scenario))
+    assert (price.kind, price.basis, price.text, price.centre) == ("multiple", "dates", "schedule", 1.0)
+    assert price.path == (20.0, 20.0, 20.0, 25.0)
+    assert moved(price, 1.2) == "1.2 * schedule"
+    assert (usd.basis, usd.uses) == ("inputs", ("price",))
+    half = adjustable(scenario.quantities["price"], (), Binary("*", Number(0.5), price.whole), "0.5 * schedule", price)
+    assert (half.centre, half.path) == (0.5, (10.0, 10.0, 10.0, 12.5))
+
+
+def test_what_follows_from_others_is_drawn_as_it_comes_out():
+    scenario = load(
+        {
+            "scenario": {"periods": 30},
+            "dimensions": {"plan": ["a", "b"]},
+            "inputs": {
+                "x": "normal(5, 1)",
+                "y": "lognormal(mu=0, sigma=0.5)",
+                "share": {"value": {"a": 0.25, "b": "x / 20"}},
+                "line": "2 * x - 4",
+                "product": "3 * y",
+                "each": {"value": "share * 2", "over": "plan"},
+                "rounded": "round(x)",
+                "fixed": "periods * 1.5 * share['a']",
+                "wrong": "1 / (fixed - fixed)",
+            },
+            "processes": {"cost": "gbm(start=3, drift=0.1, volatility=0.2)"},
+            "stocks": {"cash": {"start": 1, "next": "cash - cost"}},
+            "correlations": [{"between": ["x", "cost"], "rho": 0.5}],
+        }
+    )
+    sound = dataclasses.replace(
+        scenario, quantities={name: one for name, one in scenario.quantities.items() if name != "wrong"}
+    )
+    found = {one.key: one.picture for one in with_pictures(sound, adjustables(sound), seed=3)}
+    root = 2048**-0.5
+    laws = {
+        "line": make_law("normal", [6, 2], {}),
+        "product": make_law("lognormal", [], {"mu": math.log(3), "sigma": 0.5}),
+    }
+    for key, law in laws.items():
+        picture, quantiles = found[key], dict(found[key].quantiles)
+        assert not picture.is_discrete
+        for level in (0.05, 0.5, 0.95):
+            error = root * math.sqrt(level * (1 - level)) / float(law.density(law.quantile(level)))
+            assert quantiles[level] == pytest.approx(float(law.quantile(level)), abs=4.5 * error)
+        x, y = np.array(picture.x), np.array(picture.y)
+        density = law.density(x) * (x if picture.is_logarithmic else 1.0)
+        assert np.abs(y - density).max() < 0.15 * density.max()
+    assert found["product"].is_logarithmic
+    assert dict(found["share.b"].quantiles)[0.5] == pytest.approx(0.25, abs=0.01)
+    assert dict(found["each"].quantiles)[0.5] == pytest.approx(0.5, abs=0.01)
+    assert found["rounded"].is_discrete
+    assert set(found["rounded"].x) >= {3.0, 4.0, 5.0, 6.0, 7.0}
+    assert (found["fixed"].is_discrete, found["fixed"].x, found["fixed"].y) == (True, (11.25,), (1.0,))
+    assert {one.key: one.picture for one in with_pictures(scenario, adjustables(scenario))}["line"] is None
 
 
 def test_a_number_of_a_law():

@@ -9,8 +9,10 @@ import pytest
 
 import burncast
 from burncast.distributions.errors import InputError, ScenarioError
+from burncast.engine.adjusting import moved
 from burncast.engine.compiler import compile_scenario
 from burncast.engine.conditioning import Exceedance, condition_on
+from burncast.engine.drawn_inputs import with_pictures
 from burncast.engine.expressions import Number
 from burncast.engine.given import run_given
 from burncast.engine.normals import Normals, drawn_normals, empty_normals, used_draws
@@ -148,15 +150,23 @@ def test_errors_of_a_forecast_are_those_of_what_the_particles_are_worth(scenario
     assert width == pytest.approx(2 * np.sqrt(p * (1 - p) * square + square**2 / 4) / (1 + square))
 
 
-def test_what_was_learnt_cannot_be_changed_but_what_is_chosen_can(scenario):
+def test_what_was_learnt_can_be_multiplied_and_what_is_chosen_changed(scenario):
     number = dataclasses.replace(scenario.quantities["low"], name="chosen", value=Number(0.0))
     scenario = dataclasses.replace(scenario, quantities={**scenario.quantities, "chosen": number})
     what_if = WhatIf(scenario, SEED)
     law = next(one for one in what_if.inputs.values() if one.picture is not None)
-    assert (law.kind, law.fixed_because) == ("expression", "the posterior says what is known of it")
+    assert (law.kind, law.basis, law.centre) == ("multiple", "posterior", 1.0)
     with pytest.raises(ScenarioError, match="a law cannot be changed where trajectories begin with a posterior"):
         what_if.changed({law.key: "1"})
     assert what_if.forecast({"chosen": "2"}, 512).trajectories == 512
+    text = moved(law, 1.5)
+    forecast, whole = what_if.forecast({law.key: text}, 512), run(what_if.changed({law.key: text}), 512, SEED)
+    np.testing.assert_array_equal(forecast.ruin, estimates.ruin_probability(whole))
+    before, after = (
+        dict(with_pictures(one, [law], SEED)[0].picture.quantiles)
+        for one in (scenario, what_if.changed({law.key: text}))
+    )
+    assert after[0.5] == pytest.approx(1.5 * before[0.5])
 
 
 def test_replay_shows_the_trajectory_of_the_run(scenario):

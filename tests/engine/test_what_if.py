@@ -8,6 +8,7 @@ import time
 import numpy as np
 import pytest
 
+import burncast.engine.what_if as what_if_module
 from burncast.distributions.errors import InterruptedRunError, ScenarioError, SimulationError
 from burncast.engine.adjusting import moved
 from burncast.engine.changed_inputs import changed_scenario
@@ -28,9 +29,11 @@ SOURCE = {
         "volatility": 0.3,
         "seats": {"value": 20, "decision": [10, 40]},
         "twice": "2 * growth",
+        "fee": {"schedule": {"2024-01": 0.2, "2024-08": 0.4}, "between": "interpolate"},
+        "luck": "max(normal(0.1, 0.3), 0)",
     },
     "processes": {"cost": "gbm(start=3, drift=0.1, volatility=volatility)"},
-    "formulas": {"revenue": "sum(price) * (1 + growth * period - churn * period) * seats / 20"},
+    "formulas": {"revenue": "sum(price) * (1 + growth * period - churn * period) * seats / 20 + fee * luck"},
     "stocks": {"cash": {"start": "opening", "next": "cash + revenue - cost * (1 + twice)"}},
     "ruin": {"when": "cash < 0", "need": "-cash"},
     "outputs": {"track": ["revenue", "cash"]},
@@ -60,6 +63,12 @@ CHANGES = [
     {"twice": "3 * growth + churn"},
     {"growth": "0"},
     {"price.free": "0.4 * seats / 20"},
+    {"twice": "1.3 * (2 * growth)"},
+    {"twice": "0.7 * (2 * growth)", "growth": "normal(mean=-0.01, sd=0.05)"},
+    {"fee": "1.7 * schedule"},
+    {"fee": "0.25 * schedule", "luck": "3 * max(normal(0.1, 0.3), 0)"},
+    {"fee": "max(schedule, 0.3)"},
+    {"luck": "0 * max(normal(0.1, 0.3), 0)"},
 ]
 
 
@@ -85,6 +94,33 @@ def test_a_forecast_is_that_of_a_full_run(what_if, changes):
     check(forecast, what_if.changed(changes), 5000, 3)
     assert forecast.dates == tuple(what_if.scenario.dates())
     assert forecast.money == "cash"
+
+
+@pytest.mark.parametrize(
+    ("key", "first", "then"),
+    [
+        ("twice", "1.3 * (2 * growth)", "0.4 * (2 * growth)"),
+        ("fee", "1.7 * schedule", "0.6 * schedule"),
+        ("luck", "2.5 * max(normal(0.1, 0.3), 0)", "0.3 * max(normal(0.1, 0.3), 0)"),
+    ],
+)
+def test_a_multiple_is_compiled_once(scenario, monkeypatch, key, first, then):
+    what_if = WhatIf(scenario, seed=3, threads=1)
+    what_if.forecast({key: first}, 512)
+    monkeypatch.setattr(what_if_module, "MovableProgram", None)
+    forecast = what_if.forecast({key: then, "churn": "beta(p5=0.05, p95=0.2)"}, 5000)
+    monkeypatch.undo()
+    check(forecast, what_if.changed({key: then, "churn": "beta(p5=0.05, p95=0.2)"}), 5000, 3)
+    what_if.forecast({}, 512)
+
+
+def test_a_changed_schedule_is_the_one_written_so(what_if):
+    changed = what_if.changed({"fee": "1.5 * schedule"})
+    written = {**SOURCE, "inputs": dict(SOURCE["inputs"])}
+    written["inputs"]["fee"] = {"schedule": {"2024-01": 0.3, "2024-08": 0.6}, "between": "interpolate"}
+    assert (changed.text, changed.sha256) == (load(written).text, load(written).sha256)
+    written["inputs"]["fee"] = "0.3"
+    assert what_if.changed({"fee": "0.3"}).quantities["fee"].value == load(written).quantities["fee"].value
 
 
 def test_a_changed_scenario_is_the_one_written_so(scenario, what_if):

@@ -29,7 +29,7 @@ from burncast.what_if import report as report_module
 from burncast.what_if import serving
 from burncast.what_if.desk import MOST_RUNS, Desk
 from burncast.what_if.gate import MOST_BYTES, SECURITY_HEADERS
-from burncast.what_if.messages import RefusedError
+from burncast.what_if.messages import Asked, Change, RefusedError
 from burncast.what_if.saving import Original, saved_scenario
 
 MINE = """\
@@ -262,7 +262,10 @@ def test_what_is_no_request_is_said(page, body, said):
         ({"burn": 3}, "burn", "is no change", None),
         ({"burn": {"centre": 3, "arguments": {"sd": 1}}}, "burn", "is no change", None),
         ({"rounds": {"centre": 9}}, "rounds", "", None),
-        ({"twice": {"centre": 3}}, "twice", "", None),
+        ({"twice": {"centre": 3}}, "twice", "is turned otherwise", None),
+        ({"burn": {"factor": 3}}, "burn", "is turned otherwise", None),
+        ({"twice": {"factor": -1}}, "twice", "-1 is no multiple; expected 0 or a number above", None),
+        ({"twice": {"factor": 2, "centre": 3}}, "twice", "is no change", None),
         ({"price.plus-2.5": {"text": "beta(p5=0.5, p95=0.1)"}}, "price.plus-2.5", "", None),
         ({"burn": {"centre": 1e6}, "opening": {"text": "nonsense"}}, "opening", "", None),
     ],
@@ -302,7 +305,10 @@ def test_it_begins_with_everything_about_the_scenario(page, mine):
     assert base["burn"]["arguments"] == [{"name": "mean", "value": 1e6}, {"name": "sd", "value": 2e5}]
     assert dear["burn"]["centre"] == pytest.approx(1.3 * base["burn"]["centre"], rel=0.02)
     assert (base["rounds"]["kind"], base["rounds"]["low"], base["rounds"]["high"]) == ("number", 1, 5)
-    assert (base["twice"]["kind"], base["twice"]["centre"]) == ("expression", None)
+    twice = base["twice"]
+    assert (twice["kind"], twice["basis"], twice["uses"], twice["centre"]) == ("multiple", "inputs", ["rounds"], 1.0)
+    assert (twice["low"], twice["high"], twice["law"]["x"]) == (0.2, 5.0, [4.0])
+    assert (list(dear), told["variants"][1]["left_out"]) == (["burn"], [])
     law = base["opening"]["law"]
     assert len(law["x"]) == len(law["y"]) <= 60
     assert law["quantiles"]["0.05"] == pytest.approx(12e6, rel=1e-4)
@@ -477,6 +483,7 @@ CHANGES = {
     "interval": {"opening": {"centre": 13e6}},
     "fixed": {"opening": {"text": "1.3e7"}},
     "formula": {"twice": {"text": "2.5 * rounds"}},
+    "multiple": {"twice": {"factor": 1.3}},
     "all": {"burn": {"centre": 9e5}, "price.plus-2.5": {"centre": 25}, "opening": {"text": "9e6 to 2e7"}},
 }
 
@@ -521,6 +528,100 @@ def test_a_byte_order_mark_and_ends_of_lines_stay(tmp_path):
     assert saved.startswith("\ufeff#:schema")
     assert saved.count("\n") == saved.count("\r\n") == MINE.count("\n") + 1
     assert saved.replace("inputs.opening = 1.3e7\r\n", "") == path.read_bytes().decode()
+
+
+DATED = """\
+[scenario]
+title = "By date"
+start = "2024-01"
+periods = 12
+
+[inputs]
+opening = "9e6 to 14e6"
+fee = { schedule = { "2024-01" = 20, "2024-07" = 30 }, source = "the plan" }   # per seat
+seats = { value = 'series("seats.csv", "seats")', note = "signed" }
+doubled = "2 * fee"
+
+[inputs.wages]   # of all
+between = "interpolate"
+schedule = { "2024-01" = 1e6, "2024-10" = 1_300_000, "2024-12" = 2e6 }   # with the bonus
+
+[stocks]
+cash = { start = "opening", next = "cash - wages + seats * doubled" }
+
+[ruin]
+when = "cash < 0"
+need = "-cash"
+
+[variants.dear]
+inputs.fee.schedule = { "2024-02" = 40 }
+"""
+
+
+@pytest.fixture(scope="module")
+def dated(tmp_path_factory):
+    folder = tmp_path_factory.mktemp("dated")
+    (folder / "seats.csv").write_text("date,seats\n2024-01,1000\n2024-06,5000\n", encoding="utf-8")
+    path = folder / "dated.toml"
+    path.write_text(DATED, encoding="utf-8")
+    return Desk(Original.read(str(path), load(path)), 7, None)
+
+
+def lines_of(desk, variant, changes, count=1):
+    asked, run = Asked(variant, changes, refine=count > 1), desk.begin()
+    try:
+        return [line for line, _ in zip(desk.forecasts(asked, run), range(count), strict=False)]
+    finally:
+        desk.end(run)
+
+
+SCALED = {
+    "fee": ({"fee": 1.5}, ['"2024-01" = 30, "2024-07" = 45', "what-if; the schedule was multiplied: the plan"]),
+    "wages": ({"wages": 0.9}, ['{ "2024-01" = 900000, "2024-10" = 1170000, "2024-12" = 1800000 }   # with the bonus']),
+    "seats": ({"seats": 1.25}, [r'value = "1.25 * series(\"seats.csv\", \"seats\")", note']),
+    "all": ({"fee": 0.75, "wages": 0.95, "seats": 2.0, "doubled": 1.1}, ['doubled = "1.1 * (2 * fee)"']),
+}
+
+
+@pytest.mark.parametrize("variant", ["base", "dear"])
+@pytest.mark.parametrize("name", SCALED)
+def test_a_multiple_of_dates_is_saved_as_it_was_seen(dated, variant, name):
+    factors, written = SCALED[name]
+    changes = {key: Change(factor=factor) for key, factor in factors.items()}
+    (line,) = lines_of(dated, variant, changes)
+    saved = saved_scenario(dated.original, variant, dated.texts(Asked(variant, changes)))
+    scenario = saved.scenario if variant == "base" else saved.scenario.variants[variant]
+    again = burncast.simulate(scenario, line["trajectories"], 7)
+    assert line["forecast"]["ruin"] == again["ruin_probability"].values.tolist()
+    np.testing.assert_allclose(line["forecast"]["mean"], again["cash_mean"].values, rtol=1e-12)
+    assert 0.0 < line["forecast"]["ruin"][-1] < 1.0
+    for comment in ("# per seat", "# of all", "# with the bonus"):
+        assert comment in saved.text
+    if variant == "base":
+        for part in written:
+            assert part in saved.text
+    assert {key: one["centre"] for key, one in line["inputs"].items()} == factors
+
+
+def test_a_schedule_that_is_written_over_is_gone(dated):
+    saved = saved_scenario(dated.original, "base", {"fee": "25", "wages": "1.2e6"})
+    assert [saved.scenario.quantities[name].value for name in ("fee", "wages")] == [Number(25.0), Number(1.2e6)]
+    assert 'fee = { source = "what-if; was a schedule: the plan", value = 25 }   # per seat' in saved.text
+    saved = saved_scenario(dated.original, "dear", {"fee": "25"})
+    assert saved.scenario.variants["dear"].quantities["fee"].value == Number(25.0)
+    with pytest.raises(InputError, match=r"fee: what is computed.*cannot be saved; expected a multiple"):
+        saved_scenario(dated.original, "base", {"fee": "max(schedule, 22)"})
+
+
+def test_what_follows_is_told_as_it_comes_out(dated):
+    first, second = lines_of(dated, "base", {"fee": Change(factor=1.5)}, count=2)
+    assert first["inputs"]["fee"]["path"][1:3] == [30.0, 30.0]
+    assert "following" not in first
+    assert list(second["following"]) == ["doubled"]
+    assert second["following"]["doubled"]["law"]["x"] == [60.0]
+    assert [line.get("following") for line in lines_of(dated, "base", {}, count=2)] == [None, {}]
+    (_, variant) = lines_of(dated, "dear", {}, count=2)
+    assert variant["following"]["doubled"]["law"]["x"] == [80.0]
 
 
 EXTENDING = """\
