@@ -94,9 +94,13 @@ def write_files(folder: Path, contents: Mapping[str, bytes], names: Iterable[str
 def check_file(path: Path, force: bool) -> None:
     """Raise an InputError if a single file cannot be written to ``path``, or is there already and ``force`` is not."""
     check_folder(path.parent, ())
+    if not _exists(path):
+        return
     if path.is_dir():
         raise InputError(f"cannot write {path}: it is a folder; expected the name of a file")
-    if not force and _exists(path):
+    if path.exists() and not path.is_file():
+        raise InputError(f"cannot write {path}: it is a device or a pipe; expected the name of a file")
+    if not force:
         raise InputError(f"{path} is there already; --force (force=True in Python) replaces it")
 
 

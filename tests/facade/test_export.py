@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import resource
 import subprocess
 import sys
@@ -213,6 +214,24 @@ def test_only_another_store_is_replaced_by_a_store(tmp_path):
     with pytest.raises(InputError, match="it is a folder"):
         burncast.export(forecast(), documents, "csv", force=True)
     assert content(documents) == {"novel.txt": b"mine"}
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="pipes with names are POSIX's")
+def test_what_is_no_file_is_not_replaced_by_one(tmp_path):
+    pipe, link = tmp_path / "pipe", tmp_path / "link.csv"
+    os.mkfifo(pipe)
+    link.symlink_to(os.devnull)
+    for place in (pipe, link):
+        with pytest.raises(InputError, match=f"cannot write {place}: it is a device or a pipe"):
+            burncast.export(forecast(), place, "csv", force=True)
+    assert pipe.is_fifo()
+    assert link.is_symlink()
+
+
+def test_a_name_that_is_too_long_is_named(tmp_path):
+    for kind in ("csv", "zarr"):
+        with pytest.raises(InputError, match=r"cannot write .*aaaa.*: File name too long"):
+            burncast.export(forecast(), tmp_path / f"{'a' * 300}.{kind}")
 
 
 @pytest.mark.parametrize("kind", FORMATS)
