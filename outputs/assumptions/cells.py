@@ -70,7 +70,10 @@ def assumption_csv(scenario: Scenario, extends: str, *, decimal_comma: bool = Fa
     write(HEADINGS)
     settings = row_cells([AssumptionRow("", "scenario", "extends", "", "setting", extends)])
     for cells in settings + row_cells(editable_rows(scenario)):
-        write([_written(cell, decimal_comma) for cell in cells])
+        here = dict(zip(HEADINGS, cells, strict=True))
+        if decimal_comma and isinstance(here["value"], str) and here["kind"] != "setting":
+            here["value"] = _with_commas(here["value"])
+        write([_written(cell, decimal_comma) for cell in here.values()])
     return stream.getvalue().encode("utf-8-sig")
 
 
@@ -85,18 +88,19 @@ def _as_day(value: SheetCell) -> SheetCell:
     return (read_date(value) or value) if isinstance(value, str) else value
 
 
+def _with_commas(value: str) -> str | float:
+    """A number or an interval that is written as text, with decimal commas; a law or a formula as it is."""
+    if (ends := interval_ends(value)) is not None:
+        return " to ".join(_number(end, True) for end in ends)
+    return readings(value).get(".", value)
+
+
 def _written(cell: SheetCell, decimal_comma: bool) -> str:
     if cell is None:
         return ""
     if isinstance(cell, (int, float)):
         return _number(float(cell), decimal_comma)
-    if not isinstance(cell, str):
-        return cell.isoformat()[:10]
-    if decimal_comma and (ends := interval_ends(cell)) is not None:
-        return " to ".join(_number(end, decimal_comma) for end in ends)
-    if decimal_comma and "." in readings(cell):
-        return _number(readings(cell)["."], decimal_comma)
-    return quoted_text(cell)
+    return quoted_text(cell) if isinstance(cell, str) else cell.isoformat()[:10]
 
 
 def _number(value: float, decimal_comma: bool) -> str:

@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING, Any
 from burncast.distributions.errors import InputError
 from burncast.engine.assumption_sheet import SCENARIO_SHEET, VALUE_KEYS
 from burncast.engine.scenario import Scenario
-from burncast.engine.sheet_cells import column_letters
+from burncast.engine.sheet_cells import column_letters, quoted_text
 from burncast.engine.structure import MAX_PERIODS
 from burncast.outputs.assumptions.cells import HEADINGS, SheetCell, editable_rows, row_cells
 from burncast.outputs.assumptions.rows import AssumptionRow
@@ -42,7 +42,6 @@ _IN_EMPTY_ROWS = ("section", "variant", "name", "element", *_EDITABLE)
 _LINE = 15.0
 _EMPTY_ROWS = 25
 _MOST_IN_CELL = 32_767
-_FORMULA_STARTS = ("=", "+", "-", "@")
 
 _INSTRUCTIONS = """\
 Assumptions of a forecast of runway and ruin
@@ -229,7 +228,7 @@ def _look(cell: SheetCell, figure: bool) -> tuple[str, bool]:
         return "yyyy-mm-dd", False
     if isinstance(cell, (int, float)):
         return _number_format(float(cell), figure), False
-    return "", isinstance(cell, str) and cell.startswith(_FORMULA_STARTS)
+    return "", isinstance(cell, str) and quoted_text(cell) != cell
 
 
 def _write(sheet: Worksheet, row: int, column: int, cell: SheetCell, look: Format) -> None:
@@ -241,6 +240,8 @@ def _write(sheet: Worksheet, row: int, column: int, cell: SheetCell, look: Forma
         sheet.write_number(row, column, cell, look)
     else:
         text = repr(float(cell)) if isinstance(cell, (int, float)) else str(cell)
+        # Spreadsheets put an apostrophe before what looks like a formula; one of the text's own is written twice.
+        text = quoted_text(text) if text.startswith("'") else text
         if len(text) > _MOST_IN_CELL:
             raise InputError(f"{text[:40]!r}… is longer than a cell of a workbook holds; a CSV file can take it")
         sheet.write_string(row, column, text, look)

@@ -113,6 +113,16 @@ side = ["ő – ß", "2024"]
 both = {{ value = {BY_MEMBER}, over = ["part", "side"], unit = "USD", source = "  blanks  " }}
 all = {{ value = 3, over = "part" }}
 """,
+    "words that look like numbers and formulas": """
+[scenario]
+periods = 2
+title = "5 %"
+description = "0.5 to 1.5"
+[inputs]
+share = { value = "0.5 to 1.5", note = "+5 %", source = "1.5" }
+minus = { value = "-2.5 to 8", note = "2.5 to 8", source = "'=the list" }
+quoted = { value = "-2.5", note = "'-5 %' said the board", source = "''=twice", unit = "1" }
+""",
     "schedules, decisions, variants": DATED,
 }
 
