@@ -20,7 +20,9 @@ from burncast.engine.sheet_cells import column_letters, quoted_text
 from burncast.engine.structure import MAX_PERIODS
 from burncast.outputs.assumptions.cells import HEADINGS, SheetCell, editable_rows, row_cells
 from burncast.outputs.assumptions.rows import AssumptionRow
+from burncast.outputs.files.extras import require
 from burncast.outputs.files.store import CREATED_BY
+from burncast.outputs.files.workbook_pages import MOST_IN_CELL
 
 if TYPE_CHECKING:
     from xlsxwriter.format import Format
@@ -41,7 +43,6 @@ _EDITABLE = ("value", "unit", "source", "note", "lowest", "highest")
 _IN_EMPTY_ROWS = ("section", "variant", "name", "element", *_EDITABLE)
 _LINE = 15.0
 _EMPTY_ROWS = 25
-_MOST_IN_CELL = 32_767
 
 _INSTRUCTIONS = """\
 Assumptions of a forecast of runway and ruin
@@ -79,12 +80,7 @@ def assumption_workbook(scenario: Scenario, text: str, file: str) -> bytes:
 
     Raises InputError where xlsxwriter is not installed, or a text is longer than a cell can hold.
     """
-    try:
-        import xlsxwriter
-    except ImportError:
-        raise InputError(
-            'writing workbooks needs xlsxwriter: pip install "burncast[excel]"; a file that ends in .csv needs nothing'
-        ) from None
+    xlsxwriter = require("xlsxwriter", "excel", "writing workbooks", "; a file that ends in .csv needs nothing")
     content = io.BytesIO()
     options = {"in_memory": True, "strings_to_formulas": False, "strings_to_urls": False, "strings_to_numbers": False}
     with xlsxwriter.Workbook(content, options) as book:
@@ -242,7 +238,7 @@ def _write(sheet: Worksheet, row: int, column: int, cell: SheetCell, look: Forma
         text = repr(float(cell)) if isinstance(cell, (int, float)) else str(cell)
         # Spreadsheets put an apostrophe before what looks like a formula; one of the text's own is written twice.
         text = quoted_text(text) if text.startswith("'") else text
-        if len(text) > _MOST_IN_CELL:
+        if len(text) > MOST_IN_CELL:
             raise InputError(f"{text[:40]!r}… is longer than a cell of a workbook holds; a CSV file can take it")
         sheet.write_string(row, column, text, look)
 
@@ -258,7 +254,7 @@ def _number_format(value: float, figure: bool) -> str:
 def _scenario(sheet: Worksheet, formats: _Formats, text: str) -> None:
     sheet.set_column(0, 0, 140)
     for number, line in enumerate(text.removesuffix("\n").split("\n")):
-        if len(line) > _MOST_IN_CELL:
+        if len(line) > MOST_IN_CELL:
             raise InputError(
                 f"line {number + 1} of the scenario is longer than a cell of a workbook holds: write a CSV file"
             )

@@ -18,16 +18,16 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from burncast.engine.sheet_cells import quoted_text
 from burncast.outputs.files.long_table import LabelColumn, long_table
 from burncast.outputs.results.provenance import each_variant, provenance
 
 if TYPE_CHECKING:
     import xarray as xr
 
-__all__ = ["encode_csv", "safe_text"]
+__all__ = ["encode_csv"]
 
 CARRIED = ("sha256", "seed", "trajectories", "method", "burncast")
-_FORMULA = ("=", "+", "-", "@", "\t", "\r")
 
 
 def encode_csv(result: xr.Dataset) -> bytes:
@@ -37,7 +37,7 @@ def encode_csv(result: xr.Dataset) -> bytes:
     lines = io.StringIO(newline="")
     writer = csv.writer(lines, lineterminator="\n")
     writer.writerow([*table.before, "value", *table.after, *CARRIED])
-    tails = [[safe_text(origin.get(key, "")) for key in CARRIED] for origin in origins.values()]
+    tails = [[quoted_text(origin.get(key, "")) for key in CARRIED] for origin in origins.values()]
     variants = table.before["variant"].codes.tolist() if "variant" in table.before else np.zeros_like(table.value, int)
     before, after = _cells(table.before), _cells(table.after)
     for place, (value, variant) in enumerate(zip(table.value.tolist(), variants, strict=True)):
@@ -47,18 +47,9 @@ def encode_csv(result: xr.Dataset) -> bytes:
     return text.encode("utf-8" if text.isascii() else "utf-8-sig")
 
 
-def safe_text(text: str) -> str:
-    """Text that no spreadsheet takes for a formula.
-
-    >>> [safe_text(text) for text in ("api", "=1+1", "-10 %")]
-    ['api', "'=1+1", "'-10 %"]
-    """
-    return f"'{text}" if text.startswith(_FORMULA) else text
-
-
 def _cells(columns: dict[str, LabelColumn]) -> list[tuple[list[int], list[str]]]:
     """Each column's codes, and the text of each label; −1 finds the last, which is empty."""
     return [
-        (column.codes.tolist(), [*(safe_text(str(label)) for label in column.labels), ""])
+        (column.codes.tolist(), [*(quoted_text(str(label)) for label in column.labels), ""])
         for column in columns.values()
     ]

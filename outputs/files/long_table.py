@@ -22,18 +22,24 @@ from __future__ import annotations
 
 from collections.abc import Hashable, Sequence
 from dataclasses import dataclass
-from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from burncast.outputs.results.variables import mean_name, mean_se_name, paths_name, sd_name, tracked_names
+from burncast.outputs.results.variables import (
+    mean_name,
+    mean_se_name,
+    paths_name,
+    quantile_label,
+    sd_name,
+    tracked_names,
+)
 
 if TYPE_CHECKING:
     import xarray as xr
     from numpy.typing import NDArray
 
-__all__ = ["LabelColumn", "LongTable", "long_table", "quantile_label"]
+__all__ = ["LabelColumn", "LongTable", "long_table"]
 
 _COLUMNS = ("variant", "period", "date", "quantity", "statistic", "trajectory", "value", "unit")
 
@@ -92,15 +98,6 @@ def long_table(result: xr.Dataset) -> LongTable:
     }
     unit = LabelColumn(np.concatenate([_codes(piece, "unit") for piece in pieces]), units)
     return LongTable(columns, np.concatenate([piece.value for piece in pieces]), {"unit": unit})
-
-
-def quantile_label(probability: float) -> str:
-    """The statistic that a quantile is, exactly.
-
-    >>> [quantile_label(p) for p in (0.05, 0.5, 0.999, 1 / 3)]
-    ['p5', 'p50', 'p99.9', 'p33.33333333333333']
-    """
-    return f"p{(Decimal(repr(float(probability))) * 100).normalize():f}"
 
 
 def _variables(result: xr.Dataset) -> list[tuple[str, str, list[str]]]:

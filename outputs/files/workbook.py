@@ -29,7 +29,6 @@ import numpy as np
 
 from burncast.distributions.errors import BurncastError
 from burncast.outputs.files.extras import require
-from burncast.outputs.files.long_table import quantile_label
 from burncast.outputs.files.number_formats import axis_format
 from burncast.outputs.files.workbook_charts import Cells, Line, fan_chart, line_chart, need_chart, time_axis
 from burncast.outputs.files.workbook_pages import Book, width, write_sheet, write_table
@@ -49,7 +48,7 @@ from burncast.outputs.files.workbook_tables import (
 )
 from burncast.outputs.results.provenance import provenance
 from burncast.outputs.results.summary import Summary
-from burncast.outputs.results.variables import tracked_names
+from burncast.outputs.results.variables import quantile_label, tracked_names
 from burncast.outputs.words.amounts import format_date, format_periods, format_probability
 
 if TYPE_CHECKING:

@@ -18,9 +18,11 @@ if TYPE_CHECKING:
     from xlsxwriter.workbook import Workbook
     from xlsxwriter.worksheet import Worksheet
 
-__all__ = ["Book", "write_sheet", "write_table"]
+__all__ = ["MOST_IN_CELL", "Book", "write_sheet", "write_table"]
 
 MOST_IN_CELL = 32_767
+"""Characters that a cell of Excel holds."""
+
 MOST_IN_NAME = 31
 LINE = 15
 """Points that a line of text takes."""

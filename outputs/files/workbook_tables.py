@@ -14,12 +14,11 @@ from typing import TYPE_CHECKING, TypeAlias
 
 import numpy as np
 
-from burncast.outputs.files.long_table import quantile_label
 from burncast.outputs.files.number_formats import SHARE, number_format
 from burncast.outputs.results.provenance import each_variant
 from burncast.outputs.results.result_summary import dates_of, summary_of
 from burncast.outputs.results.summary import Summary
-from burncast.outputs.results.variables import mean_name, mean_se_name, sd_name
+from burncast.outputs.results.variables import mean_name, mean_se_name, quantile_label, sd_name
 from burncast.outputs.words.amounts import format_periods
 
 if TYPE_CHECKING:

@@ -12,7 +12,7 @@ import xarray as xr
 from burncast.distributions.errors import InputError
 from burncast.outputs.results.result_parts import check_levels, element_name, elements_of, holds, unknown
 from burncast.outputs.results.summary import RUIN_PERIODS
-from burncast.outputs.results.variables import mean_name, mean_se_name, sd_name, tracked_names
+from burncast.outputs.results.variables import mean_name, mean_se_name, quantile_label, sd_name, tracked_names
 
 __all__ = ["summary_table"]
 
@@ -38,7 +38,7 @@ def summary_table(
     ]
     index = [*([] if "" in results else ["variant"]), "quantity", "period"]
     dated = ["date"] if any("date" in one.coords for one in results.values()) else []
-    table = pd.DataFrame(records, columns=[*index, *dated, "mean", "se", "sd", *map(_column, quantiles), "unit"])
+    table = pd.DataFrame(records, columns=[*index, *dated, "mean", "se", "sd", *map(quantile_label, quantiles), "unit"])
     return table.set_index(index)
 
 
@@ -96,8 +96,4 @@ def _where(result: xr.Dataset, quantity: str, period: int) -> dict[str, Any]:
 
 
 def _quantiles(values: xr.DataArray, quantiles: Sequence[float]) -> dict[str, float]:
-    return {_column(level): float(values.sel(quantile=level)) for level in quantiles}
-
-
-def _column(level: float) -> str:
-    return f"p{100 * level:.10g}"
+    return {quantile_label(level): float(values.sel(quantile=level)) for level in quantiles}

@@ -1,7 +1,8 @@
-"""The names of the variables that a result makes from a tracked quantity's name."""
+"""The names of the variables that a result makes from a tracked quantity's name, and of its quantiles."""
 
 from __future__ import annotations
 
+from decimal import Decimal
 from typing import TYPE_CHECKING
 
 from burncast.distributions.errors import InputError, nearest_name
@@ -11,7 +12,7 @@ if TYPE_CHECKING:
 
     import xarray as xr
 
-__all__ = ["mean_name", "mean_se_name", "only", "paths_name", "sd_name", "tracked_names"]
+__all__ = ["mean_name", "mean_se_name", "only", "paths_name", "quantile_label", "sd_name", "tracked_names"]
 
 
 def mean_name(tracked: str) -> str:
@@ -32,6 +33,15 @@ def sd_name(tracked: str) -> str:
 def paths_name(tracked: str) -> str:
     """The variable that holds a tracked quantity's kept paths."""
     return f"paths_{tracked}"
+
+
+def quantile_label(probability: float) -> str:
+    """The statistic that a quantile is, exactly.
+
+    >>> [quantile_label(p) for p in (0.05, 0.5, 0.999, 1 / 3)]
+    ['p5', 'p50', 'p99.9', 'p33.33333333333333']
+    """
+    return f"p{(Decimal(repr(float(probability))) * 100).normalize():f}"
 
 
 def tracked_names(result: xr.Dataset) -> list[str]:

@@ -317,7 +317,7 @@ def test_files_that_are_there_are_kept_without_force(tmp_path):
 
 def test_without_the_library_the_other_format_still_works(tmp_path, monkeypatch):
     monkeypatch.setitem(sys.modules, "xlsxwriter", None)
-    with pytest.raises(InputError, match=r"pip install \"burncast\[excel\]\"; a file that ends in .csv needs nothing"):
+    with pytest.raises(InputError, match=r"pip install 'burncast\[excel\]'; a file that ends in .csv needs nothing"):
         burncast.to_sheet(None, tmp_path / "plan.xlsx")
     with pytest.raises(InputError, match=r"a CSV file names the file of its scenario"):
         burncast.to_sheet(None, tmp_path / "plan.csv")

@@ -13,8 +13,8 @@ import xarray as xr
 from exported import forecast, variants
 
 from burncast.outputs.files.csv_file import encode_csv
-from burncast.outputs.files.long_table import quantile_label
 from burncast.outputs.files.parquet_file import encode_parquet
+from burncast.outputs.results.variables import quantile_label
 
 STATISTICS = {"_mean": "mean", "_mean_se": "mean_se", "_sd": "sd"}
 

@@ -17,8 +17,8 @@ from known_simulation import falling_cash, known_simulation
 
 import burncast
 from burncast.outputs.assumptions.rows import assumption_rows
-from burncast.outputs.files.long_table import quantile_label
 from burncast.outputs.results.dataset import stack, to_dataset
+from burncast.outputs.results.variables import quantile_label
 
 pytest.importorskip("xlsxwriter", reason="xlsxwriter (extra excel) is not installed")
 python_calamine = pytest.importorskip("python_calamine", reason="python-calamine (extra excel) is not installed")
