@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterable
 
 __all__ = ["DATE", "SHARE", "WHOLE", "axis_format", "number_format"]
@@ -10,6 +11,8 @@ DATE = "d mmm yyyy"
 SHARE = "0.00%"
 WHOLE = "#,##0"
 _SCALES = ((1e12, ',,,,"tn"'), (1e9, ',,,"bn"'), (1e6, ',,"M"'), (1e3, ',"k"'))
+_MARKS = 10
+"""Marks that an axis has at most."""
 
 
 def number_format(values: Iterable[float]) -> str:
@@ -30,15 +33,22 @@ def number_format(values: Iterable[float]) -> str:
 
 
 def axis_format(values: Iterable[float]) -> str:
-    """A short format with the suffix of the largest: k, M, bn or tn.
+    """A short format with the suffix of the largest: k, M, bn or tn; as many digits as tell the axis' marks apart.
 
-    >>> [axis_format(values) for values in ([2.5e9, -8e9], [4.5e7], [900], [7.5], [0.02])]
-    ['0.0##,,,"bn"', '0.##,,"M"', '#,##0', '0.0#', '0.00##']
+    >>> [axis_format(values) for values in ([2.5e9, -8e9], [4.5e7], [900], [7.5], [0.02], [999_990, 1_000_010])]
+    ['0.0##,,,"bn"', '0.##,,"M"', '#,##0', '0.0#', '0.00##', '#,##0']
     """
-    most = max((abs(value) for value in values if abs(value) < float("inf")), default=0.0)
-    if most >= 1e16:
+    finite = [value for value in values if abs(value) < float("inf")]
+    most = max(map(abs, finite), default=0.0)
+    if most >= 1e16 or 0.0 < most < 1e-3:
         return "0.0E+00"
+    look, least = (WHOLE, 1.0) if most >= 100 else ("0.0#", 0.01) if most >= 1 else ("0.00##", 1e-4)
     for scale, suffix in _SCALES:
         if most >= scale and (scale > 1e3 or most >= 1e4):
-            return f"0.{'##' if most >= 10 * scale else '0##'}{suffix}"
-    return WHOLE if most >= 100 else "0.0#" if most >= 1 else "0.00##" if most >= 1e-3 or most == 0 else "0.0E+00"
+            look, least = (f"0.##{suffix}", 0.01 * scale) if most >= 10 * scale else (f"0.0##{suffix}", 1e-3 * scale)
+            break
+    mark = (max(finite, default=0.0) - min(finite, default=0.0)) / _MARKS
+    if not 0.0 < mark < least:
+        return look
+    digits = min(12, max(0, math.ceil(-math.log10(mark))))
+    return f"{WHOLE}.{'0' * digits}" if digits else WHOLE

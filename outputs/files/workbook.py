@@ -317,4 +317,4 @@ def _about(shown: Forecasts) -> SheetTable:
     rows.append(("to repeat it", again + (" --variants" if shown.several else "")))
     rows.append(("standard error", "of the simulation: more trajectories make it smaller; it is not about assumptions"))
     rows.append(("p5", "one future in twenty lies below; so p95: one in twenty lies above"))
-    return SheetTable((Column("about", [key for key, _ in rows]), Column("", [value for _, value in rows])))
+    return SheetTable((Column("about", [key for key, _ in rows]), Column("", [value for _, value in rows], most=70)))

@@ -10,6 +10,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
+from burncast.distributions.errors import InputError
 from burncast.outputs.files.number_formats import DATE, number_format
 from burncast.outputs.files.workbook_charts import FIRST_YEAR
 from burncast.outputs.files.workbook_tables import BY_ROW, Cell, Column, SheetTable
@@ -24,6 +25,7 @@ MOST_IN_CELL = 32_767
 """Characters that a cell of Excel holds."""
 
 MOST_IN_NAME = 31
+MOST_ROWS = 1_048_576
 LINE = 15
 """Points that a line of text takes."""
 
@@ -67,7 +69,15 @@ class Book:
 def write_sheet(book: Book, wanted: str, table: SheetTable) -> Worksheet:
     """A sheet with a table and nothing above it: headings that stay in sight and on every page, a filter, columns as
     wide as what they hold.
+
+    InputError where it has more rows than a sheet.
     """
+    count = max((len(column.cells) for column in table.columns), default=0)
+    if count >= MOST_ROWS:
+        raise InputError(
+            f"{wanted} takes {count:,} rows, of which a sheet of a workbook has {MOST_ROWS:,} at most; "
+            "expected CSV or Parquet, or fewer quantities or variants"
+        )
     sheet = book.add_sheet(wanted)
     end = write_table(book, sheet, 0, table)
     widths = [width(column) for column in table.columns]

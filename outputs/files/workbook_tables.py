@@ -240,7 +240,8 @@ def quantity_table(shown: Forecasts, name: str) -> SheetTable:
             if len(numbers) > first:
                 called = ", ".join([*([variant] if shown.several else []), *map(str, element)])
                 blocks.append(Block(called, first, len(numbers) - 1))
-    look = number_format(value for row in numbers for value in row)
+    own = {heading: number_format(row[i] for row in numbers) for i, heading in enumerate(parts) if heading != "mean"}
+    look = number_format(value for row in numbers for value in [row[0], *row[len(parts) :]])
     known = [*parts, *(quantile_label(p) for p in np.sort(shown.result["quantile"].values))]
     heads = [
         *shown.heads([str(row[0]) for row in labels]),
@@ -249,7 +250,7 @@ def quantity_table(shown: Forecasts, name: str) -> SheetTable:
         *([Column("date", [row[-1] for row in labels])] if shown.longest_dates else []),
         *some("unit", [str(shown.result[name].attrs.get("units", ""))] * len(numbers)),
     ]
-    tails = [Column(heading, [row[i] for row in numbers], look) for i, heading in enumerate(known)]
+    tails = [Column(heading, [row[i] for row in numbers], own.get(heading, look)) for i, heading in enumerate(known)]
     return SheetTable((*heads, *tails), len(heads), tuple(blocks))
 
 

@@ -23,7 +23,10 @@ from burncast.outputs.results.variables import quantile_label
 pytest.importorskip("xlsxwriter", reason="xlsxwriter (extra excel) is not installed")
 python_calamine = pytest.importorskip("python_calamine", reason="python-calamine (extra excel) is not installed")
 
+from burncast.outputs.files.number_formats import axis_format  # noqa: E402
 from burncast.outputs.files.workbook import encode_workbook  # noqa: E402
+from burncast.outputs.files.workbook_pages import Book, write_sheet  # noqa: E402
+from burncast.outputs.files.workbook_tables import Column, Forecasts, SheetTable, quantity_table  # noqa: E402
 
 CHART = "{http://schemas.openxmlformats.org/drawingml/2006/chart}"
 SIXTEEN_DIGITS = 1e-15
@@ -274,6 +277,34 @@ LONG = "a_name_of_a_quantity_that_takes_sixty_characters_and_no_more"
 def named(name):
     paths = {"cash": falling_cash(20, 3), name: np.ones((20, 4)), f"{name[:-1]}z": np.ones((20, 4))}
     return to_dataset(known_simulation(paths, title="x" * 400 + "&"))
+
+
+@pytest.mark.parametrize("level", [0.02, 7.5, 900.0, 1e6, 4.5e7, 8e9, 3e12])
+@pytest.mark.parametrize("share", [2.0, 0.1, 1e-3, 1e-6])
+def test_marks_of_an_axis_that_differ_look_different(level, share):
+    look = axis_format([level, level * (1 + share)])
+    decimals = re.search(r"\.([0#]+)", look)
+    scaled = re.search(r'(,+)"', look)
+    shown = 1000.0 ** len(scaled[1] if scaled else "") / 10.0 ** len(decimals[1] if decimals else "")
+    assert shown <= level * share / 10 * (1 + 1e-9)
+
+
+def test_small_standard_errors_of_large_numbers_are_seen():
+    cash = 1e6 + np.random.default_rng(1).normal(0, 0.5, (400, 3))
+    table = quantity_table(Forecasts.of(to_dataset(known_simulation({"cash": cash}))), "cash")
+    looks = {column.heading: column.number_format for column in table.columns}
+    # Of 400 trajectories with a standard deviation of 0.5: 0.025.
+    found = [looks[heading] for heading in ("mean", "standard error", "sd", "p50")]
+    assert found == ["#,##0", "0.0000", "#,##0.00", "#,##0"]
+
+
+def test_more_rows_than_a_sheet_has_are_refused():
+    import xlsxwriter
+
+    with xlsxwriter.Workbook(io.BytesIO(), {"in_memory": True}) as workbook:
+        table = SheetTable((Column("x", range(2**20)),))
+        with pytest.raises(burncast.InputError, match=r"cash takes 1,048,576 rows, of which .*; expected CSV or"):
+            write_sheet(Book(workbook, ""), "cash", table)
 
 
 def test_names_that_no_sheet_may_have():
