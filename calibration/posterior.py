@@ -27,7 +27,8 @@ from burncast.calibration.observations import read_observations
 from burncast.calibration.reach import unreached
 from burncast.distributions.errors import InputError
 from burncast.distributions.notebook_view import Cell, Shown, View
-from burncast.engine.conditioning import Conditioned, Likelihood, condition_on
+from burncast.engine.condition import Likelihood
+from burncast.engine.conditioning import Conditioned, condition_on
 from burncast.engine.given import GivenOutcomes, run_given
 from burncast.engine.normals import Normals, used_draws
 from burncast.engine.particles import Particles

@@ -14,7 +14,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from burncast.calibration.figures import Figure
-from burncast.engine.conditioning import Exceedance, condition_on
+from burncast.engine.condition import Exceedance
+from burncast.engine.conditioning import condition_on
 from burncast.engine.given import GivenOutcomes
 from burncast.engine.program import Program
 

@@ -23,7 +23,8 @@ from burncast.distributions.correlation import cholesky_factor
 from burncast.distributions.law import FloatArray
 from burncast.distributions.symmetric import product
 from burncast.engine.copulas import weighted
-from burncast.engine.graph import Graph, Node
+from burncast.engine.graph import Graph
+from burncast.engine.nodes import Node
 
 __all__ = ["anticipating", "innovation_weights"]
 

@@ -12,9 +12,10 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 
 from burncast.engine.emission import Emission, swap_states
-from burncast.engine.graph import Graph, Node, Rate, State
+from burncast.engine.graph import Graph
 from burncast.engine.lowering import Lowered, lower_scenario
 from burncast.engine.machine_rows import FIRST_ROW
+from burncast.engine.nodes import Node, Rate, State
 from burncast.engine.program import Program, Tracked
 from burncast.engine.program_data import ProgramData
 from burncast.engine.registers import FreeRows, assign_rows

@@ -26,7 +26,8 @@ from burncast.distributions import copula_tables as tables
 from burncast.distributions.correlation import cholesky_factor, t_copula_tables
 from burncast.distributions.law import FloatArray
 from burncast.distributions.transport import Table
-from burncast.engine.graph import Graph, Node, Rate
+from burncast.engine.graph import Graph
+from burncast.engine.nodes import Node, Rate
 from burncast.engine.origins import equals
 
 __all__ = ["asinh", "clayton", "frank", "gaussian", "gumbel", "looked_up", "student", "weighted"]

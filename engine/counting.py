@@ -9,7 +9,8 @@ from scipy import special
 from burncast.distributions.discrete import discrete
 from burncast.distributions.law import Law
 from burncast.distributions.portable import exp
-from burncast.engine.graph import Graph, Node, Rate
+from burncast.engine.graph import Graph
+from burncast.engine.nodes import Node, Rate
 
 __all__ = ["poisson_count"]
 

@@ -23,7 +23,8 @@ from burncast.engine import copulas
 from burncast.engine.anticipation import anticipating
 from burncast.engine.expressions import Call, Index, Name, walk
 from burncast.engine.functions import PROCESSES
-from burncast.engine.graph import Graph, Node
+from burncast.engine.graph import Graph
+from burncast.engine.nodes import Node
 from burncast.engine.scenario import ByElement, Correlation, Kind, Scenario
 from burncast.engine.vine_draws import vine_draws
 

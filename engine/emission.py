@@ -10,8 +10,9 @@ from dataclasses import dataclass, field
 import numpy as np
 from numpy.typing import NDArray
 
-from burncast.engine.graph import Graph, Node, State
+from burncast.engine.graph import Graph
 from burncast.engine.machine_rows import CHECK_ROW, NEED_ROW, PASSAGE_ROW
+from burncast.engine.nodes import Node, State
 from burncast.engine.program import FIELDS, OPCODES
 from burncast.engine.program_data import ProgramData
 from burncast.engine.schedule import Line

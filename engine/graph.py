@@ -1,16 +1,5 @@
 """The graph between a scenario and its program: what is computed, from what, and how often it changes.
 
-A :class:`Node` is one value with a shape (a run of rows, one per element of its dimensions) and a *rate*:
-
-========  ===========================================  ==================================================
-rate      what it depends on                           where it is computed
-========  ===========================================  ==================================================
-CONST     nothing                                      here, while the graph is built
-PERIOD    the period alone                             here, for every period: it becomes a table
-SETUP     the trajectory's inputs                      once per trajectory
-STEP      shocks and states                            every period
-========  ===========================================  ==================================================
-
 A :class:`Graph` interns nodes, so that equal subexpressions are one node, and folds what is known in advance with the
 same elementary functions as the machine uses, so that folding never changes a bit. Where numbers of the scenario may
 move, what follows from them is known too, but is the same node only where it follows from the same numbers in the same
@@ -23,79 +12,22 @@ import functools
 import math
 from collections.abc import Callable, Hashable, Iterable
 from dataclasses import dataclass, field
-from enum import IntEnum
 from typing import TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
 
 from burncast.distributions.law import Law
+from burncast.engine.nodes import Node, Rate, State
 from burncast.engine.operations import FOLDABLE
 from burncast.engine.origins import Origin, equals, form_of_law, has_no_zeros, is_steady
 
-__all__ = ["Graph", "Node", "Rate", "State"]
+__all__ = ["Graph"]
 
 Floats = NDArray[np.float64]
 Answer = TypeVar("Answer", bound=Hashable)
 
 _SLOW = frozenset({"exp", "log", "power", "normal_cdf"})
-
-
-class Rate(IntEnum):
-    """How often a node's value changes; the order is from never to every period."""
-
-    CONST = 0
-    PERIOD = 1
-    SETUP = 2
-    STEP = 3
-
-
-@dataclass(frozen=True, eq=False, slots=True)
-class Node:
-    """One value of the graph.
-
-    ``known_values`` is set where the value is known in advance: shape (elements, 1) for CONST, (elements, T + 1) for
-    PERIOD; ``origin`` where it may move. ``payload`` carries what an operation needs besides its operands (a table, a
-    stream name, a length).
-    """
-
-    op: str
-    arguments: tuple[Node, ...]
-    dims: tuple[str, ...]
-    rate: Rate
-    payload: Hashable = None
-    known_values: Floats | None = None
-    serial: int = 0
-    origin: Origin | None = None
-
-    @property
-    def known(self) -> bool:
-        """Whether the value is known in advance, for every trajectory."""
-        return self.known_values is not None
-
-    @property
-    def values(self) -> Floats | None:
-        """The known values, for whoever makes more of them than the answer to a question: then they cannot move."""
-        if self.origin is not None:
-            self.origin.is_read = True
-        return self.known_values
-
-    def holds(self, question: Callable[[Floats], bool]) -> bool:
-        """Whether the value is known and answers ``question`` so; the answer is remembered where it may move."""
-        if self.known_values is None:
-            return False
-        return question(self.known_values) if self.origin is None else self.origin.ask(question)
-
-
-@dataclass(eq=False, slots=True)
-class State:
-    """A value carried from period to period: ``read`` is its value at t − 1; ``next`` becomes its value at t."""
-
-    name: str
-    dims: tuple[str, ...]
-    read: Node
-    start: Node | None = None
-    next: Node | None = None
 
 
 @dataclass(eq=False)

@@ -18,8 +18,9 @@ from burncast.engine.dependence import dependent_normals
 from burncast.engine.dependencies import MAY_USE
 from burncast.engine.expressions import Binary, Call, Expression, Number, names
 from burncast.engine.functions import PROCESSES
-from burncast.engine.graph import Graph, Node, State
+from burncast.engine.graph import Graph
 from burncast.engine.lowering_expressions import lower
+from burncast.engine.nodes import Node, State
 from burncast.engine.process_values import ProcessValue
 from burncast.engine.processes import lower_process
 from burncast.engine.scenario import ByElement, Location, Quantity, Scenario, Value

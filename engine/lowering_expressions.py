@@ -24,8 +24,9 @@ from burncast.engine.expressions import (
     render,
 )
 from burncast.engine.functions import FUNCTIONS, PROCESSES, bind
-from burncast.engine.graph import Graph, Node
+from burncast.engine.graph import Graph
 from burncast.engine.lowering_functions import LOWERINGS, power
+from burncast.engine.nodes import Node
 from burncast.engine.origins import equals, is_true_or_false
 from burncast.engine.processes import draw_of_law
 from burncast.engine.scope import Scope

@@ -11,10 +11,11 @@ from burncast.distributions.errors import FormulaError
 from burncast.engine import constants
 from burncast.engine.counting import poisson_count
 from burncast.engine.expressions import Name, Text, render
-from burncast.engine.graph import Graph, Node, Rate
+from burncast.engine.graph import Graph
 from burncast.engine.lowering_limited_mean import limited_mean
 from burncast.engine.lowering_memory import MEMORY
 from burncast.engine.lowering_time import TIME
+from burncast.engine.nodes import Node, Rate
 from burncast.engine.origins import equals, is_probability
 from burncast.engine.scope import Bound, Lowerings, Scope
 

@@ -18,7 +18,8 @@ from burncast.distributions.lognormal import Lognormal
 from burncast.distributions.pareto import Pareto
 from burncast.engine import constants
 from burncast.engine.expressions import Call, Expression, render
-from burncast.engine.graph import Graph, Node
+from burncast.engine.graph import Graph
+from burncast.engine.nodes import Node
 from burncast.engine.scope import Bound, Scope
 
 __all__ = ["limited_mean"]

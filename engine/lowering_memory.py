@@ -5,7 +5,7 @@ from __future__ import annotations
 from burncast.distributions.errors import FormulaError
 from burncast.engine import constants
 from burncast.engine.expressions import Expression, Name, Number, render
-from burncast.engine.graph import Node, Rate
+from burncast.engine.nodes import Node, Rate
 from burncast.engine.scope import Bound, Lowerings, Scope
 
 __all__ = ["MEMORY"]

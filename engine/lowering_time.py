@@ -10,7 +10,7 @@ import numpy as np
 from burncast.distributions.errors import FormulaError
 from burncast.engine import constants
 from burncast.engine.expressions import Expression, Number, Sequence, Text
-from burncast.engine.graph import Node
+from burncast.engine.nodes import Node
 from burncast.engine.scope import Bound, Lowerings, Scope
 
 __all__ = ["TIME"]

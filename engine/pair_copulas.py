@@ -15,7 +15,8 @@ from typing import NamedTuple
 from burncast.distributions import copula_tables as tables
 from burncast.distributions.correlation import t_copula_tables, t_quantile_table
 from burncast.engine.copulas import asinh, looked_up
-from burncast.engine.graph import Graph, Node
+from burncast.engine.graph import Graph
+from burncast.engine.nodes import Node
 
 __all__ = ["PAIRS", "ConditionalLaw"]
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from burncast.engine.graph import Node, State
+from burncast.engine.nodes import Node, State
 from burncast.engine.origins import equals
 from burncast.engine.scope import Scope
 

@@ -20,7 +20,8 @@ from burncast.engine import constants
 from burncast.engine.counting import poisson_count
 from burncast.engine.expressions import Binary, Call, Expression, Number
 from burncast.engine.functions import FUNCTIONS, PROCESSES, bind
-from burncast.engine.graph import Graph, Node, Rate
+from burncast.engine.graph import Graph
+from burncast.engine.nodes import Node, Rate
 from burncast.engine.origins import Origin, form_of_law
 from burncast.engine.process_values import ProcessValue, carried, ending, is_zero
 from burncast.engine.regimes import lower_markov

@@ -24,7 +24,7 @@ from numpy.typing import NDArray
 from burncast.distributions.law import Law
 from burncast.distributions.transport import Pieces, Steps, Table, transport
 from burncast.engine.addresses import stream_id
-from burncast.engine.graph import Node
+from burncast.engine.nodes import Node
 from burncast.engine.origins import Origin
 
 __all__ = ["ProgramData", "packed"]

@@ -19,7 +19,8 @@ from numpy.typing import NDArray
 from burncast.distributions.errors import InputError, SimulationError
 from burncast.distributions.notebook_view import Cell, Shown, View
 from burncast.engine.compiler import compile_scenario
-from burncast.engine.conditioning import Conditioned, Exceedance, Score, condition_on
+from burncast.engine.condition import Exceedance, Score
+from burncast.engine.conditioning import Conditioned, condition_on
 from burncast.engine.given import GivenOutcomes
 from burncast.engine.margins import towards_ruin
 from burncast.engine.program import Program

@@ -20,7 +20,8 @@ from burncast.distributions.discrete import discrete
 from burncast.distributions.errors import FormulaError, nearest_name
 from burncast.engine import constants
 from burncast.engine.expressions import Expression, Number, Sequence, Text, render
-from burncast.engine.graph import Graph, Node, Rate
+from burncast.engine.graph import Graph
+from burncast.engine.nodes import Node, Rate
 from burncast.engine.origins import equals
 from burncast.engine.process_values import ProcessValue, carried, ending, is_zero
 from burncast.engine.scope import Scope

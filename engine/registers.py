@@ -9,7 +9,8 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 
-from burncast.engine.graph import Graph, Node
+from burncast.engine.graph import Graph
+from burncast.engine.nodes import Node
 from burncast.engine.schedule import Line
 from burncast.engine.selection import base_of
 

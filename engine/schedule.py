@@ -5,7 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import Literal
 
-from burncast.engine.graph import Graph, Node, Rate
+from burncast.engine.graph import Graph
+from burncast.engine.nodes import Node, Rate
 from burncast.engine.selection import Operation, Selection, base_of
 
 __all__ = ["Duty", "Line", "Schedule", "opens"]

@@ -12,7 +12,8 @@ import numpy as np
 
 from burncast.distributions.errors import FormulaError
 from burncast.engine.expressions import Expression
-from burncast.engine.graph import Graph, Node
+from burncast.engine.graph import Graph
+from burncast.engine.nodes import Node
 from burncast.engine.scenario import Scenario
 
 __all__ = ["Bound", "Lowerings", "Scope"]

@@ -16,7 +16,8 @@ import numpy as np
 
 from burncast.distributions.law import Law
 from burncast.distributions.transport import Table, transport
-from burncast.engine.graph import Graph, Node
+from burncast.engine.graph import Graph
+from burncast.engine.nodes import Node
 from burncast.engine.origins import Origin
 
 __all__ = ["VIEWS", "Operation", "Selection", "base_of", "select_operations", "strides_of", "view_of"]

@@ -22,9 +22,10 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy import special
 
-from burncast.engine.graph import Graph, Node, Rate, State
+from burncast.engine.graph import Graph
 from burncast.engine.lowering import Lowered
 from burncast.engine.lowering_expressions import is_truth
+from burncast.engine.nodes import Node, Rate, State
 from burncast.engine.operations import COMPARISONS, FOLDABLE
 from burncast.engine.origins import equals, has_no_zeros, is_finite, is_finite_after_opening
 

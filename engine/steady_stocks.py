@@ -9,7 +9,8 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from burncast.engine.expressions import Call, Conditional, Expression, Name
-from burncast.engine.graph import Graph, Node, Rate
+from burncast.engine.graph import Graph
+from burncast.engine.nodes import Node, Rate
 from burncast.engine.origins import has_no_zeros, is_nan
 
 __all__ = ["is_steady"]

@@ -9,7 +9,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from burncast.distributions.vine import PairCopula, Vine
-from burncast.engine.graph import Graph, Node
+from burncast.engine.graph import Graph
+from burncast.engine.nodes import Node
 from burncast.engine.pair_copulas import PAIRS
 
 __all__ = ["vine_draws"]

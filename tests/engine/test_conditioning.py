@@ -12,7 +12,8 @@ from scipy.stats import kstest, norm
 import burncast
 from burncast.distributions.errors import InputError, SimulationError
 from burncast.engine.compiler import compile_scenario
-from burncast.engine.conditioning import Exceedance, Likelihood, condition_on
+from burncast.engine.condition import Exceedance, Likelihood
+from burncast.engine.conditioning import condition_on
 from burncast.engine.expressions import parse
 from burncast.engine.kernels import crank_nicolson
 from burncast.engine.margins import margin

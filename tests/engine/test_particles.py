@@ -11,7 +11,8 @@ import burncast
 from burncast.distributions.errors import InputError, ScenarioError
 from burncast.engine.adjusting import moved
 from burncast.engine.compiler import compile_scenario
-from burncast.engine.conditioning import Exceedance, condition_on
+from burncast.engine.condition import Exceedance
+from burncast.engine.conditioning import condition_on
 from burncast.engine.drawn_inputs import with_pictures
 from burncast.engine.expressions import Number
 from burncast.engine.given import run_given
