@@ -61,8 +61,8 @@ class Adjustable:
     ``schedule`` for a table of dates. ``centre`` lies between ``low`` and ``high``, the range to offer; of a multiple
     it is the factor, and ``basis`` and ``uses`` say what it is a multiple of: the inputs that it follows from.
     ``arguments`` are the numbers of a law by name, in the order in which they are written. ``path`` has the values of
-    what is known for all periods 0 … T. ``expression`` is the value with its files read; of a multiple, ``whole`` and
-    ``whole_text`` are without the factor.
+    what is known for all periods 0 … T, ``dates`` those of a table of dates as it is written. ``expression`` is the
+    value with its files read; of a multiple, ``whole`` and ``whole_text`` are without the factor.
     """
 
     key: str
@@ -83,6 +83,7 @@ class Adjustable:
     basis: Basis | None
     uses: tuple[str, ...]
     path: tuple[float, ...] | None = field(repr=False)
+    dates: tuple[tuple[str, float], ...] = field(repr=False)
     expression: Expression = field(repr=False)
     whole: Expression = field(repr=False)
     whole_text: str = field(repr=False)
@@ -101,9 +102,10 @@ def adjustables(scenario: Scenario) -> tuple[Adjustable, ...]:
     """Every input of ``scenario`` in its order, an input with a table by element as many as it has elements."""
     written = _inputs_of(scenario.text)
     found = tuple(
-        _of(quantity, labels, expression, _text(written.get(quantity.name), labels, expression))
+        _with_dates(_of(quantity, labels, expression, _text(entry, labels, expression)), entry)
         for quantity in scenario.quantities.values()
         if quantity.kind == "input"
+        for entry in [written.get(quantity.name)]
         for labels, expression in _elements(quantity)
     )
     return found if scenario.particles is None else tuple(_learnt(one) for one in found)
@@ -219,10 +221,18 @@ def _of(
         basis=basis,
         uses=uses,
         path=path,
+        dates=(),
         expression=expression,
         whole=whole,
         whole_text=whole_text,
     )
+
+
+def _with_dates(one: Adjustable, entry: Any) -> Adjustable:
+    """An input that is a table of dates with what stands in it."""
+    if not (isinstance(entry, Mapping) and SCHEDULE in entry):
+        return one
+    return replace(one, dates=tuple((date, float(value)) for date, value in entry[SCHEDULE].items()))
 
 
 def _learnt(one: Adjustable) -> Adjustable:

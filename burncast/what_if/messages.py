@@ -186,6 +186,7 @@ def describe_input(adjustable: Adjustable) -> dict[str, Any]:
         "step": _step(high - low),
         "logarithmic": adjustable.logarithmic,
         "decision": None if adjustable.decision is None else list(adjustable.decision),
+        "dates": [[date, _plain(value)] for date, value in adjustable.dates],
         "arguments": [{"name": name, "value": _plain(value)} for name, value in adjustable.arguments],
         **describe_drawn(adjustable),
     }

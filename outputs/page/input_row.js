@@ -98,7 +98,7 @@ export class InputRow {
     this.was.hidden = !this.wish || !this.isAlike;
   }
 
-  // "multiple of what the others give", and on a line of its own "middle 154M user".
+  // "multiple of what others give", and on a line of its own "middle 154M user".
   #multiple() {
     const { language, original, now } = this;
     const { law, path, centre } = this.drawn ?? now;
@@ -189,7 +189,7 @@ export class InputRow {
     for (const { name, value } of now.arguments ?? []) {
       parts.push(this.#field(name, this.#argumentName(name), language.written(value), (text) => this.#argument(name, text)));
     }
-    const told_of = [["source", original.source], ["note", original.note], ["was_text", now.text === original.text ? null : original.text]];
+    const told_of = [["source", original.source], ["note", original.note], ["was_text", this.#said()]];
     if (quantiles) {
       const [low, middle, high] = ["0.05", "0.5", "0.95"].map((level) => language.amount(quantiles[level]));
       told_of.unshift(["spread", language.text("range", { low, middle, high })]);
@@ -210,6 +210,13 @@ export class InputRow {
       onchange: () => commit(box.value.trim()),
     });
     return element("div", { class: "field" }, element("label", { for: id }, name), box);
+  }
+
+  // What the scenario says, where it is not what is written above.
+  #said() {
+    const { language, original, now } = this;
+    if (original.dates.length) return original.dates.map(([date, value]) => `${date}: ${language.amount(value)}`).join(" · ");
+    return now.text === original.text ? null : original.text;
   }
 
   // The numbers before and after a law have no name in the language.

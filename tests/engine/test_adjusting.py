@@ -243,7 +243,7 @@ def test_a_schedule_is_a_multiple_with_a_path():
     )
     price, usd = with_pictures(scenario, adjustables(scenario))
     assert (price.kind, price.basis, price.text, price.centre) == ("multiple", "dates", "schedule", 1.0)
-    assert price.path == (20.0, 20.0, 20.0, 25.0)
+    assert (price.path, price.dates) == ((20.0, 20.0, 20.0, 25.0), (("2024-01", 20.0), ("2024-03", 25.0)))
     assert moved(price, 1.2) == "1.2 * schedule"
     assert (usd.basis, usd.uses) == ("inputs", ("price",))
     half = adjustable(scenario.quantities["price"], (), Binary("*", Number(0.5), price.whole), "0.5 * schedule", price)

@@ -30,12 +30,8 @@ def test_a_followed_input_and_a_schedule_move_by_keyboard(visit, tmp_path):
     page = opened(visit())
     opening = answered(page)
     expect(multiple(page, FOLLOWED)).to_have_value("×1")
-    expect(row_of(page, FOLLOWED).locator(".unit")).to_have_text(
-        "multiple of what the others give\nmiddle 72k EUR/year"
-    )
-    expect(row_of(page, DATED).locator(".unit")).to_have_text(
-        "multiple of its values by date\nfrom 2,000 to 3,000 EUR/month"
-    )
+    expect(row_of(page, FOLLOWED).locator(".unit")).to_have_text("multiple of what others give\nmiddle 72k EUR/year")
+    expect(row_of(page, DATED).locator(".unit")).to_have_text("multiple of its schedule\nfrom 2,000 to 3,000 EUR/month")
     for label in (FOLLOWED, DATED):
         expect(row_of(page, label).locator(".hill")).to_be_visible()
         expect(slider(page, label)).to_have_attribute("aria-valuetext", "×1")
@@ -56,6 +52,8 @@ def test_a_followed_input_and_a_schedule_move_by_keyboard(visit, tmp_path):
         multiple(page, DATED).fill(typed)
         page.keyboard.press("Enter")
         expect(multiple(page, DATED)).to_have_value(shown)
+    row_of(page, DATED).locator("summary").click()
+    page.get_by_text("The scenario says: 2025-01: 2,000 · 2025-10: 3,000").wait_for()
     expect(row_of(page, DATED).locator(".unit")).to_contain_text("from 10k to 15k EUR/month")
     both = answered(page)
     assert both > dear
