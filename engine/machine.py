@@ -50,6 +50,8 @@ WINDOW = OPCODES["window r"]
 RECORD = OPCODES["record r"]
 RUIN = OPCODES["ruin r"]
 NEED = OPCODES["need r"]
+KEEP = OPCODES["keep r"]
+RECALL = OPCODES["recall"]
 
 
 @outermost
@@ -73,6 +75,7 @@ def run_blocks(
         if stop[0] != 0:
             return -2
         active = min(LANES, count - begin)
+        place = 0
         trajectory = first + np.uint64(begin)
         for j in range(LANES):
             rows[CHECK_ROW, j] = 0.0
@@ -199,6 +202,12 @@ def run_blocks(
                 elif op == NEED:
                     for j in range(LANES):
                         out[j] = x[j] if x[j] > out[j] else out[j]
+                elif op in (KEEP, RECALL):
+                    memory = space.kept[trajectory // np.uint64(LANES), place]
+                    source, target = (x, memory) if op == KEEP else (memory, out)
+                    for j in range(LANES):
+                        target[j] = source[j]
+                    place += 1
                 elif op == RECORD:
                     record(x, active, int(aux) * (code.periods + 1) + period, chunk)
                     lane = space.first_path - int(trajectory)

@@ -21,15 +21,12 @@ from burncast.distributions.transport import transport
 from burncast.engine.compiler import compile_following
 from burncast.engine.origins import Origin
 from burncast.engine.program import Program
-from burncast.engine.program_data import packed
+from burncast.engine.program_data import packed, pieces_of
 from burncast.engine.scenario_model import Scenario
 
 __all__ = ["MovableProgram"]
 
 Floats = NDArray[np.float64]
-
-_OWN_DATA = 5
-"""Kinds of tables below this have data of their own."""
 
 
 class MovableProgram:
@@ -65,6 +62,17 @@ class MovableProgram:
                 return None
         return self._with(worth)
 
+    def moving(self, key: str) -> tuple[frozenset[int], frozenset[int]] | None:
+        """The columns of the scalars and the lines of the table index that move with an input; None where it cannot."""
+        origin = self._inputs.get(key)
+        if origin is None:
+            return None
+        moving = set(self._following([origin]))
+        columns = {
+            column + element for one, column in self._columns if one in moving for element in range(len(one.value))
+        }
+        return frozenset(columns), frozenset(line for one, line in self._tables if one in moving)
+
     def _following(self, moved: Iterable[Origin]) -> list[Origin]:
         """These and all that follows from them, each after its sources."""
         found: set[Origin] = set()
@@ -85,14 +93,13 @@ class MovableProgram:
         if not laws:
             return dataclasses.replace(self.program, scalars=scalars)
         index = self.program.table_index.copy()
-        owners = np.flatnonzero(index[:, 0] < _OWN_DATA)
-        pieces = np.split(self.program.tables, index[owners[1:], 1])
-        for place, line in enumerate(owners.tolist()):
-            if line in laws:
-                index[line, 0], index[line, 2], table = packed(transport(laws[line]))
-                pieces[place] = np.array(table)
-        index[owners, 1] = np.concatenate([[0], np.cumsum([len(piece) for piece in pieces])[:-1]])
-        return dataclasses.replace(self.program, scalars=scalars, tables=np.concatenate(pieces), table_index=index)
+        pieces = pieces_of(self.program)
+        for line, law in laws.items():
+            index[line, 0], index[line, 2], table = packed(transport(law))
+            pieces[line] = np.array(table)
+        index[list(pieces), 1] = np.concatenate([[0], np.cumsum([len(piece) for piece in pieces.values()])[:-1]])
+        tables = np.concatenate(list(pieces.values()))
+        return dataclasses.replace(self.program, scalars=scalars, tables=tables, table_index=index)
 
 
 def _worth(source: Origin | Floats | None, worth: Mapping[Origin, Any]) -> Any:

@@ -45,7 +45,7 @@ OPCODES: dict[str, int] = {
             "fma szs", "fma rzr", "fma szr", "gbm rszs", "gbm rrzr",
             "total r", "draw", "transport r", "lookup r", "interp r",
             "poisson rr", "binomial rrr", "markov rr", "jumps rr", "lag r", "window r",
-            "check r", "record r", "ruin r", "need r",
+            "check r", "record r", "ruin r", "need r", "keep r", "recall",
         )
     )
 }  # fmt: skip

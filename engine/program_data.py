@@ -26,10 +26,14 @@ from burncast.distributions.transport import Pieces, Steps, Table, transport
 from burncast.engine.addresses import stream_id
 from burncast.engine.nodes import Node
 from burncast.engine.origins import Origin
+from burncast.engine.program import Program
 
-__all__ = ["ProgramData", "packed"]
+__all__ = ["ProgramData", "packed", "pieces_of"]
 
 Floats = NDArray[np.float64]
+
+_OWN_DATA = 5
+"""Kinds of tables below this have data of their own."""
 
 
 @dataclass(slots=True)
@@ -148,6 +152,13 @@ def packed(table: Table | Steps | Pieces) -> tuple[int, int, list[float]]:
     if isinstance(table, Steps):
         return 1, len(table.values), [*table.thresholds.tolist(), *table.values.tolist()]
     return 2, len(table.z), [*table.z.tolist(), *table.coefficients.ravel().tolist()]
+
+
+def pieces_of(program: Program) -> dict[int, Floats]:
+    """The data of every table of ``program`` that has some of its own, by its line of the table index."""
+    owners = np.flatnonzero(program.table_index[:, 0] < _OWN_DATA)
+    pieces = np.split(program.tables, program.table_index[owners[1:], 1])
+    return dict(zip(owners.tolist(), pieces, strict=True))
 
 
 def _pieces(table: Table) -> list[float]:

@@ -181,15 +181,17 @@ def run_program(
     replications: NDArray[np.int64] | None = None,
     spread: ReplicationSums | None = None,
     totals: ControlTotals | None = None,
+    kept: Floats | None = None,
 ) -> Tally:
     """The tally of a program's trajectories ``first`` … ``trajectories`` − 1.
 
     ``chunk_size``, a multiple of the lanes that divides ``first``, is :func:`chunk_size_for` the whole run unless
     given. Once ``stop`` is set, kernels end at their next block of lanes, and InterruptedRunError is raised.
     A ``sampler`` gives the points; first passages by replication are then added to ``replications``, what else they
-    tell to ``spread``, and the sums of control variates to ``totals``.
+    tell to ``spread``, and the sums of control variates to ``totals``. ``kept`` is where a part of a program keeps what
+    it recalls (:mod:`burncast.engine.partial_program`).
     """
-    kept = paths if paths is not None else np.empty((0, 0, program.periods + 1))
+    paths = paths if paths is not None else np.empty((0, 0, program.periods + 1))
     sampler = sampler or sampler_for(program, "random", seed, trajectories)
     chunk_size = chunk_size or chunk_size_for(trajectories)
     starts = range(first, trajectories, chunk_size)
@@ -199,7 +201,10 @@ def run_program(
     controls = None if totals is None else totals.controls
     tools: queue.SimpleQueue[tuple[ChunkTally, Workspace]] = queue.SimpleQueue()
     for _ in range(workers + 1):  # one more, so that a worker goes on while its last chunk is added up
-        tools.put((ChunkTally.empty(program.tally_rows, program.periods), workspace_for(program, kept)))
+        space = workspace_for(program, paths)
+        if kept is not None:
+            space = space._replace(kept=kept)
+        tools.put((ChunkTally.empty(program.tally_rows, program.periods), space))
 
     def work(start: int) -> Done:
         chunk, space = tools.get()

@@ -22,7 +22,9 @@ __all__ = [
     "K",
     "L",
     "Workspace",
+    "aligned",
     "code_of",
+    "row_by_row",
     "workspace_for",
 ]
 
@@ -76,6 +78,9 @@ class Workspace(NamedTuple):
     first passage (−1: it failed) and the need of every trajectory of a call (empty: they are not kept); ``least_need``
     is what the need is at least. Given jumps are drawn under ``past_seed`` before period ``own_from``, and from then on
     as those of the trajectory itself; where that is 0, they are the given ones throughout.
+
+    ``kept`` float64[n / LANES, k, LANES] is what instructions keep of every block of trajectories, and recall, one row
+    after the other (:mod:`burncast.engine.partial_program`).
     """
 
     rows: NDArray[np.float64]
@@ -99,15 +104,16 @@ class Workspace(NamedTuple):
     least_need: float
     own_from: int
     past_seed: np.uint64
+    kept: NDArray[np.float64]
 
 
 def code_of(program: Program) -> Code:
     """The arrays of ``program``."""
     return Code(
         program.periods,
-        _row_by_row(program.setup),
-        _row_by_row(program.odd),
-        _row_by_row(program.even),
+        row_by_row(program.setup),
+        row_by_row(program.odd),
+        row_by_row(program.even),
         program.scalars,
         program.tables,
         program.table_index,
@@ -116,8 +122,8 @@ def code_of(program: Program) -> Code:
     )
 
 
-def _row_by_row(block: NDArray[np.int64]) -> NDArray[np.uint64]:
-    """The instructions of ``block``, a line for each row."""
+def row_by_row(block: NDArray[np.int64]) -> NDArray[np.uint64]:
+    """The instructions of ``block``, a line uint64[8] for each row."""
     column: dict[str, NDArray[np.int64]] = {name: block[:, place] for place, name in enumerate(FIELDS)}
     counts = column["count"]
     line = np.repeat(np.arange(len(block)), counts)
@@ -135,16 +141,16 @@ def _row_by_row(block: NDArray[np.int64]) -> NDArray[np.uint64]:
 
 def workspace_for(program: Program, paths: NDArray[np.float64], first_path: int = 0) -> Workspace:
     """Registers and shock buffers for one thread."""
-    normals = _aligned((max(len(program.shocks), 1), 4, LANES), np.float32)
+    normals = aligned((max(len(program.shocks), 1), 4, LANES), np.float32)
     return Workspace(
-        _aligned((program.rows, LANES + PADDING), np.float64),
+        aligned((program.rows, LANES + PADDING), np.float64),
         normals,
         normals.reshape(-1),
-        _aligned((2, LANES), np.float32),
-        _aligned((3, LANES + PADDING), np.float64),
+        aligned((2, LANES), np.float32),
+        aligned((3, LANES + PADDING), np.float64),
         np.zeros(LANES, dtype=np.int64),
         np.zeros(4 * LANES, dtype=np.uint32),
-        _aligned((4 * LANES,), np.float32),
+        aligned((4 * LANES,), np.float32),
         np.zeros(LANES, dtype=np.int64),
         paths,
         first_path,
@@ -158,10 +164,11 @@ def workspace_for(program: Program, paths: NDArray[np.float64], first_path: int 
         0.0,
         0,
         np.uint64(0),
+        np.empty((0, 0, 0), dtype=np.float64),
     )
 
 
-def _aligned(shape: tuple[int, ...], kind: type[Number]) -> NDArray[Number]:
+def aligned(shape: tuple[int, ...], kind: type[Number]) -> NDArray[Number]:
     """Zeros that begin on a cache line, so that no vector of a row straddles two; many of them on a large page.
 
     NumPy asks for large pages where an allocation is large, and only what is used of it becomes resident. Registers on
