@@ -88,6 +88,7 @@ def from_sheet(
     Raises InputError for what the caller can mend, :class:`~burncast.ScenarioError` for mistakes of the sheet or of
     what would be written; then nothing is.
     """
+    from burncast.engine.compiler import compile_variants
     from burncast.engine.document import is_sheet
     from burncast.engine.scenario import load
     from burncast.filling_in import filled_in
@@ -98,7 +99,7 @@ def from_sheet(
         raise InputError(f"{os.fspath(sheet)} is no spreadsheet by its name; expected one that ends in .xlsx or .csv")
     own = update is not None and place.exists() and os.path.samefile(place, update)
     check_file(place, force or own)
-    load(sheet)
+    compile_variants(load(sheet))
     text, keys = filled_in(Path(sheet), None if update is None else Path(update), place)
     write_file(place, text.encode(), force or own)
     return keys

@@ -11,6 +11,7 @@ import functools
 from collections.abc import Iterable
 from dataclasses import dataclass
 
+from burncast.distributions.errors import Problem, ScenarioError
 from burncast.engine.emission import Emission, swap_states
 from burncast.engine.graph import Graph
 from burncast.engine.lowering import Lowered, lower_scenario
@@ -24,7 +25,7 @@ from burncast.engine.schedule import Duty, Schedule, opens
 from burncast.engine.selection import base_of, select_operations
 from burncast.engine.simplification import live_part, simplified
 
-__all__ = ["compile_following", "compile_scenario"]
+__all__ = ["compile_following", "compile_scenario", "compile_variants"]
 
 CARRYING = frozenset(
     {"add", "subtract", "multiply", "divide", "negate", "absolute", "sqrt", "total", "stack", "broadcast"}
@@ -62,6 +63,20 @@ def compile_scenario(scenario: Scenario, track: tuple[str, ...] | None = None, o
     """
     lowered = lower_scenario(scenario, order)
     return _Compilation.of(scenario, lowered, scenario.track if track is None else track).program()[0]
+
+
+def compile_variants(scenario: Scenario) -> dict[str, Program]:
+    """The program of a scenario, called ``base``, and of each of its variants; raises with the problems of them all."""
+    programs: dict[str, Program] = {}
+    problems: list[Problem] = []
+    for name, one in {"base": scenario, **scenario.variants}.items():
+        try:
+            programs[name] = compile_scenario(one)
+        except ScenarioError as error:
+            problems += error.problems
+    if problems:
+        raise ScenarioError(problems)
+    return programs
 
 
 def compile_following(scenario: Scenario, track: tuple[str, ...]) -> tuple[Program, ProgramData, Graph]:

@@ -118,7 +118,7 @@ def _merge_quantities(
             kept[key] = _merge_elements(kept.get(key), value, labels) if key in _VALUES - {"schedule"} else value
             places.take(section, name, key)
         entries[name] = kept
-        if _VALUES & new.keys():
+        if (_VALUES | {"unit", "decision"}) & new.keys():
             merged.places[section, name] = over.location(section, name)
 
 

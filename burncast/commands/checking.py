@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
-from burncast.distributions.errors import Problem, ScenarioError
+from burncast.distributions.errors import ScenarioError
 from burncast.terminal import show, write_json, write_out
 
 if TYPE_CHECKING:
@@ -45,13 +44,14 @@ def check_scenario(source: str, *, program: bool, as_json: bool) -> int:
 
 def _findings(source: str) -> tuple[dict[str, Any], Program]:
     """Everything about the scenario and its variants as plain data, and the compiled base."""
+    from burncast.engine.compiler import compile_variants
     from burncast.engine.dependence_words import dependence_words
     from burncast.engine.dependencies import resolve
     from burncast.engine.law_fits import notes_on_fits
     from burncast.engine.scenario import load
 
     scenario = load(source)
-    programs = _compiled({"base": scenario, **scenario.variants})
+    programs = compile_variants(scenario)
     base = programs["base"]
     found = {
         "title": scenario.title,
@@ -76,22 +76,6 @@ def _findings(source: str) -> tuple[dict[str, Any], Program]:
         ),
     }
     return found, base
-
-
-def _compiled(scenarios: Mapping[str, Scenario]) -> dict[str, Program]:
-    """Each scenario's program; raises with the problems of all of them together."""
-    from burncast.engine.compiler import compile_scenario
-
-    programs: dict[str, Program] = {}
-    problems: list[Problem] = []
-    for name, scenario in scenarios.items():
-        try:
-            programs[name] = compile_scenario(scenario)
-        except ScenarioError as error:
-            problems += error.problems
-    if problems:
-        raise ScenarioError(problems)
-    return programs
 
 
 def _quantity(scenario: Scenario, name: str) -> dict[str, Any]:

@@ -43,6 +43,8 @@ _EDITABLE = ("value", "unit", "source", "note", "lowest", "highest")
 _IN_EMPTY_ROWS = ("section", "variant", "name", "element", *_EDITABLE)
 _LINE = 15.0
 _EMPTY_ROWS = 25
+_SCENARIO_WIDTH = 130
+"""Characters of a line of the scenario's text, before it goes on in the next."""
 
 _INSTRUCTIONS = """\
 Assumptions of a forecast of runway and ruin
@@ -135,7 +137,7 @@ def _formats(book: Workbook) -> _Formats:
         title=book.add_format({"bold": True, "font_size": 16}),
         part=book.add_format({"bold": True, "font_size": 12}),
         plain=book.add_format({"text_wrap": True, "valign": "top"}),
-        mono=book.add_format({"font_name": "Consolas", "font_color": "#404040"}),
+        mono=book.add_format({"font_name": "Courier New", "font_size": 9, "font_color": "#404040", "text_wrap": True}),
         changed=book.add_format({"bold": True, "bg_color": "#FFD8A8"}),
         made={},
     )
@@ -150,9 +152,7 @@ def _instructions(sheet: Worksheet, formats: _Formats, text: str) -> None:
         sheet.write_string(number, 0, line, look)
         previous = line
     sheet.protect("", {"format_columns": True, "format_rows": True})
-    sheet.set_landscape()
-    sheet.set_paper(9)
-    sheet.fit_to_pages(1, 0)
+    _print_wide(sheet)
 
 
 def _assumptions(sheet: Worksheet, formats: _Formats, rows: Sequence[AssumptionRow]) -> None:
@@ -189,11 +189,16 @@ def _assumptions(sheet: Worksheet, formats: _Formats, rows: Sequence[AssumptionR
     sheet.autofilter(0, 0, last, len(at) - 1)
     allowed = ("format_cells", "format_columns", "format_rows", "insert_rows", "delete_rows", "sort", "autofilter")
     sheet.protect("", dict.fromkeys(allowed, True))
+    _print_wide(sheet)
+    sheet.print_area(0, 0, len(rows), at["note"])
+    sheet.repeat_rows(0)
+
+
+def _print_wide(sheet: Worksheet) -> None:
+    """On pages of A4, turned, as wide as the sheet."""
     sheet.set_landscape()
     sheet.set_paper(9)
-    sheet.print_area(0, 0, len(rows), at["note"])
     sheet.fit_to_pages(1, 0)
-    sheet.repeat_rows(0)
 
 
 def _lines(cell: SheetCell, width: int) -> int:
@@ -252,11 +257,14 @@ def _number_format(value: float, figure: bool) -> str:
 
 
 def _scenario(sheet: Worksheet, formats: _Formats, text: str) -> None:
-    sheet.set_column(0, 0, 140)
+    sheet.set_column(0, 0, _SCENARIO_WIDTH + 10)
     for number, line in enumerate(text.removesuffix("\n").split("\n")):
         if len(line) > MOST_IN_CELL:
             raise InputError(
                 f"line {number + 1} of the scenario is longer than a cell of a workbook holds: write a CSV file"
             )
         sheet.write_string(number, 0, line, formats.mono)
+        if len(line) > _SCENARIO_WIDTH:
+            sheet.set_row(number, _LINE * math.ceil(len(line) / _SCENARIO_WIDTH))
     sheet.protect("", {"format_columns": True})
+    _print_wide(sheet)

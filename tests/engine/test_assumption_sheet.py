@@ -185,6 +185,8 @@ def test_texts_that_look_like_formulas_lose_the_quote_that_guards_them(folder):
         ("inputs,staff,,20,,,,ten,40\n", 3, "H3 (lowest)", "'ten' is no number; expected a number"),
         ("inputs,staff,,20,,,,10,\n", 3, "I3 (highest)", "a decision has a lowest and a highest value"),
         ("inputs,staff,,50,,,,10,40\n", 3, "inputs.staff", "50 is not in the range of its decision"),
+        ("inputs,growth,,0.5,,,,2,1\n", 3, "inputs.growth", "`decision` is no range"),
+        ("inputs,growth,,0.5,a head\n", 3, "inputs.growth", "unit: 'a head' is not a unit"),
         ("inputs,,,20\n", 3, "B3 (name)", "there is no name beside the value; expected the name in every row"),
         (
             "input,staff,,20\n",

@@ -330,6 +330,14 @@ def test_nothing_is_written_where_the_result_would_be_no_scenario(tmp_path):
     with pytest.raises(ScenarioError, match=r"base\.toml"):
         burncast.from_sheet(sheet, tmp_path / "elsewhere.toml")
     assert not (tmp_path / "elsewhere.toml").exists()
+    wrong = write(
+        tmp_path,
+        "section,variant,name,value\nscenario,,extends,startup\n,,opening_cash,norml(1)\n,lean,price,nomal(1)\n",
+        "wrong.csv",
+    )
+    with pytest.raises(ScenarioError, match=r"wrong\.csv:3: .*'norml'; .*'normal'\?\n.*wrong\.csv:4: .*'nomal'"):
+        burncast.from_sheet(wrong, tmp_path / "elsewhere.toml")
+    assert not (tmp_path / "elsewhere.toml").exists()
     with pytest.raises(InputError, match="is no spreadsheet by its name"):
         burncast.from_sheet(tmp_path / "deep" / "own.toml", tmp_path / "elsewhere.toml")
 
