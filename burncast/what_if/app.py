@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import dataclasses
 import secrets
 import threading
 from collections.abc import Callable, Collection, Iterator
@@ -96,6 +97,16 @@ def what_if_app(desk: Desk, door: Door, hosts: Collection[str], lang: str) -> AS
 
         return _Produced(desk, asked, produce, "application/x-ndjson", in_tab=True)
 
+    async def prepare(request: Request) -> _Produced:
+        asked = read_asked(await request.body())
+
+        def produce(run: Run) -> Iterator[bytes]:
+            desk.prepare(asked, run)
+            yield encode({})
+
+        # Beside the tab's forecasts: what is drawn meanwhile goes on, and only a newer preparation stops it.
+        return _Produced(desk, dataclasses.replace(asked, tab=f"{asked.tab} prepares"), produce, in_tab=True)
+
     async def why(request: Request) -> _Produced:
         asked = read_asked(await request.body())
 
@@ -136,6 +147,7 @@ def what_if_app(desk: Desk, door: Door, hosts: Collection[str], lang: str) -> AS
         Route("/api/alive", alive),
         Route("/api/scenario", scenario),
         Route("/api/forecast", forecast, methods=["POST"]),
+        Route("/api/prepare", prepare, methods=["POST"]),
         Route("/api/why", why, methods=["POST"]),
         Route("/api/scenario.toml", save, methods=["POST"]),
         Route("/api/report.html", report, methods=["POST"]),

@@ -160,11 +160,8 @@ class Desk:
         texts = self.texts(asked)
         drawn = asked.drawn if asked.refine else 0
         if drawn <= 0:
-            with self.turn("preview", run):
-                drawn = self._preview_count(asked.variant)
-                begun = time.perf_counter()
-                first = what_if.forecast(texts, drawn, stop=run.stop)
-                self._rates[asked.variant] = drawn / (time.perf_counter() - begun)
+            first = self._preview(asked, texts, run)
+            drawn = first.trajectories
             run.check()
             inputs = {one.key: describe_input(one) for one in _rewritten(what_if, self.inputs(asked.variant), texts)}
             yield self._line(asked, first, not asked.refine) | {"inputs": inputs}
@@ -177,6 +174,10 @@ class Desk:
             if is_last or forecast.trajectories > drawn:
                 yield self._line(asked, forecast, is_last) | more
                 more = {}
+
+    def prepare(self, asked: Asked, run: Run) -> None:
+        """Get ready for the input under the hand to move: what it does not reach is computed in advance."""
+        self._preview(asked, self.texts(asked), run)
 
     def changed(self, asked: Asked) -> Scenario:
         """The scenario that a request is about."""
@@ -197,6 +198,21 @@ class Desk:
         }
         wanted = [one for one in now.values() if one.kind == "multiple" and one.name in follow | undrawn]
         return list(with_pictures(what_if.changed(texts), wanted, self.seed)) if wanted else []
+
+    def _preview(self, asked: Asked, texts: Mapping[str, str], run: Run) -> Forecast:
+        """A forecast of as many trajectories as a whole run has time for, what the moving input does not reach kept."""
+        what_if, moving = self.what_if(asked.variant), asked.moving
+        if moving is not None:
+            _named(self.inputs(asked.variant), moving)
+        with self.turn("preview", run):
+            count = self._preview_count(asked.variant)
+            prepared = None if moving is None else what_if.prepare(texts, moving, count, stop=run.stop)
+            if prepared is not None:
+                return prepared
+            begun = time.perf_counter()
+            forecast = what_if.forecast(texts, count, stop=run.stop)
+            self._rates[asked.variant] = count / (time.perf_counter() - begun)
+            return forecast
 
     def _turns(self, forecasts: Iterator[Forecast], run: Run) -> Iterator[Forecast]:
         while True:

@@ -75,6 +75,7 @@ class Asked:
     """A request: the ``tab`` that it comes from, its number there, and what is to be computed.
 
     ``drawn`` is how many trajectories the page shows of it already: a refinement has no need to begin with fewer.
+    ``moving`` is the input under the hand, which is about to take other values.
     """
 
     variant: str
@@ -83,6 +84,7 @@ class Asked:
     run: int = 0
     refine: bool = False
     drawn: int = 0
+    moving: str | None = None
     lang: str | None = None
 
 
@@ -94,7 +96,7 @@ def read_asked(body: bytes) -> Asked:
         raise RefusedError(400, f"the request is no JSON: {error}"[:200]) from None
     if not isinstance(data, dict):
         raise RefusedError(400, "the request is no JSON object")
-    known = ("tab", "run", "variant", "changes", "refine", "drawn", "lang")
+    known = ("tab", "run", "variant", "changes", "refine", "drawn", "moving", "lang")
     for key in data.keys() - set(known):
         nearest = nearest_name(str(key), known)
         raise RefusedError(400, f"the request has no {str(key)[:60]!r}", expected=", ".join(known), nearest=nearest)
@@ -105,6 +107,7 @@ def read_asked(body: bytes) -> Asked:
         run=_field(data, "run", int, 0),
         refine=_field(data, "refine", bool, False),
         drawn=_field(data, "drawn", int, 0),
+        moving=_field(data, "moving", str, None),
         lang=_field(data, "lang", str, None),
     )
     if asked.tab and not _TAB.fullmatch(asked.tab):

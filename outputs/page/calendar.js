@@ -56,10 +56,11 @@ function calendarTicks(first, last, most, language) {
     if (starts.length <= most) break;
   }
   if (starts.length < 2) return dayTicks(first, last, language);
+  const isDated = starts.some((start) => start.getUTCMonth() === 0);
   return starts.map((start, place) => {
     const year = String(start.getUTCFullYear());
     const month = language.words.short_months[start.getUTCMonth()];
-    const label = start.getUTCMonth() === 0 ? year : place === 0 ? `${month} ${year}` : month;
+    const label = start.getUTCMonth() === 0 ? year : place === 0 && !isDated ? `${month} ${year}` : month;
     return [start.getTime() / DAY, label];
   });
 }

@@ -6,8 +6,9 @@ import { InputRow } from "./input_row.js";
 const GROUPS = ["decisions", "uncertain", "numbers", "derived"];
 
 export class InputPanel {
-  constructor(host, language, { change, resetAll }) {
-    Object.assign(this, { host, language, change, rows: new Map(), groups: new Map() });
+  // `change(key, change, done)` as InputRow has it, `touch(key)` of an input that gets the focus.
+  constructor(host, language, { change, touch, resetAll }) {
+    Object.assign(this, { host, language, change, touch, rows: new Map(), groups: new Map() });
     this.search = element("input", {
       type: "search", id: "search", placeholder: language.text("search"), "aria-label": language.text("search"),
       oninput: () => this.#filter(),
@@ -37,7 +38,7 @@ export class InputPanel {
   populate(inputs) {
     for (const group of this.groups.values()) group.members = [];
     for (const [key, input] of inputs) {
-      if (!this.rows.has(key)) this.rows.set(key, new InputRow(this.language, this.change));
+      if (!this.rows.has(key)) this.#add(key);
       this.groups.get(groupOf(input)).members.push(key);
     }
     for (const [name, { list, heading, root, members }] of this.groups) {
@@ -52,6 +53,12 @@ export class InputPanel {
       this.settled = true;
     }
     this.inputs = inputs;
+  }
+
+  #add(key) {
+    const row = new InputRow(this.language, this.change);
+    row.root.addEventListener("focusin", () => this.touch(key));
+    this.rows.set(key, row);
   }
 
   // `now` are the changed inputs as the last forecast had them, `following` those that follow from them as they come out, by key.

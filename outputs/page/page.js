@@ -23,6 +23,7 @@ import { Watch } from "./watch.js";
 import { WhyPanel } from "./why_panel.js";
 
 const REST_MS = 250;
+const TOUCH_MS = 100;
 const place = (name) => document.getElementById(name);
 
 export class Page {
@@ -65,6 +66,7 @@ export class Page {
     this.charts.need = new NeedChart(place("charts"), language, scenario);
     this.panel = new InputPanel(place("inputs"), language, {
       change: (key, change, done) => this.change(key, change, done),
+      touch: (key) => this.prepare(key),
       resetAll: () => this.resetAll(),
     });
     this.why = new WhyPanel(place("why"), language, { visit: (key) => this.panel.visit(key), fail: (error) => this.fail(error) });
@@ -96,8 +98,15 @@ export class Page {
       this.question = next;
     }
     // Asked first: what follows from the question alone is shown while the answer is worked out.
-    this.#run({ refine: done });
-    if (isNew) this.#settle(key);
+    // What the input does not reach is kept for its next values, unless that would delay the first picture.
+    this.#run({ refine: done, moving: key === this.moved ? key : null });
+    if (isNew) this.#settle((this.moved = key));
+  }
+
+  // An input has the focus and may be moved next: what it does not reach can be computed before.
+  prepare(key) {
+    clearTimeout(this.preparing);
+    this.preparing = setTimeout(() => this.runner.prepare(this.#asked(), key), TOUCH_MS);
   }
 
   choose(variant) {
@@ -252,9 +261,11 @@ export class Page {
   }
 
   // A picture at once; the refinement when the hand rests, so that the next picture need not wait for it to stop.
-  #run({ refine, urgent = false }) {
+  #run({ refine, urgent = false, moving = null }) {
+    clearTimeout(this.preparing);
+    if (urgent) this.moved = null;
     clearTimeout(this.resting);
-    this.runner.ask(this.#asked(), { urgent });
+    this.runner.ask(this.#asked(), { urgent, moving });
     if (refine) this.resting = setTimeout(() => this.runner.ask(this.#asked(), { refine }), REST_MS);
   }
 

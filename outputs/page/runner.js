@@ -2,13 +2,14 @@
 // picture is there, its refinement gives way at once. So a drag shows pictures as fast as they come, and never stale ones.
 
 import { sameQuestion } from "./question.js";
-import { Refusal, Unreachable, askLines } from "./server.js";
+import { Refusal, Unreachable, askJson, askLines } from "./server.js";
 
 export class Runner {
   #current = null;
   #waiting = null;
   #shown = null;
   #drawn = 0;
+  #preparing = null;
   #number = 0;
   tab = crypto.getRandomValues(new Uint32Array(2)).join("-");
 
@@ -17,12 +18,23 @@ export class Runner {
     Object.assign(this, { draw, fail, busy });
   }
 
-  // `urgent` does not wait for a picture that nobody will look at.
-  ask(question, { refine = false, urgent = false } = {}) {
+  // `urgent` does not wait for a picture that nobody will look at; `moving` is the input under the hand.
+  ask(question, { refine = false, urgent = false, moving = null } = {}) {
     this.#waiting = null;
     if (!refine && !urgent && this.#isKnown(question)) return;
-    this.#waiting = { question, refine };
+    this.#waiting = { question, refine, moving };
     if (urgent || !this.#current || this.#current.drawn) this.#next();
+  }
+
+  // An input may be moved next. Where that cannot be prepared, its first picture comes as late as any.
+  async prepare(question, moving) {
+    this.#preparing?.abort();
+    const own = (this.#preparing = new AbortController());
+    try {
+      await askJson("/api/prepare", { tab: this.tab, ...question, moving }, own.signal);
+    } catch (error) {
+      if (!(own.signal.aborted || error instanceof Refusal || error instanceof Unreachable)) throw error;
+    }
   }
 
   stop() {
@@ -42,18 +54,18 @@ export class Runner {
 
   #next() {
     this.#current?.abort.abort();
-    const { question, refine } = this.#waiting;
+    const { question, ...how } = this.#waiting;
     this.#waiting = null;
     // The refinement of what is drawn already is worth no waiting.
     this.#current = { question, abort: new AbortController(), drawn: sameQuestion(question, this.#shown) };
-    this.#run(this.#current, question, refine);
+    this.#run(this.#current, question, how);
   }
 
-  async #run(own, question, refine) {
+  async #run(own, question, { refine, moving }) {
     this.busy(question);
     try {
       const drawn = refine && sameQuestion(question, this.#shown) ? this.#drawn : 0;
-      const body = { tab: this.tab, run: ++this.#number, ...question, refine, drawn };
+      const body = { tab: this.tab, run: ++this.#number, ...question, refine, drawn, moving };
       for await (const line of askLines("/api/forecast", body, own.abort.signal)) {
         if (own !== this.#current) return;
         own.drawn = true;

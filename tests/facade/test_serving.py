@@ -367,6 +367,23 @@ def test_a_refinement_does_not_repeat_the_picture_that_is_drawn(page):
     assert last["done"]
 
 
+def test_what_a_moving_input_does_not_reach_is_kept_and_the_figures_are_the_same(mine, tmp_path):
+    changes = {"burn": {"centre": 1.2e6}}
+    with served(str(mine), seed=7) as client:
+        ready = client.post("prepare", tab="one", moving="burn")
+        assert (ready.status, ready.body) == (200, b"{}\n")
+        moved = client.post("forecast", tab="one", moving="burn", changes=changes).lines
+        at_once = client.post("forecast", variant="dear", moving="opening", changes=changes).lines
+        unknown = client.post("prepare", moving="burm")
+        assert (unknown.status, unknown.error["key"], unknown.error["nearest"]) == (422, "burm", "burn")
+        saved = tmp_path / "moved.toml"
+        saved.write_bytes(client.post("scenario.toml", changes=changes).body)
+        also = tmp_path / "dear.toml"
+        also.write_bytes(client.post("scenario.toml", variant="dear", changes=changes).body)
+    same_as(moved[0], saved)
+    same_as(at_once[0], also, "dear")
+
+
 def test_numbers_of_a_law_may_be_changed_in_any_order(page):
     for wanted in ({"low": 1e9, "high": 2e9}, {"high": 2e9, "low": 1e9}, {"low": 1e3, "high": 2e3}):
         (line,) = page.post("forecast", changes={"opening": {"arguments": wanted}}).lines

@@ -95,6 +95,22 @@ def test_typing_stepping_undo_redo_and_reload(visit):
     assert "i.costs=60000" not in address(page)
 
 
+def test_an_input_that_gets_the_focus_is_prepared_and_says_so_while_it_moves(visit):
+    page = visit()
+    asked = []
+    page.on("request", lambda request: asked.append((request.url.rpartition("/")[2], request.post_data_json)))
+    with page.expect_response("**/api/prepare") as prepared:
+        slider(page, "growth").focus()
+    assert prepared.value.ok
+    for key in ("ArrowRight", "ArrowRight"):
+        slider(page, "growth").press(key)
+        answered(page)
+    assert [body["moving"] for what, body in asked if what == "prepare"] == ["growth"]
+    first, second = [body for what, body in asked if what == "forecast" and not body["refine"]]
+    assert (first["moving"], second["moving"]) == (None, "growth")
+    assert first["changes"] != second["changes"]
+
+
 def test_the_law_can_be_rewritten_and_its_numbers_changed(visit):
     page = visit()
     opening = answered(page)
