@@ -123,18 +123,19 @@ def _band(scenario: Scenario, request: Request, threads: int | None) -> dict[str
 
 
 def _funding(scenario: Scenario, base: Run, request: Request, threads: int | None) -> dict[str, Any]:
-    """The frontier, and the amount that brings ruin down to the first goal that it is above."""
+    """The frontier, and the amount that brings ruin down to the first goal that it is above and futures can tell."""
     from burncast.funding import frontier
+    from burncast.outputs.words.amounts import zero_count_bound
 
     count = min(request.trajectories, FUNDING_TRAJECTORIES)
     try:
         dataset = frontier(scenario, trajectories=count, seed=request.seed, threads=threads, periods=_periods(scenario))
     except InputError as error:
-        key = "ruin.frontier_no_stock" if "stock" in str(error) else "ruin.frontier_no_need"
-        return {"no_frontier": key}
+        key = "ruin.frontier_unneeded" if base.needs else "ruin.frontier_no_need"
+        return {"no_frontier": "ruin.frontier_no_stock" if "stock" in str(error) else key}
     found: dict[str, Any] = {"frontier": dataset}
     now = float(base.probability[-1])
-    goal = next((goal for goal in GOALS if now > goal), None)
+    goal = next((goal for goal in GOALS if now > goal > zero_count_bound(count)), None)
     if goal is not None:
         found["more"] = _more(scenario, dataset, goal, count, request.seed, threads)
     return found
@@ -174,7 +175,8 @@ def _more(scenario: Scenario, frontier: Any, goal: float, count: int, seed: int,
     if place is None:
         scan = [amounts[-1] * 2.0**power for power in range(MOST_DOUBLINGS + 1)]
     else:
-        scan = [*amounts[max(place - 2, 0) : place], *amounts[place : place + 2]]
+        beyond = (place + 2 - len(amounts)) * (amounts[-1] - amounts[-2])
+        scan = [*amounts[max(place - 2, 0) : place + 2], *([amounts[-1] + beyond] if beyond > 0.0 else [])]
     crossing = find_crossing(ruined, condition.holds, scan, 2e-3, 1e-2)
     if crossing is None:
         return MoreFunding(scan[-1], None, None, goal, ruined(scan[-1])[1])

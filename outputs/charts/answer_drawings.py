@@ -17,7 +17,7 @@ from burncast.outputs.charts.chart_style import (
     INK,
     AmountMarks,
     EndLabel,
-    cut,
+    cut_apart,
     label_ends,
     line_style,
 )
@@ -38,7 +38,7 @@ def draw_frontier(canvas: Canvas, axes: Axes, dataset: xr.Dataset) -> None:
         axes.plot(amounts, share, color=colour, lw=2, ls=dashes, marker="o", markersize=3.5, clip_on=False)
         words = canvas.words.span(period, str(dataset.attrs["step"]))
         if not canvas.narrow:
-            words = f"{canvas.words.share(float(share[-1]) / 100)}  {words}"
+            words = f"{canvas.words.chance(float(share[-1]) / 100, float(error[-1]) / 100)}  {words}"
         ends.append(EndLabel(float(share[-1]), words, dark, bold=True))
     lowest = 100 * float(dataset["survival"].min())
     axes.set_ylim(0.0 if lowest < 50 else 10 * np.floor(lowest / 10 - 0.01), 101.0)
@@ -60,7 +60,7 @@ def style_bars(axes: Axes, names: Sequence[str], longest: int = MOST_LETTERS) ->
     axes.grid(axis="y", visible=False)
     axes.grid(axis="x", color="#E4E4E4", linewidth=0.8)
     axes.set_axisbelow(True)
-    axes.set_yticks(np.arange(len(names)), [cut(name, longest) for name in names], color=INK)
+    axes.set_yticks(np.arange(len(names)), cut_apart(names, longest), color=INK)
     axes.tick_params(axis="y", length=0)
     axes.spines[["left", "top", "right"]].set_visible(False)
     axes.set_ylim(len(names) - 0.4, -0.6)
@@ -95,10 +95,23 @@ def draw_tornado(words: Language, axes: Axes, dataset: xr.Dataset, names: Sequen
             )
     axes.axvline(mean, color=INK, linewidth=1.0)
     every = np.concatenate([*ends, [mean]])
-    margin = (0.3 if narrow else 0.16) * float(np.ptp(every)) or 0.1 * abs(mean) or 1.0
+    margin = _room(axes, [text.get_text() for text in axes.texts]) * float(np.ptp(every)) or 0.1 * abs(mean) or 1.0
     axes.set_xlim(float(every.min()) - margin, float(every.max()) + margin)
     axes.xaxis.set_major_locator(MaxNLocator(4 if narrow else 7, steps=[1, 2, 2.5, 5, 10]))
     axes.xaxis.set_major_formatter(FuncFormatter(_share_marks(words)) if is_ruin else AmountMarks(words.amount))
+
+
+def _room(axes: Axes, words: Sequence[str]) -> float:
+    """What words at both ends of the longest bar take, each as a share of that bar.
+
+    The names of the bars will take their room from the width of the figure, at 0.08 inches a letter.
+    """
+    figure = axes.get_figure(root=True)
+    names = max(len(label.get_text()) for label in axes.get_yticklabels())
+    whole = figure.get_figwidth() if figure is not None else 8.0
+    width = max(min(axes.get_position().width * whole, whole - 0.08 * names), 1.5)
+    taken = min((0.075 * max(map(len, words)) + 0.1) / width, 0.35)
+    return taken / (1.0 - 2.0 * taken)
 
 
 def draw_shares(words: Language, axes: Axes, dataset: xr.Dataset, names: Sequence[str], *, narrow: bool) -> None:

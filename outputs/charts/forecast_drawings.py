@@ -12,6 +12,7 @@ from dataclasses import dataclass
 import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.patheffects import withStroke
+from matplotlib.text import Annotation
 from matplotlib.ticker import FuncFormatter, MaxNLocator, NullFormatter
 from numpy.typing import NDArray
 
@@ -149,12 +150,11 @@ def draw_medians(canvas: Canvas, axes: Axes, lines: Sequence[Line], label: str) 
     label_ends(axes, ends)
 
 
-def draw_runway(canvas: Canvas, axes: Axes, shares: Floats, rest: float) -> None:
-    """Share of futures that are ruined in each period 1 … T, f64[T], and what is left over, in words."""
+def draw_runway(canvas: Canvas, axes: Axes, shares: Floats, rest: str) -> None:
+    """Share of futures that are ruined in each period 1 … T, f64[T], and in words the ``rest`` of them, if any."""
     places = canvas.time.places
-    horizon = canvas.horizon
+    words = canvas.words.text("ruin.runway_rest", censored=rest, horizon=canvas.horizon)
     if not shares.any():
-        words = canvas.words.text("ruin.runway_rest", censored=canvas.words.share(rest), horizon=horizon)
         style_calendar(canvas, axes)
         _say_alone(axes, canvas.words.text("ruin.runway_axis"), words)
         return
@@ -163,15 +163,16 @@ def draw_runway(canvas: Canvas, axes: Axes, shares: Floats, rest: float) -> None
     style_shares(canvas, axes, 100 * float(shares.max()))
     axes.set_title(canvas.words.text("ruin.runway_axis"), loc="left", fontsize=HEADING, color=GREY)
     style_calendar(canvas, axes)
-    if rest > 0.0:
-        words = canvas.words.text("ruin.runway_rest", censored=canvas.words.share(rest), horizon=horizon)
+    if rest:
         axes.text(0.99, 0.97, words, transform=axes.transAxes, ha="right", va="top", color=INK, fontweight="bold")
         low, high = axes.get_ylim()
         axes.set_ylim(low, high * 1.15)
 
 
 def draw_need(canvas: Canvas, axes: Axes, confidences: Floats, amounts: Floats, marked: Sequence[int]) -> None:
-    """Funding that carries so many futures through, by ascending ``confidences``; ``marked`` points are labelled."""
+    """Funding that carries so many futures through, by ascending ``confidences``; ``marked`` points are labelled, the
+    last ones first, as far as there is room.
+    """
     label = canvas.words.text("ruin.need_axis")
     label = f"{label}, {canvas.currency}" if canvas.currency else label
     if not amounts.any():
@@ -188,10 +189,11 @@ def draw_need(canvas: Canvas, axes: Axes, confidences: Floats, amounts: Floats, 
     axes.xaxis.set_major_locator(MaxNLocator(6))
     axes.xaxis.set_major_formatter(FuncFormatter(lambda value, _: canvas.words.share(value / 100)))
     axes.set_xlabel(canvas.words.text("ruin.need_across"), color=GREY)
-    for place in marked:
+    words: list[Annotation] = []
+    for place in reversed(marked):
         point = (100 * float(confidences[place]), float(amounts[place]))
         axes.plot(*point, "o", color=BLUE, markersize=6, clip_on=False)
-        axes.annotate(
+        mark = axes.annotate(
             canvas.words.amount(point[1]),
             point,
             xytext=(-7, 6) if place else (4, 9),
@@ -201,6 +203,10 @@ def draw_need(canvas: Canvas, axes: Axes, confidences: Floats, amounts: Floats, 
             fontweight="bold",
             path_effects=[withStroke(linewidth=3, foreground="white")],
         )
+        if any(mark.get_window_extent().expanded(1.1, 1.0).overlaps(one.get_window_extent()) for one in words):
+            mark.remove()
+        else:
+            words.append(mark)
 
 
 def style_shares(canvas: Canvas, axes: Axes, top: float) -> None:

@@ -111,12 +111,13 @@ def ruin_drawing(results: Mapping[str, xr.Dataset]) -> Drawing:
 def runway_drawing(dataset: xr.Dataset) -> Drawing:
     """In which period futures run out of money, and how many have not at the horizon."""
     canvas, probability = canvas_of(dataset), _known(_ruin(dataset))
-    shares, rest = np.maximum(np.diff(probability), 0.0), 1.0 - float(probability[-1])
-    if rest == 1.0:
+    shares, last = np.maximum(np.diff(probability), 0.0), float(probability[-1])
+    error = float(dataset["ruin_probability_se"].values[len(probability) - 1])
+    rest = canvas.words.chance(last, error, left=True) if last < 1.0 else ""
+    if last == 0.0:
         finding = _ruin_finding({"": dataset})
-    elif rest > 0.0:
-        censored = canvas.words.share(rest)
-        finding = canvas.words.text("ruin.runway_finding", censored=censored, horizon=canvas.horizon)
+    elif rest:
+        finding = canvas.words.text("ruin.runway_finding", censored=rest, horizon=canvas.horizon)
     else:
         finding = canvas.words.text("ruin.runway_all", horizon=canvas.horizon)
     return Drawing(lambda axes: draw_runway(canvas, axes, shares, rest), finding.rstrip("."), _context(dataset))

@@ -24,12 +24,12 @@ Floats = NDArray[np.float64]
 def density_sparkline(law: Law, name: str, title: str, description: str) -> Picture:
     """The density from the first to the last half per cent, its middle half darker; bars for separate values.
 
-    The axis is logarithmic for a positive law whose ends are more than a factor of 100 apart.
+    The axis is logarithmic for a positive law whose median is within the first tenth of it otherwise.
     """
     low, high = float(law.quantile(0.005)), float(law.quantile_upper(0.005))
     if law.discrete or not low < high:
         return _bars(law, low, high, name, title, description)
-    logarithmic = low > 0.0 and high > 100 * low
+    logarithmic = low > 0.0 and float(law.quantile(0.5)) - low < 0.1 * (high - low)
     grid = np.geomspace(low, high, _POINTS) if logarithmic else np.linspace(low, high, _POINTS)
     density = np.nan_to_num(law.density(grid) * (grid if logarithmic else 1.0), posinf=np.inf)
     finite = density[np.isfinite(density)]

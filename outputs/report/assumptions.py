@@ -102,7 +102,7 @@ def _value(teller: Teller, quantity: Quantity) -> list[Line]:
     """The value of each element as the scenario says it."""
     words, elements = teller.words, list(values_by_element(quantity.value).items())
     lines = [
-        Line(expression_text(expression), "code", lead=f"{', '.join(labels)}: " if labels else "")
+        Line(expression_text(expression), "code", lead=_lead(teller, labels))
         for labels, expression in elements[:MOST_ELEMENTS]
     ]
     if len(elements) > MOST_ELEMENTS:
@@ -140,7 +140,7 @@ def _densities(teller: Teller, quantity: Quantity) -> list[Line]:
         name = f"{worded(quantity.name)} {', '.join(labels)}".strip()
         title = words.text("assumptions.density", name=name)
         picture = density_sparkline(law, f"law-{quantity.name}-{place}", title, text)
-        lines.append(_pictured(picture, labels, text))
+        lines.append(_pictured(teller, picture, labels, text))
     return lines
 
 
@@ -158,12 +158,18 @@ def _fans(teller: Teller, quantity: Quantity) -> list[Line]:
         text = words.text("assumptions.fan_text", begin=begin, end=end, low=low, high=high)
         name = f"{worded(quantity.name)} {', '.join(labels)}".strip()
         title = words.text("assumptions.fan", name=name)
-        lines.append(_pictured(fan_sparkline(fan, f"law-{quantity.name}-{place}", title, text), labels, text))
+        picture = fan_sparkline(fan, f"law-{quantity.name}-{place}", title, text)
+        lines.append(_pictured(teller, picture, labels, text))
     return lines
 
 
-def _pictured(picture: Picture, labels: tuple[str, ...], text: str) -> Line:
-    return Line(text, "small", lead=f"{', '.join(labels)}: " if labels else "", picture=picture)
+def _pictured(teller: Teller, picture: Picture, labels: tuple[str, ...], text: str) -> Line:
+    return Line(text, "small", lead=_lead(teller, labels), picture=picture)
+
+
+def _lead(teller: Teller, labels: tuple[str, ...]) -> str:
+    """The element that a line is about, before what it says."""
+    return teller.words.text("word.label", label=worded(", ".join(labels))) if labels else ""
 
 
 def _model(teller: Teller) -> list[Block]:

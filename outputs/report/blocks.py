@@ -16,7 +16,7 @@ from burncast.outputs.words.language import Language
 
 __all__ = ["Block", "Cell", "Chart", "Code", "Heading", "Line", "Section", "Teller", "Text", "TextTable", "chart"]
 
-MOST_COLUMNS = 3
+MOST_COLUMNS = 2
 
 
 @dataclass(frozen=True, slots=True)

@@ -16,7 +16,7 @@ from numpy.typing import NDArray
 
 from burncast.outputs.charts.answer_drawings import draw_frontier, draw_shares, draw_tornado
 from burncast.outputs.charts.canvas import Canvas
-from burncast.outputs.charts.chart_style import cut, fit_words, house_style, new_figure
+from burncast.outputs.charts.chart_style import cut_apart, fit_words, house_style, new_figure
 from burncast.outputs.charts.forecast_drawings import Line, draw_fan, draw_need, draw_ruin, draw_runway, draw_typical
 
 __all__ = ["fan", "frontier", "need", "ruin_curve", "ruin_curves", "runway", "shares", "tornado", "typical"]
@@ -30,24 +30,24 @@ Floats = NDArray[np.float64]
 @house_style
 def ruin_curve(canvas: Canvas, probability: Floats, error: Floats, band: Floats | None) -> Figure:
     """Probability of ruin by the end of each period, with its 95 % Monte Carlo band and the band over the inputs."""
-    words = canvas.words.share(float(probability[-1]))
+    words = canvas.words.chance(float(probability[-1]), float(error[-1]))
     line = Line(probability, words, probability - 1.96 * error, probability + 1.96 * error)
     return _framed(canvas, lambda axes: draw_ruin(canvas, axes, [line], band))
 
 
 @house_style
-def ruin_curves(canvas: Canvas, curves: Mapping[str, Floats]) -> Figure:
-    """Probability of ruin over time of each variant; the first is drawn strongest."""
-    longest = 13 if canvas.narrow else 26
+def ruin_curves(canvas: Canvas, curves: Mapping[str, Floats], chances: Sequence[str]) -> Figure:
+    """Probability of ruin over time of each variant, and where it ends, in words; the first is drawn strongest."""
+    names = cut_apart(curves, 13 if canvas.narrow else 26)
     lines = [
-        Line(curve, f"{canvas.words.share(float(curve[-1]))} {cut(name, longest)}") for name, curve in curves.items()
+        Line(curve, f"{chance} {name}") for name, chance, curve in zip(names, chances, curves.values(), strict=True)
     ]
     return _framed(canvas, lambda axes: draw_ruin(canvas, axes, lines), max(1.0, 0.09 * len(lines)))
 
 
 @house_style
-def runway(canvas: Canvas, shares: Floats, rest: float) -> Figure:
-    """Share of futures that are ruined in each period 1 … T, and what is left over, in words."""
+def runway(canvas: Canvas, shares: Floats, rest: str) -> Figure:
+    """Share of futures that are ruined in each period 1 … T, and the ``rest`` of them in words, if there is one."""
     return _framed(canvas, lambda axes: draw_runway(canvas, axes, shares, rest))
 
 

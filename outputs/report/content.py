@@ -27,7 +27,13 @@ def report_sections(found: Findings) -> list[Section]:
     """The sections that have something to tell, in the order in which they are read."""
     teller = Teller(found, language(found.request.language))
     told = ((key, tell(teller)) for key, tell in _TELL.items())
-    return [Section(key, teller.words.text(f"{key}.heading"), blocks) for key, blocks in told if blocks]
+    return [Section(key, _heading(teller, key), blocks) for key, blocks in told if blocks]
+
+
+def _heading(teller: Teller, key: str) -> str:
+    """The heading of a section; that about ruin has another where the scenario does not say what ruin is."""
+    alone = "_alone" if key == "ruin" and teller.found.scenario.ruin is None else ""
+    return teller.words.text(f"{key}.heading{alone}")
 
 
 def made_by(found: Findings) -> str:

@@ -12,7 +12,10 @@ from burncast.outputs.results.summary import CONFIDENCES as MARKED
 from burncast.outputs.results.summary import RUIN_PERIODS, RUNWAY_QUANTILES
 from burncast.outputs.words.amounts import zero_count_bound
 
-__all__ = ["answer_sentences", "plain_main", "tell_answer", "tell_ruin", "worded"]
+__all__ = ["answer_sentences", "begun", "plain_main", "tell_answer", "tell_ruin", "worded"]
+
+FAR_OVER_HALF = 0.56
+"""From which share on it is told, where half of the ruined futures are ruined by the end of a period, or more."""
 
 
 def answer_sentences(teller: Teller) -> list[str]:
@@ -24,23 +27,45 @@ def answer_sentences(teller: Teller) -> list[str]:
     probability = base.probability
     last, error = float(probability[-1]), float(base.error[-1])
     trajectories, by = words.whole(base.trajectories), teller.by(horizon)
-    bound = zero_count_bound(base.independent)
+    bound, alone = zero_count_bound(base.independent), "_one" if base.trajectories == 1 else ""
     if last == 0.0:
-        return [words.text("answer.never", trajectories=trajectories, by=by, bound=words.bound_share(bound))]
-    half = int(np.argmax(probability >= 0.5 * last))
-    more, interval = _more(teller)
+        below = words.bound_share(bound)
+        return [words.text(f"answer.never{alone}", trajectories=trajectories, by=by, bound=below)]
+    half, (more, interval) = _half(teller), _more(teller)
     if last == 1.0:
         above = words.bound_share(1.0 - bound)
-        first = words.text("answer.always", trajectories=trajectories, by=by, bound=above, half=teller.period(half))
-        return [first, *(f"{one[:1].upper()}{one[1:]}." for one in more), *interval]
-    rest = ([words.text("answer.half", half=teller.period(half))] if horizon > 1 else []) + more
+        first = words.text(f"answer.always{alone}", trajectories=trajectories, by=by, bound=above)
+        return [f"{words.joined([first, *half])}.", *(f"{one[:1].upper()}{one[1:]}." for one in more), *interval]
     said = words.probability(last, error, base.independent)
-    key = "answer.sentence" if rest else "answer.sentence_alone"
-    sentences = [words.text(key, probability=said, by=by, rest=words.joined(rest)), *interval]
-    if found.band is not None:
-        low, high = (words.share(float(end), 2) for end in found.band[-1, [0, 2]])
+    key = "answer.sentence" if half + more else "answer.sentence_alone"
+    sentences = [words.text(key, probability=said, by=by, rest=words.joined(half + more)), *interval]
+    low, high = _band_ends(teller)
+    if low != high:
         sentences.append(words.text("answer.band", low=low, high=high))
     return sentences
+
+
+def _half(teller: Teller) -> list[str]:
+    """By when half of the ruined futures are, as a part of a sentence, or the share of them that are by then.
+
+    Nothing of a single future or period.
+    """
+    words, base = teller.words, teller.found.base
+    if base.trajectories == 1 or teller.found.scenario.periods == 1:
+        return []
+    place = int(np.argmax(base.probability >= 0.5 * base.probability[-1]))
+    share = float(base.probability[place] / base.probability[-1])
+    key = "answer.half" if share < FAR_OVER_HALF else "answer.half_over"
+    return [words.text(key, half=teller.period(place), share=words.share(share, 2))]
+
+
+def _band_ends(teller: Teller) -> tuple[str, str]:
+    """The ends at the horizon of the band from the inputs, in words; the same twice where there is no such band."""
+    band = teller.found.band
+    if band is None:
+        return "", ""
+    low, high = (teller.words.share(float(end), 2) for end in band[-1, [0, 2]])
+    return low, high
 
 
 def _more(teller: Teller) -> tuple[list[str], list[str]]:
@@ -61,21 +86,28 @@ def tell_answer(teller: Teller) -> list[Block]:
     """The answer in words, as a picture, and in figures."""
     found, words = teller.found, teller.words
     first, *others = answer_sentences(teller)
-    blocks: list[Block] = [Text(first, "answer"), *(Text(sentence) for sentence in others)]
-    main = plain_main(teller)
-    if found.scenario.ruin is not None:
-        blocks.append(_hundred(teller))
-    if main is not None:
-        ends = found.base.quantiles(main)[[0, 2, 4], -1]
-        low, median, high = (teller.of(main, float(value)) for value in ends)
-        at = teller.at(found.scenario.periods)
-        said = words.text("answer.value", quantity=worded(main).capitalize(), median=median, at=at, low=low, high=high)
-        blocks.append(Text(said, "finding"))
-    elif found.scenario.ruin is None and not found.base.tracked:
-        blocks.append(Text(words.text("answer.nothing"), "finding"))
-    if len(others) > 0 and found.scenario.ruin is not None:
-        blocks.append(Text(words.text("answer.error", trajectories=words.whole(found.base.trajectories)), "quiet"))
+    value = _value_sentence(teller)
+    if found.scenario.ruin is None:
+        blocks: list[Block] = [Text(value, "answer"), Text(first, "quiet")] if value else [Text(first, "answer")]
+        if not found.base.tracked:
+            blocks.append(Text(words.text("answer.nothing"), "finding"))
+    else:
+        blocks = [Text(first, "answer"), *(Text(sentence) for sentence in others), _hundred(teller)]
+        blocks += [Text(value, "finding")] if value else []
+        if 0.0 < found.base.probability[-1] < 1.0:
+            blocks.append(Text(words.text("answer.error", trajectories=words.whole(found.base.trajectories)), "quiet"))
     return [*blocks, Heading(words.text("answer.figures")), *_figures(teller)]
+
+
+def _value_sentence(teller: Teller) -> str:
+    """What becomes of the main quantity, where it is one number."""
+    main = plain_main(teller)
+    if main is None:
+        return ""
+    low, median, high = (teller.of(main, float(value)) for value in teller.found.base.quantiles(main)[[0, 2, 4], -1])
+    key = "answer.value_always" if low == high else "answer.value"
+    at = teller.at(teller.found.scenario.periods)
+    return teller.words.text(key, quantity=begun(worded(main)), median=median, at=at, low=low, high=high)
 
 
 def tell_ruin(teller: Teller) -> list[Block]:
@@ -101,6 +133,11 @@ def plain_main(teller: Teller) -> str | None:
 def worded(name: str) -> str:
     """The name of a quantity or of one of its elements as words."""
     return name.replace("_", " ").replace("[", " (").replace("]", ")").replace('"', "")
+
+
+def begun(words: str) -> str:
+    """Words as they begin a sentence."""
+    return words[:1].upper() + words[1:]
 
 
 def _hundred(teller: Teller) -> Chart:
@@ -141,23 +178,28 @@ def _curve(teller: Teller) -> list[Block]:
     probability, error = found.base.probability, found.base.error
     last = words.probability(float(probability[-1]), float(error[-1]), found.base.independent)
     horizon = found.scenario.periods
+    title = words.text("ruin.curve")
     finding = words.text("ruin.curve_finding", when=teller.period(horizon), probability=last)
+    if not probability.any() and (found.band is None or not found.band.any()):
+        return [Heading(title), Text(finding, "finding")]
     alt = words.text("ruin.curve_alt", when=teller.period(horizon), probability=last)
-    if found.band is not None:
-        low, high = (words.share(float(end), 2) for end in found.band[-1, [0, 2]])
+    low, high = _band_ends(teller)
+    if low != high:
         alt += " " + words.text("ruin.curve_alt_band", low=low, high=high)
         said = words.text("ruin.curve_band", low=low, high=high)
+    elif found.band is not None:
+        said = words.text("ruin.curve_band_alone")
     else:
         said = words.text("ruin.curve_no_band", reason=words.text(found.no_band))
     drawn = chart(
         teller.canvas,
         lambda canvas: charts.ruin_curve(canvas, probability, error, found.band),
         "ruin",
-        words.text("ruin.curve"),
+        title,
         alt,
         finding,
     )
-    return [Heading(words.text("ruin.curve")), drawn, Text(said, "quiet")]
+    return [Heading(title), drawn, Text(said, "quiet")]
 
 
 def _fan(teller: Teller) -> list[Block]:
@@ -187,18 +229,18 @@ def _runway(teller: Teller) -> list[Block]:
     title, horizon = words.text("ruin.runway"), teller.span(found.scenario.periods)
     if last == 0.0:
         return [Heading(title), Text(answer_sentences(teller)[0], "finding")]
-    censored = words.share(1.0 - last)
+    censored = words.chance(last, float(found.base.error[-1]), left=True)
     finding = words.text("ruin.runway_finding", censored=censored, horizon=horizon)
     if last == 1.0:
         finding = words.text("ruin.runway_all", horizon=horizon)
     most = int(np.argmax(shares))
-    when = teller.period(most + 1)
+    when = teller.canvas.period(most + 1)
     alt = words.text(
         "ruin.runway_alt", most=words.share(float(shares[most])), when=when, censored=censored, horizon=horizon
     )
     drawn = chart(
         teller.canvas,
-        lambda canvas: charts.runway(canvas, shares, 1.0 - last),
+        lambda canvas: charts.runway(canvas, shares, censored if last < 1.0 else ""),
         "runway",
         title,
         alt,
@@ -239,9 +281,9 @@ def _frontier(teller: Teller) -> list[Block]:
     if dataset is None:
         reason = words.text("page.absent", reason=words.text(found.no_frontier))
         return [Heading(title), Text(reason, "quiet")]
-    survival = dataset["survival"].values
+    survival, errors = dataset["survival"].values, dataset["survival_se"].values
     amount = teller.money(float(dataset["amount"].values[-1]))
-    now, share = (words.share(float(survival[place, -1])) for place in (0, -1))
+    now, share = (words.chance(float(survival[place, -1]), float(errors[place, -1])) for place in (0, -1))
     horizon = teller.span(int(dataset["period"].values[-1]))
     finding = words.text("ruin.frontier_finding", amount=amount, share=share, now=now, horizon=horizon)
     alt = words.text("ruin.frontier_alt", amount=amount, share=share, now=now)
@@ -250,7 +292,6 @@ def _frontier(teller: Teller) -> list[Block]:
         words.text("table.frontier_first"),
         *(teller.span(int(period)) for period in dataset["period"].values),
     ]
-    errors = dataset["survival_se"].values
     rows = [
         [
             teller.money(float(amount)),
@@ -289,14 +330,14 @@ def _figures(teller: Teller) -> list[Block]:
         tables.append(TextTable(words.text("table.need_caption"), words.texts_of("table.need_columns"), rows))
     rows = [
         [
-            " ".join([worded(one.name), *([f"({', '.join(one.labels)})"] if one.labels else [])]),
+            worded(f"{one.name}[{', '.join(one.labels)}]" if one.labels else one.name),
             *(words.amount(value) for value in (one.mean, one.low, one.middle, one.high)),
             teller.unit(one.name),
         ]
         for one in run.horizon()
     ]
     if rows:
-        caption = words.text("table.horizon_caption", when=teller.period(horizon))
+        caption = words.text("table.horizon_caption", when=teller.canvas.period(horizon))
         tables.append(TextTable(caption, words.texts_of("table.horizon_columns"), rows, last_words=True))
     return tables
 

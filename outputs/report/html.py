@@ -15,6 +15,7 @@ from burncast.outputs.files.store import CREATED_BY
 from burncast.outputs.report.blocks import Section
 from burncast.outputs.report.content import made_by, report_sections
 from burncast.outputs.report.findings import Findings
+from burncast.outputs.report.line_breaks import SOFT, breakable_after_signs
 from burncast.outputs.words.language import language
 
 __all__ = ["report_page"]
@@ -40,5 +41,5 @@ def report_page(found: Findings, sections: Sequence[Section] | None = None) -> s
 
 
 def _breaking(text: str) -> Markup:
-    """The text, which may break after a stroke."""
-    return Markup("/<wbr>").join(escape(part) for part in text.split("/"))
+    """The text, whose long words may break."""
+    return Markup("<wbr>").join(escape(part) for part in breakable_after_signs(text).split(SOFT))

@@ -54,7 +54,12 @@ def tell_methods(teller: Teller) -> list[Block]:
     if base.notes:
         blocks += [Heading(words.text("how.notes")), *(Text(note, "foreign") for note in base.notes)]
     lead, title = words.text("how.scenario_lead"), words.text("how.scenario")
-    return [*blocks, Heading(title), Text(lead, "quiet"), Code(scenario.text, long=True, summary=title)]
+    return [
+        *blocks,
+        Heading(title),
+        Text(lead, "quiet"),
+        Code(scenario.text, long=True, summary=words.text("how.scenario_shown")),
+    ]
 
 
 def _saved(teller: Teller) -> list[Block]:

@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import dataclasses
 import json
-import re
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
@@ -22,13 +21,11 @@ from burncast.outputs.files.store import CREATED_BY
 from burncast.outputs.report.blocks import Block, Cell, Chart, Code, Section, TextTable
 from burncast.outputs.report.content import made_by, report_sections
 from burncast.outputs.report.findings import Findings
+from burncast.outputs.report.line_breaks import breakable
 
 __all__ = ["check_typst", "report_pdf"]
 
 STANDARD = "ua-1"
-_SOFT = "\u200b"
-_LONG = re.compile(r"\S{12,}")
-_LONGEST_IN_CELLS = 24
 
 
 def check_typst() -> None:
@@ -77,20 +74,20 @@ def _block(block: Block, files: dict[str, bytes]) -> dict[str, Any]:
                 "caption": block.caption,
                 "titled": block.titled,
                 "stacking": block.stacking,
-                "columns": [_soft(column) for column in block.columns],
+                "columns": [breakable(column) for column in block.columns],
                 "widths": _widths(block) if block.stacking else [],
                 "numbers": [block.is_number(place) for place in range(len(block.columns))],
                 "rows": [[_cell(cell, files) for cell in row] for row in block.rows],
             }
         case Code():
-            return {"kind": "code", "text": _soft(block.text, 90), "long": block.long}
+            return {"kind": "code", "text": breakable(block.text, 90), "long": block.long}
     return dataclasses.asdict(block)
 
 
 def _widths(table: TextTable) -> list[float]:
     """Shares of the width for the columns of a table that takes all of it; 0 for one of pictures, whose width is known.
 
-    A column gets by the length of its longer cells, within limits, and enough for its longest word.
+    A column gets by the length of its longer cells, within limits, and enough for its longest word (part of a unit).
     """
     widths = []
     for column, head in enumerate(table.columns):
@@ -100,19 +97,20 @@ def _widths(table: TextTable) -> list[float]:
             continue
         texts = [cell if isinstance(cell, str) else " ".join(line.lead + line.text for line in cell) for cell in cells]
         lengths = sorted(len(text) for text in (head, *texts))
-        word = max(len(word) for text in (head, *texts) for word in (*re.split(r"[\s/]", text), ""))
-        widths.append(float(max(8, min(word, 14), min(lengths[int(0.85 * (len(lengths) - 1))], 44))))
+        words = (word for text in (head, *texts) for word in text.split())
+        longest = max(len(part) for word in words for part in (word.split("/") if len(word) > 10 else [word]))
+        widths.append(float(max(8, min(longest, 14), min(lengths[int(0.85 * (len(lengths) - 1))], 44))))
     return widths
 
 
 def _cell(cell: Cell, files: dict[str, bytes]) -> list[dict[str, Any]]:
     if isinstance(cell, str):
-        return [{"text": _soft(cell), "look": "", "lead": ""}]
+        return [{"text": breakable(cell), "look": "", "lead": ""}]
     return [
         {
-            "text": _soft(line.text),
+            "text": breakable(line.text),
             "look": line.look,
-            "lead": _soft(line.lead),
+            "lead": breakable(line.lead),
             **({} if line.picture is None else _picture(line.picture, files)),
         }
         for line in cell
@@ -123,15 +121,3 @@ def _picture(picture: Picture, files: dict[str, bytes]) -> dict[str, Any]:
     name = f"{len(files)}.svg"
     files[name] = picture.alone()
     return {"file": name, "alt": f"{picture.title}. {picture.description}"}
-
-
-def _soft(text: str, longest: int = _LONGEST_IN_CELLS) -> str:
-    """The text with places to break in long words: after signs, and in what is left longer than ``longest``."""
-
-    def broken(found: re.Match[str]) -> str:
-        if longest > _LONGEST_IN_CELLS and len(found[0]) <= longest:
-            return found[0]
-        parts = re.sub(r"(?<=[_/(),.=&?:*-])(?=[^\W_])", _SOFT, found[0]).split(_SOFT)
-        return _SOFT.join(re.sub(rf".{{{longest}}}(?=.)", rf"\g<0>{_SOFT}", part) for part in parts)
-
-    return _LONG.sub(broken, text)

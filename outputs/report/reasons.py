@@ -7,7 +7,7 @@ import numpy as np
 from burncast.engine.explain_ruin import RuinExplanation, draws
 from burncast.outputs.report import charts
 from burncast.outputs.report.blocks import Block, Heading, Teller, Text, TextTable, chart
-from burncast.outputs.report.forecast import plain_main, worded
+from burncast.outputs.report.forecast import begun, plain_main, worded
 from burncast.outputs.report.shares import tell_shares
 from burncast.outputs.report.variants import tell_variants
 from burncast.outputs.words.box_sentence import box_sentence
@@ -36,8 +36,11 @@ def _tornado(teller: Teller) -> list[Block]:
     name = teller.found.tornado_output
     output = words.text("why.output_ruin") if name is None else words.text("why.output_mean", quantity=worded(name))
 
+    trajectories = int(dataset.attrs["trajectories"])
+
     def outcome(value: float) -> str:
-        return words.share(value) if name is None else teller.of(name, value)
+        error = (max(value * (1.0 - value), 0.0) / trajectories) ** 0.5
+        return words.chance(value, error) if name is None else teller.of(name, value)
 
     columns = ("value_low", "value_high", "output_low", "output_high")
     labels = [str(label) for label in dataset["input"].values]
@@ -65,7 +68,7 @@ def _tornado(teller: Teller) -> list[Block]:
         [worded(label), *map(words.amount, own[:2]), *map(outcome, own[2:]), teller.unit(label)]
         for label, own in zip(labels[:MOST_BARS], ends, strict=False)
     ]
-    note = words.text("why.tornado_note", trajectories=words.whole(int(dataset.attrs["trajectories"])))
+    note = words.text("why.tornado_note", trajectories=words.whole(trajectories))
     columns_said = words.texts_of("why.tornado_columns")
     return [
         Heading(title),
@@ -79,7 +82,9 @@ def _explanation(teller: Teller) -> list[Block]:
     words, found = teller.words, teller.found.explanation
     title = words.text("why.shifts")
     if found is None:
-        reason = words.text("page.absent", reason=words.text("why.explain_absent"))
+        last = float(teller.found.base.probability[-1])
+        key = "none" if last == 0.0 else "all" if last == 1.0 else "absent"
+        reason = words.text("page.absent", reason=words.text(f"why.explain_{key}"))
         return [Heading(title), Text(reason, "quiet")]
     known = [("why.input", one) for one in found.inputs] + [("why.process", one) for one in found.levels]
     rows = [
@@ -139,7 +144,7 @@ def _typical(teller: Teller, found: RuinExplanation) -> list[Block]:
         return []
     values, quantiles = path[main].values, teller.found.base.quantiles(main)
     begin = teller.of(main, float(values[int(np.isnan(values[0]))]))
-    end, when = teller.of(main, float(values[found.typical_ruin])), teller.period(found.typical_ruin)
+    end, when = teller.of(main, float(values[found.typical_ruin])), teller.canvas.period(found.typical_ruin)
     title = words.text("why.typical")
     label = ", ".join(filter(None, (worded(main), teller.unit(main))))
     drawn = chart(
@@ -148,7 +153,7 @@ def _typical(teller: Teller, found: RuinExplanation) -> list[Block]:
         "typical",
         title,
         words.text("why.typical_alt", begin=begin, end=end, when=when),
-        words.text("why.typical_finding", quantity=worded(main).capitalize(), begin=begin, end=end, when=when),
+        words.text("why.typical_finding", quantity=begun(worded(main)), begin=begin, end=end, when=when),
     )
     note = words.text("why.typical_note", number=words.whole(found.typical), seed=found.seed)
     return [Heading(title), drawn, Text(note, "quiet")]

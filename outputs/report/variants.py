@@ -27,15 +27,20 @@ def tell_variants(teller: Teller) -> list[Block]:
     curves = {names[name]: run.probability for name, run in found.runs.items() if run.has_ruin}
     if len(curves) > 1 and _are_comparable(found.runs):
         ends = {name: float(curve[-1]) for name, curve in curves.items()}
+        chances = {
+            names[name]: words.chance(float(run.probability[-1]), float(run.error[-1]))
+            for name, run in found.runs.items()
+            if run.has_ruin
+        }
         best, worst = min(ends, key=lambda name: ends[name]), max(ends, key=lambda name: ends[name])
         by = teller.by(found.scenario.periods)
         key = "why.variants_equal" if ends[best] == ends[worst] else "why.variants_finding"
-        least, most = words.share(ends[best]), words.share(ends[worst])
-        said = words.joined(f"{name} {words.share(end)}" for name, end in ends.items())
+        least, most = chances[best], chances[worst]
+        said = words.joined(f"{name} {chance}" for name, chance in chances.items())
         blocks.append(
             chart(
                 teller.canvas,
-                lambda canvas: charts.ruin_curves(canvas, curves),
+                lambda canvas: charts.ruin_curves(canvas, curves, list(chances.values())),
                 "variants",
                 title,
                 words.text("why.variants_alt", ends=said),

@@ -27,7 +27,7 @@ def box_sentence(
     """
     rules = []
     for name, (low, high) in box.rules.items():
-        quantity = called(name)
+        quantity = words.text("why.quoted", name=called(name))
         if scenario.quantities[name.partition("[")[0]].kind == "process":
             quantity = words.text("why.on_average", name=quantity)
         key = "why.at_most" if math.isinf(low) else "why.at_least" if math.isinf(high) else "why.between"

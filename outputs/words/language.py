@@ -76,20 +76,28 @@ class Language:
         return f"{sign}{self.number(figures)}{unit}"
 
     def money(self, value: float, unit: str | None) -> str:
-        """An amount with its currency or unit."""
+        """An amount with its currency or unit.
+
+        >>> language("en").money(-0.342, "1/year")
+        '−0.342/year'
+        """
         if not unit:
             return self.amount(value)
+        if unit.startswith("1/"):
+            return f"{self.amount(value)}{unit[1:]}"
         if self.code == "en" and unit.isalpha() and len(unit) == 3 and unit.isupper():
             return f"{unit}{NO_BREAK}{self.amount(value)}"
         return f"{self.amount(value)}{NO_BREAK}{unit}"
 
     def share(self, value: float, digits: int = 3) -> str:
-        """A share in per cent.
+        """A share in per cent, to as many digits more as tell it from everything.
 
-        >>> language("fr").share(0.1234)
-        '12,3\\xa0%'
+        >>> language("fr").share(0.1234), language("fr").share(0.99991)
+        ('12,3\\xa0%', '99,99\\xa0%')
         """
         size = 100 * value
+        while size < 100.0 <= float(f"{size:.{digits}g}") and digits < 15:
+            digits += 1
         text = f"{size:.{digits}g}"
         if "e" in text:
             text = f"{size:.12f}".rstrip("0") if abs(size) < 1 else f"{size:.0f}"
@@ -102,18 +110,29 @@ class Language:
             if value == 0.0:
                 return f"{self.share(0.0)} ({self.bound(bound, '<')})"
             return f"{self.share(1.0)} ({self.bound(1.0 - bound, '>')})"
-        places = _places(100 * error)
         return self.text(
             "word.standard_error",
-            share=f"{self.number(f'{100 * value:.{places}f}')}{NO_BREAK}%",
-            error=self.number(f"{100 * error:.{places}f}"),
+            share=self.chance(value, error),
+            error=self.number(f"{100 * error:.{_places(100 * error)}f}"),
         )
+
+    def chance(self, value: float, error: float, *, left: bool = False) -> str:
+        """A probability to as many digits as its standard error has; or what is ``left`` of it, to add up to 100 %.
+
+        >>> [language("en").chance(0.1205, 0.0023, left=left) for left in (False, True)]
+        ['12.0\\xa0%', '88.0\\xa0%']
+        """
+        if error == 0.0:
+            return self.share(1.0 - value if left else value)
+        places = _places(100 * error)
+        size = round(100 * value, places)
+        return f"{self.number(f'{100.0 - size if left else size:.{places}f}')}{NO_BREAK}%"
 
     def points(self, difference: float, error: float) -> str:
         """A difference between probabilities in points of a per cent, with its standard error.
 
         >>> language("en").points(0.0312, 0.0004)
-        '+3.12 ± 0.04 points'
+        '+3.12\\xa0±\\xa00.04\\xa0points'
         """
         places = _places(100 * error)
         size = self.number(f"{100 * difference:+.{places}f}").replace("-", "−")
@@ -129,16 +148,20 @@ class Language:
         places = _places(100 * rest)
         return f"{self.number(f'{100 * value:.{places}f}')}{NO_BREAK}%"
 
-    def date(self, date: datetime.date, step: str, *, short: bool = False) -> str:
+    def date(self, date: datetime.date, step: str) -> str:
         """The end of a period as people name it: the month, or the day where the step is a week."""
-        month = self.texts["word.short_months" if short else "word.months"][date.month - 1]
-        return f"{date.day} {month} {date.year}" if step == "week" else f"{month} {date.year}"
+        month = self.texts["word.months"][date.month - 1]
+        return self._first(f"{date.day} {month} {date.year}") if step == "week" else f"{month} {date.year}"
 
     def tick(self, label: str) -> str:
         """A mark of a time axis with the months of this language."""
         for place, month in enumerate(_ENGLISH_MONTHS):
             label = label.replace(month, f"\0{place}\0")
-        return re.sub("\0(\\d+)\0", lambda found: self.texts["word.short_months"][int(found[1])], label)
+        return self._first(re.sub("\0(\\d+)\0", lambda found: self.texts["word.short_months"][int(found[1])], label))
+
+    def _first(self, day: str) -> str:
+        """A day and its month; in French the first of a month is an ordinal."""
+        return re.sub("^1 ", "1er ", day) if self.code == "fr" else day
 
     def span(self, periods: float, step: str) -> str:
         """So many periods.
@@ -167,12 +190,13 @@ def language(code: str) -> Language:
 
 
 def _unbroken(text: Any, code: str) -> Any:
-    """The text with no-break spaces before per cent, and in French before signs of two parts."""
+    """The text with no-break spaces before per cent and around ±, and in French before signs of two parts."""
     if isinstance(text, list):
         return [_unbroken(entry, code) for entry in text]
+    whole = re.sub(r" (?=[%±])|(?<=±) ", NO_BREAK, str(text))
     if code != "fr":
-        return str(text).replace(" %", f"{NO_BREAK}%")
-    return re.sub(r" (?=[;!?])", NARROW, re.sub(r" (?=[:%»])|(?<=«) ", NO_BREAK, str(text)))
+        return whole
+    return re.sub(r" (?=[;!?])", NARROW, re.sub(r" (?=[:»])|(?<=«) ", NO_BREAK, whole))
 
 
 def _places(size: float) -> int:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import itertools
+import re
 
 from burncast.engine.expressions import Call, Expression, Known, Number, render
 from burncast.engine.scenario import ByElement, Quantity, Value
@@ -10,6 +11,7 @@ from burncast.engine.scenario import ByElement, Quantity, Value
 __all__ = ["expression_text", "value_text"]
 
 MOST_IN_TURN = 8
+_GREAT = re.compile(r'(?<![\w."])\d{6,}(?![\w."])')
 
 
 def value_text(quantity: Quantity) -> str:
@@ -19,17 +21,33 @@ def value_text(quantity: Quantity) -> str:
 
 
 def expression_text(expression: Expression) -> str:
-    """An expression as a scenario may say it; an interval as ``2 to 8``, what is known by date as its values in turn.
+    """An expression as a scenario may say it: an interval as ``2 to 8``, what is known by date as its values in turn,
+    400000000 as ``400e6``.
 
     >>> expression_text(Known((20.0, 20.0, 20.0, 25.0, 25.0)))
     '20 → 25'
     """
     match expression:
         case Known(values=values):
-            return " → ".join(_in_turn(values))
+            return _readable(" → ".join(_in_turn(values)))
         case Call(function="interval", arguments=(low, high), keywords=()):
-            return f"{render(low)} to {render(high)}"
-    return render(expression)
+            return _readable(f"{render(low)} to {render(high)}")
+    return _readable(render(expression))
+
+
+def _readable(text: str) -> str:
+    """The text with its great round numbers in powers of a thousand.
+
+    >>> _readable("uniform(1500000, 2e7) + 694444")
+    'uniform(1.5e6, 2e7) + 694444'
+    """
+    return _GREAT.sub(lambda found: min(found[0], _in_thousands(int(found[0])), key=len), text)
+
+
+def _in_thousands(number: int) -> str:
+    power = (len(str(number)) - 1) // 3 * 3
+    before, after = divmod(number, 10**power)
+    return f"{before}.{after:0{power}d}".rstrip("0").rstrip(".") + f"e{power}"
 
 
 def _in_turn(values: tuple[float, ...]) -> list[str]:

@@ -57,23 +57,41 @@ def test_amounts(value, english, french):
 
 def test_probabilities_have_their_error_or_their_bound():
     english, french = language("en"), language("fr")
-    assert english.probability(0.1234, 0.00104, 10**5) == f"12.3{NO_BREAK}% ± 0.1"
-    assert french.probability(0.1234, 0.00104, 10**5) == f"12,3{NO_BREAK}% ± 0,1"
+    assert english.probability(0.1234, 0.00104, 10**5) == f"12.3{NO_BREAK}%{NO_BREAK}±{NO_BREAK}0.1"
+    assert french.probability(0.1234, 0.00104, 10**5) == f"12,3{NO_BREAK}%{NO_BREAK}±{NO_BREAK}0,1"
     assert english.probability(0.0, 0.0, 100_000) == f"0{NO_BREAK}% (<{NO_BREAK}0.003{NO_BREAK}%)"
     assert english.probability(1.0, 0.0, 1) == f"100{NO_BREAK}% (>{NO_BREAK}5.0{NO_BREAK}%)"
     assert french.share(2e-7) == f"0,00002{NO_BREAK}%"
+
+
+def test_what_is_not_everything_is_not_told_as_everything():
+    english = language("en")
+    assert [english.share(one, 2) for one in (0.994, 0.996, 0.99996, 1.0)] == [
+        f"{text}{NO_BREAK}%" for text in ("99", "99.6", "99.996", "100")
+    ]
+
+
+@pytest.mark.parametrize(("value", "error"), [(0.1205, 0.0023), (0.1215, 0.002), (0.66666, 0.0004), (1e-4, 1e-5)])
+def test_a_chance_and_what_is_left_add_up_to_everything(value, error):
+    told = [float(language("en").chance(value, error, left=left).rstrip(f"{NO_BREAK}%")) for left in (False, True)]
+    assert sum(told) == pytest.approx(100, abs=1e-9)
+    assert told[0] == pytest.approx(100 * value, abs=100 * error)
 
 
 def test_dates_spans_and_money():
     day = datetime.date(2025, 8, 31)
     assert [language(code).date(day, "month") for code in LANGUAGES] == ["August 2025", "août 2025"]
     assert language("fr").date(day, "week") == "31 août 2025"
+    first = datetime.date(2025, 3, 1)
+    assert [language(code).date(first, "week") for code in LANGUAGES] == ["1 March 2025", "1er mars 2025"]
+    assert [language(code).tick("1 Mar 2025") for code in LANGUAGES] == ["1 Mar 2025", "1er mars 2025"]
     assert [language("fr").tick(label) for label in ("Jul 2023", "2024", "5 May")] == ["juil. 2023", "2024", "5 mai"]
     assert language("en").span(1, "quarter") == f"1{NO_BREAK}quarter"
     assert [language(code).money(3e9, "USD") for code in LANGUAGES] == [
         f"USD{NO_BREAK}3bn",
         f"3{NO_BREAK}Md{NO_BREAK}USD",
     ]
+    assert [language(code).money(-0.25, "1/year") for code in LANGUAGES] == ["−0.25/year", "−0,25/year"]
 
 
 def test_an_unknown_language_is_told():
