@@ -43,6 +43,7 @@ _NEEDED = ("name", "value")
 _ABOUT = ("unit", "source", "note")
 _SECTIONS = ("scenario", *VALUE_KEYS)
 _HEADINGS_WITHIN = 50
+_OF_RESULTS = {"Summary", "Assumptions", "About"}
 Read = TypeVar("Read")
 
 
@@ -63,6 +64,9 @@ def read_assumption_sheet(path: Path) -> Document:
     base = None
     if "extends" not in about and scenario is not None and scenario is not sheet:
         base = _carried(scenario, file)
+    elif "extends" not in about and {one.name for one in sheets} >= _OF_RESULTS:
+        expected = "one that burncast to-sheet writes"
+        raise ScenarioError([Problem("is a workbook of results, not one to fill in", file, expected=expected)])
     elif "extends" not in about:
         expected = "a row with section scenario, name extends, and as value a packaged scenario or a TOML file"
         missing = Problem("does not say which scenario it fills in", reader.file, expected=expected)

@@ -12,6 +12,7 @@ import csv
 import datetime
 import io
 import re
+import zipfile
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
@@ -26,6 +27,8 @@ Cell: TypeAlias = str | float | bool | datetime.date | None
 
 _WORKBOOKS = (".xlsx", ".xlsm", ".xlsb", ".xls", ".ods")
 _FORMULA = re.compile(r"'*[=+\-@\t\r]")
+_PLACE = re.compile(rb'\br="([A-Z]{1,3})([0-9]{1,7})"')
+_MOST_CELLS, _MOST_BYTES = 2_000_000, 200_000_000
 _SEPARATORS = (",", ";", "\t")
 _SEPARATOR_LINE = re.compile(r'"?sep=(.)"?\r?\n', re.IGNORECASE)
 
@@ -94,13 +97,43 @@ def _workbook(content: bytes, file: str) -> list[Sheet]:
             f'{file}: reading workbooks needs python-calamine: pip install "burncast[excel]"; CSV files need nothing'
         ) from None
     try:
+        _check_extent(content, file)
         book = python_calamine.CalamineWorkbook.from_filelike(io.BytesIO(content))
         return [Sheet(name, [[_plain(cell) for cell in row] for row in _rows(book, name)]) for name in book.sheet_names]
     except python_calamine.PasswordError:
         raise ScenarioError([Problem("is locked with a password", file, expected="a workbook without one")]) from None
-    except (python_calamine.CalamineError, OSError, ValueError) as error:
+    except (python_calamine.CalamineError, zipfile.BadZipFile, OSError, ValueError) as error:
         problem = Problem(f"is no workbook: {str(error)[:200]}", file, expected="a file saved as .xlsx")
         raise ScenarioError([problem]) from None
+
+
+def _check_extent(content: bytes, file: str) -> None:
+    """Refuse a workbook with a sheet that is far too large: what reads it lays out all cells up to the last one, so
+    that a single one in a sheet's last corner takes hundreds of gigabytes.
+    """
+    if not zipfile.is_zipfile(io.BytesIO(content)):
+        return
+    with zipfile.ZipFile(io.BytesIO(content)) as archive:
+        for part in archive.infolist():
+            if not part.filename.startswith("xl/worksheets/sheet"):
+                continue
+            large = f"of {part.file_size:,} bytes" if part.file_size > _MOST_BYTES else ""
+            if not large:
+                places = _PLACE.findall(archive.read(part))
+                column = max((_column_number(letters) for letters, _ in places), default=0)
+                row = max((int(number) for _, number in places), default=0)
+                large = f"that reaches to {column_letters(column - 1)}{row}" if column * row > _MOST_CELLS else ""
+            if large:
+                expected = "assumptions alone; delete what stands far below or to the right of them, and save"
+                raise ScenarioError([Problem(f"has a sheet {large}", file, expected=expected)])
+
+
+def _column_number(letters: bytes) -> int:
+    """The number of a column, from 1."""
+    number = 0
+    for letter in letters:
+        number = 26 * number + letter - ord("A") + 1
+    return number
 
 
 def _rows(book: Any, name: str) -> list[list[Any]]:

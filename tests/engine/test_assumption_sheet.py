@@ -302,3 +302,30 @@ def test_problems_of_the_scenario_that_a_workbook_carries_name_its_sheet(folder)
     path = folder / "carried.xlsx"
     path.write_bytes(content.getvalue())
     assert str(only_problem(path)).startswith(f"{path} [Scenario]:3: is not valid TOML")
+
+
+@pytest.mark.parametrize(("row", "column", "last"), [(2**20 - 1, 2**14 - 1, "XFD1048576"), (2**20 - 1, 5, "F1048576")])
+def test_a_cell_in_the_last_corner_of_a_sheet_is_named_and_not_laid_out(folder, row, column, last):
+    xlsxwriter = pytest.importorskip("xlsxwriter")
+    pytest.importorskip("python_calamine")
+    path = folder / "far.xlsx"
+    with xlsxwriter.Workbook(path) as book:
+        page = book.add_worksheet()
+        page.write_row(0, 0, ["name", "value"])
+        page.write_string(row, column, "slip")
+    assert f"far.xlsx: has a sheet that reaches to {last}; expected assumptions alone" in str(only_problem(path))
+
+
+def test_a_workbook_of_results_is_not_taken_for_one_to_fill_in(folder):
+    xlsxwriter = pytest.importorskip("xlsxwriter")
+    pytest.importorskip("python_calamine")
+    path = folder / "results.xlsx"
+    with xlsxwriter.Workbook(path) as book:
+        for name in ("Summary", "Assumptions", "About"):
+            page = book.add_worksheet(name)
+        page = book.get_worksheet_by_name("Assumptions")
+        for row, line in enumerate((["name", "value"], ["cash", 5], ["cash", "cash - burn"])):
+            page.write_row(row, 0, line)
+    assert str(only_problem(path)) == (
+        f"{path}: is a workbook of results, not one to fill in; expected one that burncast to-sheet writes"
+    )
