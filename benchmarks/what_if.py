@@ -31,6 +31,9 @@ def run_what_if(console: Console, *, repeats: int) -> list[dict[str, Any]]:
         "forecast, min s",
         "median s",
         "of all processors s",
+        "prepare s",
+        "prepared, min s",
+        "of a whole one",
         "runs",
     ):
         table.add_column(column, justify="left" if column in ("scenario", "input") else "right")
@@ -40,9 +43,13 @@ def run_what_if(console: Console, *, repeats: int) -> list[dict[str, Any]]:
         what_if = WhatIf(load(name))
         opened = time.perf_counter() - begun
         what_if.forecast({}, TRAJECTORIES)
+        prepared = WhatIf(what_if.scenario)
         for one in chosen(what_if):
-            times = list(itertools.islice(previews(what_if, one), repeats))
-            texts, forecasts, spent = (list(column) for column in zip(*times, strict=True))
+            begun = time.perf_counter()
+            is_prepared = prepared.prepare({}, one.key, TRAJECTORIES) is not None
+            preparing = time.perf_counter() - begun
+            times = list(itertools.islice(previews(what_if, prepared, one), repeats))
+            texts, forecasts, spent, parts = (list(column) for column in zip(*times, strict=True))
             records.append(
                 {
                     "scenario": name,
@@ -51,11 +58,14 @@ def run_what_if(console: Console, *, repeats: int) -> list[dict[str, Any]]:
                     "texts": texts,
                     "forecasts": forecasts,
                     "of all processors": spent,
+                    "prepare": preparing if is_prepared else None,
+                    "prepared": parts if is_prepared else None,
                 }
             )
             best, middle = min(forecasts), statistics.median(forecasts)
-            row = (f"{min(texts):.4f}", f"{best:.3f}", f"{middle:.3f}", f"{min(spent):.3f}", str(repeats))
-            table.add_row(name, f"{one.key} = {one.text[:36]}", *row)
+            row = (f"{min(texts):.4f}", f"{best:.3f}", f"{middle:.3f}", f"{min(spent):.3f}")
+            part = (f"{preparing:.3f}", f"{min(parts):.3f}", f"{min(parts) / best:.2f}") if is_prepared else ("",) * 3
+            table.add_row(name, f"{one.key} = {one.text[:36]}", *row, *part, str(repeats))
     console.print(table)
     return records
 
@@ -72,9 +82,9 @@ def chosen(what_if: WhatIf) -> Iterator[Adjustable]:
         yield from itertools.islice(filter(is_one, inputs), 1)
 
 
-def previews(what_if: WhatIf, one: Adjustable) -> Iterator[tuple[float, float, float]]:
+def previews(what_if: WhatIf, prepared: WhatIf, one: Adjustable) -> Iterator[tuple[float, float, float, float]]:
     """Seconds for the text of a value that was never asked for before, and for its forecast; seconds of all processors
-    for the latter.
+    for the latter; and seconds for the forecast of a what-if that was prepared for this input.
     """
     assert one.centre is not None
     for turn in itertools.count(1):
@@ -82,4 +92,6 @@ def previews(what_if: WhatIf, one: Adjustable) -> Iterator[tuple[float, float, f
         text = moved(one, one.centre * (1.0 + turn / 500))
         written, spent = time.perf_counter(), time.process_time()
         what_if.forecast({one.key: text}, TRAJECTORIES)
-        yield written - begun, time.perf_counter() - written, time.process_time() - spent
+        whole = time.perf_counter(), time.process_time() - spent
+        prepared.forecast({one.key: text}, TRAJECTORIES)
+        yield written - begun, whole[0] - written, whole[1], time.perf_counter() - whole[0]

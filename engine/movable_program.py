@@ -11,6 +11,7 @@ from __future__ import annotations
 
 import dataclasses
 from collections.abc import Iterable, Mapping
+from functools import cached_property
 from typing import Any
 
 import numpy as np
@@ -22,6 +23,7 @@ from burncast.engine.compiler import compile_following
 from burncast.engine.origins import Origin
 from burncast.engine.program import Program
 from burncast.engine.program_data import packed, pieces_of
+from burncast.engine.reach import Flow, flow_of
 from burncast.engine.scenario_model import Scenario
 
 __all__ = ["MovableProgram"]
@@ -43,6 +45,11 @@ class MovableProgram:
                     self._readers.setdefault(source, []).append(origin)
         self._compared = list(dict.fromkeys(graph.compared))
         self._columns, self._tables = data.moving_columns(), data.moving_tables()
+
+    @cached_property
+    def flow(self) -> Flow:
+        """Who reads what in it, whatever has moved."""
+        return flow_of(self.program)
 
     def moved(self, values: Mapping[str, float | Law]) -> Program | None:
         """The program with the inputs of these keys so; None where it has to be compiled anew."""

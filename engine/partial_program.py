@@ -26,7 +26,7 @@ from burncast.engine.kept_rows import cost_of, rows_to_keep
 from burncast.engine.movable_program import MovableProgram
 from burncast.engine.program import FIELDS, OPCODES, Program
 from burncast.engine.program_data import pieces_of
-from burncast.engine.reach import Flow, flow_of
+from burncast.engine.reach import Flow
 from burncast.engine.workspace import AUX, OPERATION, OUT, A
 
 __all__ = ["PartialProgram", "partial_program"]
@@ -83,7 +83,7 @@ def partial_program(movable: MovableProgram, program: Program, key: str) -> Part
     if moving is None:
         return None
     columns, tables = moving
-    flow = flow_of(program)
+    flow = movable.flow
     reached = flow.reached(program, columns, tables)
     answers = {place for place, step in enumerate(flow.steps) if step.name in _ANSWERS}
     again, kept = rows_to_keep(flow, reached | answers, program.periods)
@@ -111,22 +111,22 @@ def _part(
     """
     blocks: list[NDArray[np.int64]] = []
     for block in flow.blocks:
-        lines: list[NDArray[np.int64]] = []
+        lines: list[list[int]] = []
         for place in block:
             step = flow.steps[place]
             if place in chosen:
-                line = step.line.astype(np.int64)
+                line = list(step.line)
                 if step.shock >= 0:
                     line[AUX] = shocks[step.shock]
                 lines.append(line)
             if place in kept:
-                line = np.zeros(8, np.int64)
+                line = [0] * len(_LINE)
                 line[OPERATION], line[OUT], line[A] = OPCODES[name], step.out, step.out
                 lines.append(line)
         instructions = np.zeros((len(lines), len(FIELDS)), np.int64)
         instructions[:, FIELDS.index("count")] = 1
         if lines:
-            instructions[:, _LINE] = np.stack(lines)
+            instructions[:, _LINE] = lines
         blocks.append(instructions)
     setup, odd, even = blocks
     streams = list(shocks)

@@ -11,7 +11,6 @@ from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 
 import numpy as np
-from numpy.typing import NDArray
 
 from burncast.engine.program import OPCODES, Program
 from burncast.engine.workspace import AUX, OPERATION, OUT, A, B, C, K, L, row_by_row
@@ -29,14 +28,14 @@ _Written = dict[int, frozenset[int]]
 
 @dataclass(frozen=True, slots=True)
 class Step:
-    """An instruction of one row: ``line`` uint64[8] as the machine takes it, and what it reads.
+    """An instruction of one row: ``line`` as the machine takes it, eight numbers, and what it reads.
 
     ``reads`` are rows, ``ring`` the rows in which it remembers, ``scalars`` columns, ``table`` a line of the table
     index and ``shock`` a stream; −1 where it reads none.
     """
 
     name: str
-    line: NDArray[np.uint64]
+    line: tuple[int, ...]
     out: int
     reads: tuple[int, ...]
     ring: tuple[int, ...]
@@ -79,7 +78,9 @@ class Flow:
 
 def flow_of(program: Program) -> Flow:
     """Who reads what in ``program``."""
-    parts = [[_step(line) for line in row_by_row(block)] for block in (program.setup, program.odd, program.even)]
+    parts = [
+        [_step(*line) for line in row_by_row(block).tolist()] for block in (program.setup, program.odd, program.even)
+    ]
     steps = tuple(step for part in parts for step in part)
     ends = np.cumsum([len(part) for part in parts]).tolist()
     setup, odd, even = range(ends[0]), range(ends[0], ends[1]), range(ends[1], ends[2])
@@ -95,25 +96,22 @@ def flow_of(program: Program) -> Flow:
     return Flow(steps, (setup, odd, even), tuple(sources), tuple(map(tuple, readers)))
 
 
-def _step(line: NDArray[np.uint64]) -> Step:
-    fields = [int(number) for number in line]
-    name = _NAMES[fields[OPERATION]]
+def _step(*line: int) -> Step:
+    name, aux = _NAMES[line[OPERATION]], line[AUX]
     operation, _, letters = name.partition(" ")
-    aux = fields[AUX]
-    rows, numbers = (fields[A], fields[B], fields[C]), (fields[K], fields[L])
-    reads: tuple[int, ...] = rows[: letters.count("r")]
+    reads: tuple[int, ...] = (line[A], line[B], line[C])[: letters.count("r")]
     ring: tuple[int, ...] = ()
     if operation == "total":
-        reads = tuple(fields[A] + term * fields[C] for term in range(aux))
+        reads = tuple(line[A] + term * line[C] for term in range(aux))
     if operation in _REMEMBERING:
-        ring = tuple(fields[B] + age * fields[C] for age in range(aux >> 1))
+        ring = tuple(line[B] + age * line[C] for age in range(aux >> 1))
     return Step(
         name,
         line,
-        fields[OUT],
+        line[OUT],
         reads,
         ring,
-        numbers[: letters.count("s")],
+        (line[K], line[L])[: letters.count("s")],
         aux if operation in _TABLED else -1,
         aux if "z" in letters else -1,
     )

@@ -126,9 +126,10 @@ class WhatIf:
         which the input ``key`` alone has another value, of as many trajectories or fewer, take a part of the time then.
         Their figures are the same.
 
-        None, without a run, where nothing is gained: an input that shapes the program, or that most of it depends on, a
-        scenario that begins with a posterior, or so many trajectories that memory would be short. Takes up to a fifth
-        longer than :meth:`forecast` and raises what that does.
+        None, without a run, where nothing is gained: an input that shapes the program or that most of it depends on, a
+        scenario that begins with a posterior, or so many trajectories that memory would be short. What is stated by
+        others is prepared once ``changes`` have it as a multiple, ``"1.1 * (…)"``. Takes up to a third longer than
+        :meth:`forecast` and raises what that does.
         """
         begun = time.perf_counter()
         scenario, program, movable = self._program(changes)

@@ -25,6 +25,7 @@ SOURCE = {
         "rent": 0.5,
         "limit": 4.0,
         "idle": 3.0,
+        "wages": "rent / 4 + 0.1",
     },
     "processes": {
         "cost": "gbm(start=3, drift=0.1, volatility=volatility)",
@@ -34,7 +35,7 @@ SOURCE = {
     "formulas": {
         "orders": "poisson(20 + 5 * market)",
         "revenue": "sum(price * users) + lag(orders, 2) / 20 + trailing_mean(cost, 3) / 3",
-        "spent": "cost + sum(news) + rent + where(log(limit - cost / 9) > 0, 0, 1)",
+        "spent": "cost + sum(news) + rent + wages + where(log(limit - cost / 9) > 0, 0, 1)",
     },
     "stocks": {
         "users": {"start": 1.0, "next": "users * (1 + growth - churn)", "over": "plan"},
@@ -108,6 +109,15 @@ def test_a_prepared_input_moves_as_in_whole_runs(what_if, whole, key, texts):
     for text in texts:
         assert figures(what_if.forecast(others | {key: text}, N)) == whole(others | {key: text})
     assert figures(what_if.forecast(others | {key: texts[0]}, 900)) == whole(others | {key: texts[0]}, 900)
+
+
+def test_a_multiple_of_what_others_give_is_prepared_too(what_if, whole, lengths):
+    multiple = "{} * (rent / 4 + 0.1)"
+    assert what_if.prepare({}, "wages", N) is None, "it has no factor yet"
+    prepared = what_if.prepare({"wages": multiple.format(1.1)}, "wages", N)
+    assert figures(prepared) == whole({"wages": multiple.format(1.1)})
+    assert figures(what_if.forecast({"wages": multiple.format(1.7)}, N)) == whole({"wages": multiple.format(1.7)})
+    assert lengths[2] < lengths[0] / 2
 
 
 def test_less_is_run_once_it_is_prepared(what_if, whole, lengths):

@@ -191,8 +191,7 @@ def test_what_is_kept_takes_the_least_time(drawn, before, is_carried):
     sources = [frozenset(n - back for back in backs if n >= back) for n, (_, backs, _) in enumerate(drawn)]
     if is_carried:
         sources[1] |= {len(drawn) - 2}
-    nothing = np.zeros(8, np.uint64)
-    steps = [Step(name, nothing, 0, (), (), (), -1, shock) for name, (_, _, shock) in zip(names, drawn, strict=True)]
+    steps = [Step(name, (), 0, (), (), (), -1, shock) for name, (_, _, shock) in zip(names, drawn, strict=True)]
     before = min(before, len(steps) - 1)
     blocks = range(before), range(before, len(steps)), range(0)
     flow = Flow(tuple(steps), blocks, tuple(sources), ())

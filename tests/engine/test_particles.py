@@ -160,6 +160,7 @@ def test_what_was_learnt_can_be_multiplied_and_what_is_chosen_changed(scenario):
     with pytest.raises(ScenarioError, match="a law cannot be changed where trajectories begin with a posterior"):
         what_if.changed({law.key: "1"})
     assert what_if.forecast({"chosen": "2"}, 512).trajectories == 512
+    assert what_if.prepare({}, "chosen", 512) is None
     text = moved(law, 1.5)
     forecast, whole = what_if.forecast({law.key: text}, 512), run(what_if.changed({law.key: text}), 512, SEED)
     np.testing.assert_array_equal(forecast.ruin, estimates.ruin_probability(whole))
