@@ -21,7 +21,7 @@ from burncast.calibration.scores import (
     reliability,
 )
 from burncast.calibration.skill import Skill, skill
-from burncast.distributions.notebook_view import Shown, View
+from burncast.distributions.notebook_view import Cell, Shown, View
 
 if TYPE_CHECKING:
     import xarray as xr
@@ -109,8 +109,7 @@ class Backtest(Shown):
         return reliability(chosen["event_probability"].sel(model=model).values, chosen["happened"].values, bins)
 
     def mean(self, score: str, horizon: int | None = None, model: str = MODEL) -> float:
-        """The mean of a score over what
-        can be scored."""
+        """The mean of a score over what can be scored."""
         chosen = self._scored("happened" if score == "brier" else "observed", horizon)
         return float(chosen[score].sel(model=model).mean()) if chosen.sizes["forecast"] else math.nan
 
@@ -144,21 +143,15 @@ class Backtest(Shown):
 
     def __str__(self) -> str:
         lines = []
-        for horizon in self.horizons:
-            summary = self.summary(horizon)
-            if not summary["observed"]:
-                lines.append(f"{horizon} ahead: none of {summary['forecasts']} observed")
-                continue
-            held = ", ".join(
-                f"{100 * share:.0f} of {100 * level:.0f} %" for level, share in summary["coverage"].items()
-            )
-            lines.append(
-                f"{horizon} ahead: {summary['observed']} of {summary['forecasts']} observed; bands held {held}"
-            )
-            for score, found in summary["scores"].items():
+        for horizon, summary in self._summaries():
+            lines.append(_observed_text(horizon, summary))
+            for score, found in summary["scores"].items() if summary["observed"] else ():
                 against = ", ".join(f"{_skill_text(one)} against {name}" for name, one in found["skill"].items())
                 lines.append(f"  {score.replace('_', ' '):9s} {found['mean']:.4g}; skill {against}")
         return "\n".join(lines)
+
+    def _summaries(self) -> list[tuple[int, Mapping[str, Any]]]:
+        return [(horizon, self.summary(horizon)) for horizon in self.horizons]
 
     def _scored(self, known: str, horizon: int | None) -> xr.Dataset:
         chosen = np.isfinite(self.forecasts[known].values)
@@ -168,7 +161,30 @@ class Backtest(Shown):
 
     def _view(self) -> View:
         made, known = self.count()
-        return View(f"Backtest: {known} of {made} forecasts observed", text=str(self))
+        others = [name for name in self.models if name != MODEL]
+        summaries = self._summaries()
+        rows: list[list[Cell]] = [
+            [
+                horizon,
+                score.replace("_", " "),
+                f"{found['mean']:.4g}",
+                *(_skill_text(found["skill"][one]) for one in others),
+            ]
+            for horizon, summary in summaries
+            if summary["observed"]
+            for score, found in summary["scores"].items()
+        ]
+        columns = ["ahead", "score", "mean", *(f"skill against {name}" for name in others)]
+        remarks = [_observed_text(horizon, summary) for horizon, summary in summaries]
+        return View(f"Backtest: {known} of {made} forecasts observed", columns, rows, remarks=remarks)
+
+
+def _observed_text(horizon: int, summary: Mapping[str, Any]) -> str:
+    """How many forecasts of a horizon were observed, and what the bands held of them."""
+    if not summary["observed"]:
+        return f"{horizon} ahead: none of {summary['forecasts']} observed"
+    held = ", ".join(f"{100 * share:.0f} of {100 * level:.0f} %" for level, share in summary["coverage"].items())
+    return f"{horizon} ahead: {summary['observed']} of {summary['forecasts']} observed; bands held {held}"
 
 
 def _skill_text(found: Skill) -> str:

@@ -70,7 +70,17 @@ class JointFit(Shown):
             for (i, one), (j, other) in combinations(enumerate(self.fits), 2)
         ]
         columns = ["process", "and", "correlation", "common intervals"]
-        return View("Processes fitted together", columns, rows, remarks=self.statements)
+        fitted = [
+            f"{name}: {fit.process}, {', '.join(_estimate(fit, parameter) for parameter in fit.values)}"
+            for name, fit in self.fits.items()
+        ]
+        return View("Processes fitted together", columns, rows, remarks=[*fitted, *self.statements])
+
+
+def _estimate(fit: ProcessFit, parameter: str) -> str:
+    """A parameter and its standard error, where there is one."""
+    error = fit.standard_errors[parameter]
+    return f"{parameter} {fit.values[parameter]:.4g}" + (f" ± {error:.2g}" if math.isfinite(error) else "")
 
 
 def fit_processes(

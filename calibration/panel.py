@@ -17,6 +17,7 @@ from numpy.typing import NDArray
 
 from burncast.calibration.observed_data import Choice, read_data
 from burncast.distributions.errors import DataError, InputError, Problem, nearest_name
+from burncast.distributions.notebook_view import Cell, Shown, View
 
 __all__ = ["Panel", "read_panel", "shifted"]
 
@@ -26,7 +27,7 @@ Day: TypeAlias = datetime.date | str
 
 
 @dataclass(frozen=True)
-class Panel:
+class Panel(Shown):
     """Rows ordered by company and date.
 
     ``entity`` str[n], ``date`` and ``known_from`` datetime64[D][n], ``values`` float64[n] by name, nan where a figure
@@ -94,6 +95,17 @@ class Panel:
         away = np.abs(self.date - np.datetime64(target, "D"))
         nearest = int(np.argmin(away))
         return nearest if away[nearest] <= self._slack else None
+
+    def _view(self) -> View:
+        span = f"{len(self.entities)} companies, {len(self):,} rows"
+        if len(self):
+            span += f", {self.date.min()} to {self.date.max()}"
+        rows: list[list[Cell]] = []
+        for name, figures in self.values.items():
+            there = figures[~np.isnan(figures)]
+            middle = [float(np.quantile(there, p)) for p in (0.05, 0.5, 0.95)] if len(there) else [None] * 3
+            rows.append([name, len(there), len(figures) - len(there), *middle])
+        return View("Panel", ["figure", "known", "missing", "p5", "median", "p95"], rows, remarks=[span])
 
     @property
     def _slack(self) -> np.timedelta64:

@@ -10,7 +10,7 @@ A concrete law gives the underscored methods, which receive float64 arrays.
 
 from __future__ import annotations
 
-from abc import ABC, abstractmethod
+from abc import abstractmethod
 from typing import ClassVar
 
 import numpy as np
@@ -18,6 +18,7 @@ from numpy.typing import ArrayLike, NDArray
 from scipy import special
 
 from burncast.distributions.errors import LawError
+from burncast.distributions.notebook_view import Shown, View
 from burncast.distributions.portable import exp
 
 __all__ = ["FloatArray", "Law", "Parametric", "ordered", "positive", "real"]
@@ -27,7 +28,7 @@ FloatArray = NDArray[np.float64]
 _ROOT_TWO_PI = float(np.sqrt(2 * np.pi))
 
 
-class Law(ABC):
+class Law(Shown):
     """A probability law on the real line. Arrays of any shape go in, arrays of that shape come out."""
 
     @property
@@ -101,6 +102,12 @@ class Law(ABC):
 
     @abstractmethod
     def _moments(self) -> tuple[float, float]: ...
+
+    def _view(self) -> View:
+        low, median = (float(value) for value in self.quantile([0.05, 0.5]))
+        columns = ["mean", "sd", "p5", "median", "p95", "lowest", "highest"]
+        row = [self.mean, self.sd, low, median, float(self.quantile_upper(0.05)), *map(float, self.support)]
+        return View(type(self).__name__, columns, [row])
 
     @abstractmethod
     def _cdf(self, x: FloatArray) -> ArrayLike: ...

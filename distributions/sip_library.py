@@ -25,7 +25,7 @@ from burncast.distributions.errors import LawError, nearest_name
 from burncast.distributions.families import make_law
 from burncast.distributions.hdr import Hdr
 from burncast.distributions.law import FloatArray, Law
-from burncast.distributions.notebook_view import Shown, View
+from burncast.distributions.notebook_view import Cell, Shown, View
 
 __all__ = ["Generator", "Sip", "SipLibrary", "correlation_of", "normal_scores", "parse_sip_library"]
 
@@ -114,9 +114,15 @@ class SipLibrary(Shown):
         return correlation_of([self.sip(name) for name in names])
 
     def _view(self) -> View:
-        return View(
-            f"SIP library {self.name}", ["variable"], [[name] for name in self.names], remarks=[self.provenance]
-        )
+        columns = ["variable", "p5", "median", "p95"]
+        rows = [[name, *self._percentiles(name)] for name in self.names]
+        return View(f"SIP library {self.name}", columns, rows, remarks=[self.provenance])
+
+    def _percentiles(self, name: str) -> list[Cell]:
+        try:
+            return [float(value) for value in self.sip(name).law.quantile([0.05, 0.5, 0.95])]
+        except LawError:
+            return ["cannot be read", None, None]
 
 
 def correlation_of(sips: Sequence[Sip]) -> FloatArray:

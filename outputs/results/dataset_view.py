@@ -53,7 +53,9 @@ def _figures(result: xr.Dataset) -> list[list[Cell]]:
         count = int(result.attrs.get("independent", result.attrs["trajectories"]))
         rows.append(["out of money", f"by {when}", format_probability(share, error, count), None, None, None, ""])
         ends = _ends(result["runway"])
-        rows.append(["runway", "", None, *(one and format_periods(one, horizon, step) for one in ends), ""])
+        rows.append(
+            ["runway", "", None, *(None if one is None else format_periods(one, horizon, step) for one in ends), ""]
+        )
     if holds(result, "funding_need"):
         rows.append(["funding need", f"by {when}", None, *_ends(result["funding_need"]), str(result.attrs["currency"])])
     for name in (one for one in tracked_names(result) if holds(result, one)):
