@@ -133,8 +133,7 @@ class WhatIf:
         """
         begun = time.perf_counter()
         scenario, program, movable = self._program(changes)
-        prepared = self._prepared
-        if prepared is not None and prepared.key == key and prepared.covers(program, trajectories):
+        if self._is_prepared(key, program, trajectories):
             return self.forecast(changes, trajectories, stop=stop)
         parts = None if program.particles is not None else partial_program(movable, program, key)
         shape = (-(-trajectories // LANES), 0 if parts is None else parts.rows, LANES)
@@ -142,7 +141,7 @@ class WhatIf:
             return None
         with self._lock:
             self._preparations += 1
-            number, self._prepared = self._preparations, None
+            number, self._prepared = self._preparations, None  # its memory is free before more is taken
         kept = aligned(shape, np.float64)
         forecast = self._forecast(scenario, parts.recording, trajectories, begun, stop, kept)
         with self._lock:
@@ -183,6 +182,10 @@ class WhatIf:
                 total.merge(more)
             done, reach = reach, 2 * reach
             yield forecast_of(scenario, total, program.tracked, time.perf_counter() - begun, found)
+
+    def _is_prepared(self, key: str, program: Program, trajectories: int) -> bool:
+        prepared = self._prepared
+        return prepared is not None and prepared.key == key and prepared.covers(program, trajectories)
 
     def _forecast(
         self,

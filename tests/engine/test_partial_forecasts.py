@@ -2,6 +2,7 @@
 
 import dataclasses
 import threading
+import weakref
 
 import numpy as np
 import pytest
@@ -10,6 +11,7 @@ from burncast.distributions.errors import InterruptedRunError, ScenarioError, Si
 from burncast.engine import what_if as module
 from burncast.engine.scenario import load
 from burncast.engine.what_if import WhatIf
+from burncast.engine.workspace import aligned
 
 N = 5700  # two chunks, the last block of lanes partial
 
@@ -174,6 +176,20 @@ def test_a_preparation_that_fails_or_is_stopped_keeps_nothing(what_if, whole):
         what_if.prepare({}, "rent", N, stop=stop)
     assert what_if._prepared is None
     assert figures(what_if.forecast({"rent": "0.9"}, N)) == whole({"rent": "0.9"})
+
+
+def test_memory_is_given_back_before_more_is_taken(what_if, monkeypatch):
+    what_if.prepare({}, "rent", N)
+    before = weakref.ref(what_if._prepared.kept)
+    taken = []
+
+    def watched(shape, kind):
+        taken.append(before())
+        return aligned(shape, kind)
+
+    monkeypatch.setattr(module, "aligned", watched)
+    what_if.prepare({}, "price.team", N)
+    assert taken == [None]
 
 
 def test_several_threads_prepare_and_ask_at_once(what_if, whole):
