@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable
 
-__all__ = ["CURRENCIES", "DEFINITIONS", "canonical_names", "is_unit_name"]
+__all__ = ["CURRENCIES", "DEFINITIONS", "canonical_names", "is_unit_name", "plural_of"]
 
 CURRENCIES = (
     *("AED", "ARS", "AUD", "BRL", "CAD", "CHF", "CLP", "CNY", "COP", "CZK", "DKK", "EGP", "EUR", "GBP", "HKD", "HUF"),
@@ -71,6 +71,15 @@ _NAME = re.compile(r"[A-Za-z][A-Za-z0-9_]*", re.ASCII)
 def is_unit_name(name: str) -> bool:
     """Whether a scenario may declare a counted thing of this name."""
     return _NAME.fullmatch(name) is not None
+
+
+def plural_of(name: str) -> str:
+    """How several of a unit are called; as one of them where the vocabulary has no plural of it.
+
+    >>> plural_of("GPU"), plural_of("person"), plural_of("kWh"), plural_of("USD/month")
+    ('GPUs', 'people', 'kWh', 'USD/month')
+    """
+    return _IRREGULAR_PLURALS.get(name, f"{name}s") if name in _PLURALS or name in _COUNTED else name
 
 
 def canonical_names(extra: Iterable[str] = ()) -> dict[str, str]:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 import numpy as np
 
 from burncast.outputs.charts.sparklines import futures_grid
@@ -12,8 +14,15 @@ from burncast.outputs.results.summary import CONFIDENCES as MARKED
 from burncast.outputs.results.summary import RUIN_PERIODS, RUNWAY_QUANTILES
 from burncast.outputs.words.amounts import zero_count_bound
 
+if TYPE_CHECKING:
+    import xarray as xr
+
+    from burncast.outputs.report.findings import MoreFunding
+
 __all__ = ["answer_sentences", "begun", "plain_main", "tell_answer", "tell_ruin", "worded"]
 
+BEYOND_CHANCE = 3.0
+"""How many standard errors a loss has that is no chance."""
 FAR_OVER_HALF = 0.56
 """From which share on it is told, where half of the ruined futures are ruined by the end of a period, or more."""
 
@@ -271,7 +280,15 @@ def _need(teller: Teller) -> list[Block]:
         words.text("ruin.need_alt", points=points),
         finding,
     )
-    return [Heading(title), drawn]
+    note = [Text(words.text("ruin.need_note"), "quiet")] if _is_another(teller.found.more, needs[0.95]) else []
+    return [Heading(title), drawn, *note]
+
+
+def _is_another(more: MoreFunding | None, need: float) -> bool:
+    """Whether the amount of the answer is told, and is not the funding need at the same confidence."""
+    if more is None or more.low is None or more.goal != 0.05:
+        return False
+    return not more.low <= need <= (more.high or need)
 
 
 def _frontier(teller: Teller) -> list[Block]:
@@ -303,7 +320,23 @@ def _frontier(teller: Teller) -> list[Block]:
         for place, amount in enumerate(dataset["amount"].values)
     ]
     table = TextTable(words.text("table.frontier_caption"), columns, rows)
-    return [Heading(title), drawn, Text(words.text("ruin.frontier_note"), "quiet"), table]
+    note = " ".join([words.text("ruin.frontier_note"), *_less_with_more(teller, dataset)])
+    return [Heading(title), drawn, Text(note, "quiet"), table]
+
+
+def _less_with_more(teller: Teller, dataset: xr.Dataset) -> list[str]:
+    """The greatest loss of survival from one amount to the next, in a sentence, where it is beyond chance."""
+    words = teller.words
+    survival, errors = dataset["survival"].values[:, -1], dataset["survival_se"].values[:, -1]
+    losses = survival[:-1] - survival[1:]
+    if not losses.size:
+        return []
+    worst = int(np.argmax(losses))
+    if losses[worst] <= BEYOND_CHANCE * np.hypot(errors[worst], errors[worst + 1]):
+        return []
+    before, amount = (teller.money(float(one)) for one in dataset["amount"].values[worst : worst + 2])
+    shares = [words.chance(float(survival[one]), float(errors[one])) for one in (worst, worst + 1)]
+    return [words.text("ruin.frontier_less", amount=amount, share=shares[1], before=before, before_share=shares[0])]
 
 
 def _figures(teller: Teller) -> list[Block]:

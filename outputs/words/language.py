@@ -18,6 +18,7 @@ from pathlib import Path
 from typing import Any
 
 from burncast.distributions.errors import InputError, nearest_name
+from burncast.engine.unit_vocabulary import CURRENCIES, plural_of
 from burncast.outputs.words.amounts import format_amount, zero_count_bound
 
 __all__ = ["LANGUAGES", "Language", "language"]
@@ -25,6 +26,7 @@ __all__ = ["LANGUAGES", "Language", "language"]
 LANGUAGES = ("en", "fr")
 NO_BREAK, NARROW = "\u00a0", "\u202f"
 _AMOUNT = re.compile(r"(−?)([\d.,]+)(tn|bn|M|k|)")
+_TIMES = ("hour", "day", "week", "month", "quarter", "year")
 _FRENCH_SUFFIX = {"bn": "Md", "M": "M", "k": "k"}
 
 
@@ -78,16 +80,26 @@ class Language:
     def money(self, value: float, unit: str | None) -> str:
         """An amount with its currency or unit.
 
-        >>> language("en").money(-0.342, "1/year")
-        '−0.342/year'
+        A rate stands before its stroke; units of time have their plural, and in English all units.
+
+        >>> [language("en").money(value, unit) for value, unit in ((-0.342, "1/year"), (3.0, "month"), (2e6, "user"))]
+        ['−0.342/year', '3\\xa0months', '2M\\xa0users']
         """
         if not unit:
             return self.amount(value)
         if unit.startswith("1/"):
             return f"{self.amount(value)}{unit[1:]}"
-        if self.code == "en" and unit.isalpha() and len(unit) == 3 and unit.isupper():
+        if self.code == "en" and unit in CURRENCIES:
             return f"{unit}{NO_BREAK}{self.amount(value)}"
-        return f"{self.amount(value)}{NO_BREAK}{unit}"
+        return f"{self.amount(value)}{NO_BREAK}{self._counted(value, unit)}"
+
+    def _counted(self, value: float, unit: str) -> str:
+        """A unit as it stands after a number."""
+        is_one = abs(value) == 1.0 if self.code == "en" else abs(value) < 2.0
+        if unit in _TIMES:
+            one, many = self.texts[f"word.{unit}"]
+            return str(one if is_one else many)
+        return unit if is_one or self.code != "en" else plural_of(unit)
 
     def share(self, value: float, digits: int = 3) -> str:
         """A share in per cent, to as many digits more as tell it from everything.

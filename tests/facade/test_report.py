@@ -504,6 +504,25 @@ def test_the_picture_of_the_answer_counts_as_the_answer_does(found, english):
     assert planned.count("<rect") == richer.count("<rect") == 100
 
 
+def test_more_money_that_does_harm_is_told():
+    """Half of the futures are saved, but only where cash is below 5: a million more forfeits that."""
+    scenario = {
+        "scenario": {"periods": 6},
+        "inputs": {"burn": "uniform(0.8, 1)", "luck": "bernoulli(0.5)"},
+        "stocks": {"cash": {"start": 4, "next": "cash - burn + where(cash < 4.2 and period == 1, 10 * luck, 0)"}},
+        "ruin": {"when": "cash < 0", "need": "-cash"},
+    }
+    found = investigate(load(scenario), Request(None, 1000, 0, "en", False, "x.html"))
+    survival = found.frontier["survival"].values[:, -1]
+    assert survival[0] > 0.4
+    assert survival[1] == 0.0
+    told = [block.text for block in report_sections(found)[1].blocks if isinstance(block, Text)]
+    amount = language("en").amount(float(found.frontier["amount"][1]))
+    saved = language("en").chance(survival[0], float(found.frontier["survival_se"][0, -1]))
+    assert any(f"with {amount} more, 0{NO_BREAK}% survive, with 0 it is {saved}," in text for text in told)
+    assert any(text.startswith("Counted on the futures as they are") for text in told)
+
+
 @pytest.mark.parametrize(("law", "logarithmic"), [("uniform(0, 1.2)", False), ("lognormal(mean=1, sd=4)", True)])
 def test_a_law_is_drawn_on_a_straight_axis_unless_it_is_very_skew(law, logarithmic):
     """The density of a uniform law is level; that of a very skew lognormal has its top in the middle of its picture."""

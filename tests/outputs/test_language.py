@@ -94,6 +94,26 @@ def test_dates_spans_and_money():
     assert [language(code).money(-0.25, "1/year") for code in LANGUAGES] == ["−0.25/year", "−0,25/year"]
 
 
+@pytest.mark.parametrize(
+    ("value", "unit", "english", "french"),
+    [
+        (2.0, "month", "2 months", "2 mois"),
+        (1.0, "year", "1 year", "1 an"),
+        (1.5, "year", "1.5 years", "1,5 an"),
+        (2.5, "year", "2.5 years", "2,5 ans"),
+        (2e6, "user", "2M users", "2 M user"),
+        (3.0, "person", "3 people", "3 person"),
+        (3.0, "users", "3 users", "3 users"),
+        (3.0, "kg", "3 kg", "3 kg"),
+        (3.0, "GPU", "3 GPUs", "3 GPU"),
+        (3.0, "USD/month", "3 USD/month", "3 USD/month"),
+    ],
+)
+def test_units_have_their_plural(value, unit, english, french):
+    told = [language(code).money(value, unit).replace(NO_BREAK, " ") for code in LANGUAGES]
+    assert told == [english, french]
+
+
 def test_an_unknown_language_is_told():
     with pytest.raises(InputError, match="expected one of en, fr"):
         language("de")
