@@ -73,6 +73,7 @@ def investigate_runs(
         found["differences"] = _differences(runs, request, threads)
     say("looking at the assumptions")
     found["worlds"] = _worlds(scenario, request, threads)
+    found["drawn"] = _drawn(scenario, request)
     found["observed"] = observed(scenario)
     behind = {
         "fundings": min(request.trajectories, FUNDING_TRAJECTORIES) if "frontier" in found else 0,
@@ -284,6 +285,17 @@ def _differences(runs: Mapping[str, Run], request: Request, threads: int | None)
         variable = "ruin_probability" if quantity is None else mean_name(quantity)
         ends = [float(one.dataset[variable].values[period]) for one in (base, run)]
         found[name] = Difference(ends[1] - ends[0], error * (count / run.trajectories) ** 0.5, quantity)
+    return found
+
+
+def _drawn(scenario: Scenario, request: Request) -> dict[str, dict[tuple[str, ...], Any]]:
+    """Inputs that no law states, such as what follows from others, by name and labels, with how they come out."""
+    from burncast.engine.adjusting import adjustables
+    from burncast.engine.drawn_inputs import with_pictures
+
+    found: dict[str, dict[tuple[str, ...], Any]] = {}
+    for one in with_pictures(scenario, [one for one in adjustables(scenario) if one.kind == "multiple"], request.seed):
+        found.setdefault(one.name, {})[one.labels] = one
     return found
 
 

@@ -9,10 +9,11 @@ import numpy as np
 from numpy.typing import NDArray
 
 from burncast.distributions.law import Law
+from burncast.engine.law_pictures import LawPicture
 from burncast.outputs.charts.chart_style import BLUE, INK
 from burncast.outputs.charts.inline_svg import FONTS, Picture
 
-__all__ = ["EARLY", "RUINED", "density_sparkline", "fan_sparkline", "futures_grid"]
+__all__ = ["EARLY", "RUINED", "density_sparkline", "fan_sparkline", "futures_grid", "sample_sparkline"]
 
 WIDTH, HEIGHT = 120, 34
 _POINTS = 61
@@ -28,23 +29,31 @@ def density_sparkline(law: Law, name: str, title: str, description: str) -> Pict
     """
     low, high = float(law.quantile(0.005)), float(law.quantile_upper(0.005))
     if law.discrete or not low < high:
-        return _bars(law, low, high, name, title, description)
-    logarithmic = low > 0.0 and float(law.quantile(0.5)) - low < 0.1 * (high - low)
+        points, shares = law.atoms()
+        shown = (points >= low) & (points <= high)
+        return _picture(_bars(points[shown], shares[shown], low, high), name, title, description)
+    logarithmic = low > 0.0 and _is_long(low, float(law.quantile(0.5)), high)
     grid = np.geomspace(low, high, _POINTS) if logarithmic else np.linspace(low, high, _POINTS)
     density = np.nan_to_num(law.density(grid) * (grid if logarithmic else 1.0), posinf=np.inf)
     finite = density[np.isfinite(density)]
     top = float(finite.max()) if finite.size else 1.0
     typical = float(np.quantile(finite, 0.75)) if finite.size else 1.0
     top = min(top, 6 * typical) if typical > 0.0 else top
-    heights = HEIGHT - 2 - (HEIGHT - 5) * np.minimum(density, top) / (top or 1.0)
-    across = np.linspace(2, WIDTH - 2, _POINTS)
     first, last = (float(end) for end in law.quantile([0.25, 0.75]))
-    middle = (grid >= first) & (grid <= last)
-    parts = [_area(across, heights, HEIGHT - 2, 0.25)]
-    if middle.sum() > 1:
-        parts.append(_area(across[middle], heights[middle], HEIGHT - 2, 0.55))
-    parts.append(_line(across, heights))
-    return _picture(parts, name, title, description)
+    hill = _hill(np.minimum(density, top) / (top or 1.0), (grid >= first) & (grid <= last))
+    return _picture(hill, name, title, description)
+
+
+def sample_sparkline(drawn: LawPicture, name: str, title: str, description: str) -> Picture:
+    """The same of what was drawn."""
+    x, y = np.array(drawn.x), np.array(drawn.y)
+    if drawn.is_discrete:
+        return _picture(_bars(x, y, float(x[0]), float(x[-1])), name, title, description)
+    if drawn.is_logarithmic and not _is_long(x[0], dict(drawn.quantiles)[0.5], x[-1]):
+        grid = np.linspace(x[0], x[-1], _POINTS)
+        x, y = grid, np.interp(grid, x, y / x)
+    below = (np.cumsum(y) - y / 2.0) / y.sum()  # the places are evenly spread
+    return _picture(_hill(y / y.max(), (below >= 0.25) & (below <= 0.75)), name, title, description)
 
 
 def fan_sparkline(fan: Floats, name: str, title: str, description: str) -> Picture:
@@ -85,20 +94,30 @@ def futures_grid(rows: Sequence[tuple[str, int, int]], name: str, title: str, de
     return Picture(name, f"0 0 321 {top - 5:g}", "".join(parts), title, description)
 
 
-def _bars(law: Law, low: float, high: float, name: str, title: str, description: str) -> Picture:
-    points, shares = law.atoms()
-    shown = (points >= low) & (points <= high)
-    points, shares = points[shown], shares[shown]
+def _is_long(low: float, median: float, high: float) -> bool:
+    """Whether half of a law lies within the first tenth of its range."""
+    return median - low < 0.1 * (high - low)
+
+
+def _hill(heights: Floats, middle: NDArray[np.bool_]) -> list[str]:
+    """A density at evenly spread places, 1 at the top, what is in the ``middle`` darker."""
+    places, across = HEIGHT - 2 - (HEIGHT - 5) * heights, np.linspace(2, WIDTH - 2, len(heights))
+    parts = [_area(across, places, HEIGHT - 2, 0.25)]
+    if middle.sum() > 1:
+        parts.append(_area(across[middle], places[middle], HEIGHT - 2, 0.55))
+    return [*parts, _line(across, places)]
+
+
+def _bars(points: Floats, shares: Floats, low: float, high: float) -> list[str]:
     span = high - low
     across = 4 + (WIDTH - 8) * ((points - low) / span if span > 0.0 else np.full(points.shape, 0.5))
     width = max(1.0, min(8.0, 0.6 * (WIDTH - 8) / max(len(points), 1)))
     tallest = float(shares.max()) if shares.size else 1.0
-    parts = [
+    return [
         f'<rect x="{place - width / 2:.1f}" y="{HEIGHT - 2 - tall:.1f}" width="{width:.1f}" height="{tall:.1f}" '
         f'fill="{BLUE}"/>'
         for place, tall in zip(across.tolist(), ((HEIGHT - 6) * shares / tallest).tolist(), strict=True)
     ]
-    return _picture(parts, name, title, description)
 
 
 def _picture(parts: list[str], name: str, title: str, description: str) -> Picture:

@@ -12,7 +12,7 @@ from burncast.engine.expressions import render
 from burncast.engine.scenario import Quantity
 from burncast.outputs.assumptions.rows import Partner, law_of, partners_of, values_by_element
 from burncast.outputs.charts.inline_svg import Picture
-from burncast.outputs.charts.sparklines import density_sparkline, fan_sparkline
+from burncast.outputs.charts.sparklines import density_sparkline, fan_sparkline, sample_sparkline
 from burncast.outputs.report.blocks import Block, Cell, Heading, Line, Teller, Text, TextTable
 from burncast.outputs.report.contradictions import tell_contradictions
 from burncast.outputs.report.forecast import worded
@@ -126,22 +126,39 @@ def _said(teller: Teller, quantity: Quantity) -> list[Line]:
 
 
 def _densities(teller: Teller, quantity: Quantity) -> list[Line]:
-    """The law of each element that is one, as a picture with its middle and its range."""
+    """How each element comes out, as a picture with its middle and its range: by its law, or as it was drawn where no
+    law states it, or as its course where it is known by date.
+    """
     words, lines = teller.words, []
     for place, (labels, expression) in enumerate(list(values_by_element(quantity.value).items())[:MOST_ELEMENTS]):
-        law = law_of(expression)
-        if law is None:
-            continue
-        low, median = (float(value) for value in law.quantile([0.05, 0.5]))
-        ends = [words.amount(value) for value in (median, low, float(law.quantile_upper(0.05)))]
-        text = words.text("assumptions.range", median=ends[0], low=ends[1], high=ends[2])
-        if ends[1] == ends[2]:
-            text = words.text("assumptions.always", median=ends[0])
+        law, drawn = law_of(expression), teller.found.drawn.get(quantity.name, {}).get(labels)
+        own = f"law-{quantity.name}-{place}"
         name = f"{worded(quantity.name)} {', '.join(labels)}".strip()
-        title = words.text("assumptions.density", name=name)
-        picture = density_sparkline(law, f"law-{quantity.name}-{place}", title, text)
+        if drawn is not None and drawn.path is not None:
+            begin, end = (words.amount(drawn.path[at]) for at in (0, -1))
+            text = words.text("assumptions.course", begin=begin, end=end)
+            fan = np.tile(drawn.path, (3, 1))
+            picture = fan_sparkline(fan, own, words.text("assumptions.fan", name=name), text)
+        elif drawn is not None and drawn.picture is not None:
+            shown = dict(drawn.picture.quantiles)
+            text = _range(teller, shown[0.5], shown[0.05], shown[0.95])
+            picture = sample_sparkline(drawn.picture, own, words.text("assumptions.density", name=name), text)
+        elif law is not None:
+            low, median = (float(value) for value in law.quantile([0.05, 0.5]))
+            text = _range(teller, median, low, float(law.quantile_upper(0.05)))
+            picture = density_sparkline(law, own, words.text("assumptions.density", name=name), text)
+        else:
+            continue
         lines.append(_pictured(teller, picture, labels, text))
     return lines
+
+
+def _range(teller: Teller, median: float, low: float, high: float) -> str:
+    words = teller.words
+    ends = [words.amount(value) for value in (median, low, high)]
+    if ends[1] == ends[2]:
+        return words.text("assumptions.always", median=ends[0])
+    return words.text("assumptions.range", median=ends[0], low=ends[1], high=ends[2])
 
 
 def _fans(teller: Teller, quantity: Quantity) -> list[Line]:

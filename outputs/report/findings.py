@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 if TYPE_CHECKING:
     import xarray as xr
 
+    from burncast.engine.adjusting import Adjustable
     from burncast.engine.explain_ruin import RuinExplanation
     from burncast.engine.scenario import Scenario
     from burncast.outputs.report.runs import Run
@@ -69,8 +70,9 @@ class Findings:
     a text's key that says why there is none. ``tornado`` is about ``tornado_output``, the probability of ruin (None) or
     the mean of a quantity. ``shares`` are Sobol indices or Shapley effects of the same output, or ``no_shares`` says
     why there are none. ``path`` is the typical ruined trajectory. ``differences`` are those of variants from the base.
-    ``worlds`` are quantiles 5, 50 and 95 % of processes over time, f64[3, T+1] by name and labels. ``behind`` says how
-    many futures were looked at for what. ``observed`` are the statements about figures on which the sources of a
+    ``worlds`` are quantiles 5, 50 and 95 % of processes over time, f64[3, T+1] by name and labels. ``drawn`` are inputs
+    that no law states, by name and labels, with how they come out. ``behind`` says how many futures were looked at for
+    what. ``observed`` are the statements about figures on which the sources of a
     posterior disagree, as ``posterior.json`` has them.
     """
 
@@ -90,6 +92,7 @@ class Findings:
     path: xr.Dataset | None = None
     differences: Mapping[str, Difference] = field(default_factory=dict)
     worlds: Mapping[str, Mapping[tuple[str, ...], NDArray[np.float64]]] = field(default_factory=dict)
+    drawn: Mapping[str, Mapping[tuple[str, ...], Adjustable]] = field(default_factory=dict)
     behind: Mapping[str, int] = field(default_factory=dict)
     observed: Sequence[dict[str, object]] = ()
     missing: Sequence[str] = ()

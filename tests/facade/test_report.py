@@ -16,6 +16,7 @@ from types import SimpleNamespace
 
 import numpy as np
 import pytest
+from scipy.stats import norm
 from typer.testing import CliRunner
 
 import burncast
@@ -23,6 +24,7 @@ from burncast import investigating
 from burncast.cli import app
 from burncast.distributions.errors import InputError
 from burncast.engine.expressions import parse
+from burncast.engine.law_pictures import picture_of_sample
 from burncast.engine.paired_differences import paired_difference
 from burncast.engine.ruin_band import ruin_band
 from burncast.engine.scenario import load
@@ -532,6 +534,50 @@ def test_a_law_is_drawn_on_a_straight_axis_unless_it_is_very_skew(law, logarithm
     top = heights.index(min(heights))
     assert (len(set(heights[1:-1])) == 1) != logarithmic
     assert (25 < top < 35) == logarithmic
+
+
+def test_inputs_without_a_law_are_drawn_as_they_come_out(tmp_path):
+    """A sum with a known law, to its four standard errors of 2,048 draws; what is known by date, as its course."""
+    scenario = {
+        "scenario": {"title": "followed", "periods": 12, "start": "2024-01"},
+        "inputs": {
+            "rate": "normal(mean=100, sd=10)",
+            "both": "2 * rate + 50",
+            "seats": {"schedule": {"2024-01": 40, "2024-07": 50}},
+        },
+        "stocks": {"cash": {"start": "both", "next": "cash - seats"}},
+    }
+    html = write(tmp_path, scenario, why=False)
+    law = norm(250, 20)
+    said = dict.fromkeys(re.findall(r"median ([\d.]+), nine in ten ([\d.]+) to ([\d.]+)", html))
+    median, low, high = (float(one) for one in list(said)[1])
+    for found, p in ((median, 0.5), (low, 0.05), (high, 0.95)):
+        spread = np.sqrt(p * (1 - p) / 2048) / law.pdf(law.ppf(p))
+        assert found == pytest.approx(law.ppf(p), abs=4 * spread + 0.5)
+    assert 'aria-labelledby="law-both-0-title' in html
+    assert 'aria-labelledby="law-seats-0-title' in html
+    assert "from 40 to 50" in html
+
+
+@pytest.mark.parametrize("written", ["1 to 200", "100 to 200", "normal(mean=-1, sd=2)"])
+def test_a_sample_is_drawn_as_its_law_is(written):
+    """The same top and the same middle half, on a straight axis and on a logarithmic one."""
+    law = law_of(parse(written))
+    tops, halves = [], []
+    for picture in (
+        sparklines.density_sparkline(law, "law", "title", "words"),
+        sparklines.sample_sparkline(picture_of_sample(law.quantile(np.linspace(0, 1, 20_001)[1:-1])), "law", "", ""),
+    ):
+        outlines = [
+            np.array([[float(number) for number in point.split()] for point in outline.split("L")])
+            for outline in re.findall(r'<path d="M([^"Z]*)Z?" fill="#', picture.inside)
+            + re.findall(r'<path d="M([^"]*)" fill="none"', picture.inside)
+        ]
+        line, middle = outlines[-1], outlines[1]
+        tops.append(line[line[:, 1].argmin(), 0])
+        halves.append((middle[:, 0].min(), middle[:, 0].max()))
+    assert tops[0] == pytest.approx(tops[1], abs=6)
+    assert halves[0] == pytest.approx(halves[1], abs=4)
 
 
 def test_marks_of_equal_needs_do_not_overlap():
