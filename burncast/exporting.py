@@ -42,7 +42,7 @@ def read_sip_library(path: str | os.PathLike[str]) -> SipLibrary:
 def write_sip_library(
     result: xr.Dataset,
     path: str | os.PathLike[str],
-    quantities: Sequence[str] = (),
+    quantities: str | Sequence[str] = (),
     period: int | None = None,
     *,
     variant: str | None = None,
@@ -62,8 +62,8 @@ def write_sip_library(
     from burncast.outputs.results.provenance import check_forecast, one_variant
 
     check_forecast(result)
-    one = one_variant(result, variant)
-    library = sip_library(one, quantities, period, arrays=arrays, tolerance=tolerance, entity=entity)
+    one, named = one_variant(result, variant), [quantities] if isinstance(quantities, str) else quantities
+    library = sip_library(one, named, period, arrays=arrays, tolerance=tolerance, entity=entity)
     write_file(Path(path), encode_json(library), force)
 
 
@@ -95,7 +95,7 @@ def export(
     path: str | os.PathLike[str],
     to: str | None = None,
     *,
-    quantities: Sequence[str] = (),
+    quantities: str | Sequence[str] = (),
     variant: str | None = None,
     force: bool = False,
     period: int | None = None,
@@ -113,7 +113,7 @@ def export(
     to
         ``xlsx``, ``csv``, ``parquet``, ``json``, ``netcdf``, ``zarr`` or ``sip``; by the ending of ``path`` where None.
     quantities
-        The tracked quantities that it holds besides ruin; all where empty.
+        The tracked quantities that it holds besides ruin, or the only one; all where empty.
     variant
         One variant alone. Where None a SIPmath library holds the first, everything else all of them.
     force
@@ -142,7 +142,8 @@ def export(
     if wrong is not None:
         raise InputError(f"{wrong} is for --to sip; {name} holds everything that the result has")
     check_forecast(result)
-    chosen = only(result if variant is None else one_variant(result, variant), quantities)
+    named = [quantities] if isinstance(quantities, str) else quantities
+    chosen = only(result if variant is None else one_variant(result, variant), named)
     if name == "zarr":
         from burncast.outputs.files.zarr_store import encode_zarr
 

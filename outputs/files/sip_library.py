@@ -77,6 +77,10 @@ def sip_library(
     """
     if "variant" in result.dims:
         raise InputError("the result has variants; choose one")
+    if not 0.0 <= tolerance <= 1.0:
+        raise InputError(f"tolerance is {tolerance:g}; expected a probability, from 0 to 1")
+    if entity not in range(1, MOST_SEED):
+        raise InputError(f"entity is {entity}; expected a whole number from 1 to {MOST_SEED - 1:,}")
     only(result, quantities)
     last = int(result["period"].max())
     chosen = last if period is None else period

@@ -22,6 +22,7 @@ import functools
 from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
+import numpy as np
 import xarray as xr
 
 from burncast.distributions.errors import InputError
@@ -56,7 +57,7 @@ class Accessor:
         quantities: str | Sequence[str] | None = None,
         periods: int | Sequence[int] | None = None,
         *,
-        quantiles: Sequence[float] = (0.05, 0.5, 0.95),
+        quantiles: float | Sequence[float] = (0.05, 0.5, 0.95),
         variant: str | None = None,
     ) -> pd.DataFrame:
         """The figures of a forecast as a table: what it is and its period (from 0) name a row.
@@ -76,10 +77,11 @@ class Accessor:
 
         _check_kind(self._dataset, "a forecast", "summary()")
         named = [quantities] if isinstance(quantities, str) else quantities
-        asked = [periods] if isinstance(periods, int) else periods
+        asked = None if periods is None else np.atleast_1d(periods).tolist()
+        levels = np.atleast_1d(quantiles).tolist()
         several = variant is None and "variant" in self._dataset.dims
         results = each_variant(self._dataset) if several else {"": one_variant(self._dataset, variant)}
-        return summary_table(results, named, asked, quantiles)
+        return summary_table(results, named, asked, levels)
 
     def _repr_html_(self) -> str:
         from burncast.outputs.results.dataset_view import dataset_view

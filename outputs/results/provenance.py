@@ -26,7 +26,7 @@ def provenance(result: xr.Dataset) -> dict[str, str]:
 
 def check_forecast(result: xr.Dataset) -> None:
     """Raise an InputError where ``result`` is not what :func:`burncast.simulate` returned."""
-    if "sha256" not in result.attrs or not {"period", "quantile"} <= set(result.dims):
+    if "sha256" not in getattr(result, "attrs", {}) or not {"period", "quantile"} <= set(result.dims):
         raise InputError("this is no forecast; expected what burncast.simulate returns, or burncast run --out writes")
 
 

@@ -47,8 +47,9 @@ def _rows(
 ) -> Iterator[dict[str, Any]]:
     horizon = int(result["period"].max())
     for period in periods or ():
-        if not 0 <= period <= horizon:
+        if period not in range(horizon + 1):
             raise InputError(f"there is no period {period}; the result has those from 0 to {horizon}")
+    periods = None if periods is None else [int(period) for period in periods]
     known = [name for name in ABOUT_RUIN if holds(result, name)]
     tracked = [name for name in tracked_names(result) if holds(result, name)]
     for name in [*known, *tracked] if quantities is None else quantities:

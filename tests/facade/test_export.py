@@ -112,7 +112,7 @@ def test_without_a_name_the_file_stands_beside_the_results(results):
 
 
 def test_one_variant_and_one_quantity_alone(tmp_path):
-    burncast.export(variants(), tmp_path / "x.nc", variant="@war", quantities=["cash"])
+    burncast.export(variants(), tmp_path / "x.nc", variant="@war", quantities="cash")
     read = read_dataset(tmp_path / "x.nc")
     assert "variant" not in read.dims
     assert not {"users", "users_mean", "users_sd", "paths_users"} & set(read.data_vars)
@@ -177,8 +177,9 @@ def test_what_is_no_forecast_is_refused(tmp_path):
     (tmp_path / "dataset.nc").write_bytes(encode_dataset(xr.Dataset({"x": ("y", [1.0])})))
     done = invoke("export", tmp_path, "-o", tmp_path / "x.csv")
     assert (done.exit_code, f"{tmp_path / 'dataset.nc'} is no result of burncast" in done.stderr) == (2, True)
-    with pytest.raises(InputError, match="this is no forecast"):
-        burncast.export(xr.Dataset({"x": 1}), tmp_path / "x.SIPmath")
+    for other in (xr.Dataset({"x": 1}), {"x": 1}):
+        with pytest.raises(InputError, match="this is no forecast"):
+            burncast.export(other, tmp_path / "x.SIPmath")
     done = invoke("export", tmp_path)
     assert (done.exit_code, "expected --to xlsx|csv|" in done.stderr) == (2, True)
 

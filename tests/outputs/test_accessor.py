@@ -122,6 +122,7 @@ def test_comparisons_are_of_variants_and_of_other_results(plain, stacked):
         (lambda one, _: one.plot.fan("users[product a, b]"), "has 1 dimensions, not 2"),
         (lambda one, _: one.plot.ruin(variant="base"), "has no variants"),
         (lambda one, _: one.plot.compare(), "nothing to compare with"),
+        (lambda one, _: one.summary(periods=3.5), "there is no period 3.5; the result has those from 0 to"),
         (lambda one, _: one.plot.tornado(), r"shows a tornado, what burncast.sensitivity.*this dataset is a forecast"),
         (lambda one, _: one.plot.shares(), "shows shares of variance"),
         (lambda one, _: one.plot.frontier(), "shows a frontier"),
@@ -163,6 +164,12 @@ def test_the_summary_is_that_of_the_paths(plain):
     np.testing.assert_allclose(row["sd"], np.sqrt(ruined * (1 - ruined)))
     assert table.loc[("runway", 36), "p50"] == plain["runway"].sel(quantile=0.5)
     assert np.isnan(table.loc[("runway", 36), "mean"])
+
+
+def test_a_summary_may_be_of_one_period_and_one_quantile(plain):
+    whole = plain.burncast.summary("cash", [12], quantiles=[0.5])
+    for period in (12, np.int64(12), 12.0):
+        assert plain.burncast.summary("cash", period, quantiles=0.5).equals(whole)
 
 
 def test_the_summary_of_variants_names_them(stacked):

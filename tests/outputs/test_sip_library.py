@@ -147,6 +147,21 @@ def test_a_scenario_reads_what_another_wrote(tmp_path, monkeypatch):
     assert abs(correlation.matrix[0][1] - 0.8) < 0.02
 
 
+@pytest.mark.parametrize(
+    ("options", "said"),
+    [
+        ({"tolerance": math.nan}, "tolerance is nan; expected a probability"),
+        ({"tolerance": -0.1}, r"tolerance is -0\.1"),
+        ({"entity": 0}, "entity is 0; expected a whole number from 1 to 99,999,999"),
+        ({"entity": 10**8}, "entity is 100000000"),
+    ],
+)
+def test_tolerances_and_seeds_that_are_none(options, said, tmp_path):
+    with pytest.raises(InputError, match=said):
+        burncast.write_sip_library(result(), tmp_path / "library.SIPmath", **options)
+    assert not list(tmp_path.iterdir())
+
+
 def test_arrays_are_the_kept_paths(tmp_path):
     path = tmp_path / "library.SIPmath"
     counts = np.random.default_rng(5).poisson(0.4, TRAJECTORIES).astype(float)
