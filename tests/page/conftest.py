@@ -15,6 +15,9 @@ from pathlib import Path
 import pytest
 from page.reading import SCENARIO
 
+PICTURES = os.environ.get("BURNCAST_PICTURES")
+"""A folder for a picture of every state in which a test leaves a page, to look at."""
+
 BROWSERS = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable", "chrome")
 
 
@@ -114,7 +117,7 @@ def told(server):
 
 
 @pytest.fixture
-def visit(browser, server, told):
+def visit(request, browser, server, told):
     """Opens the page, once a forecast is drawn; ``fragment`` is the question that its address asks."""
     contexts = []
 
@@ -129,5 +132,19 @@ def visit(browser, server, told):
         return page
 
     yield opened
+    if PICTURES:
+        states = [page for context in contexts for page in context.pages]
+        for number, page in enumerate(states):
+            take_pictures(page, Path(PICTURES) / f"{request.node.name}-{number}")
     for context in contexts:
         context.close()
+
+
+def take_pictures(page, path):
+    """The page as a test leaves it, wide and narrow, light and dark."""
+    for scheme in ("light", "dark"):
+        page.emulate_media(color_scheme=scheme)
+        for width, height in ((1280, 900), (360, 740)):
+            page.set_viewport_size({"width": width, "height": height})
+            page.wait_for_timeout(300)  # charts are drawn anew a frame after their place has another size
+            page.screenshot(path=f"{path}-{scheme}-{width}.png", full_page=True)
