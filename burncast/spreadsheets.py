@@ -7,11 +7,11 @@ import shlex
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from burncast.distributions.errors import InputError, nearest_name
+from burncast.distributions.errors import InputError, ScenarioError, nearest_name
 from burncast.terminal import say
 
 if TYPE_CHECKING:
-    from burncast.engine.scenario import ScenarioSource
+    from burncast.engine.scenario import Scenario, ScenarioSource
 
 __all__ = ["convert_from_sheet", "convert_to_sheet", "from_sheet", "to_sheet"]
 
@@ -41,7 +41,6 @@ def to_sheet(
 
     Raises InputError for what the caller can mend; :class:`~burncast.ScenarioError` for mistakes of the scenario.
     """
-    from burncast.engine.document import read_document
     from burncast.engine.scenario import load, load_text
     from burncast.engine.template import TEMPLATE
     from burncast.outputs.files.store import check_file, write_file
@@ -67,8 +66,7 @@ def to_sheet(
     else:
         from burncast.outputs.assumptions.workbook import assumption_workbook
 
-        document = read_document(source) if source is not None else None
-        text = found.text if document is None or document.is_sheet else document.text
+        text = found.text if source is None else _carried(source, found, place)
         content = assumption_workbook(found, text, place.name)
     write_file(place, content, force)
 
@@ -120,6 +118,23 @@ def convert_from_sheet(sheet: Path, out: Path | None, update: Path | None, *, fo
     keys = from_sheet(sheet, place, update=update, force=force)
     said = f"changed: {', '.join(keys)}" if keys else "the sheet changes nothing"
     say(f"{shlex.quote(str(place))} is written; {said}")
+
+
+def _carried(source: str, found: Scenario, place: Path) -> str:
+    """The text that a workbook at ``place`` carries: that of the file, or all that it comes to, where the file extends
+    another that is not found from there.
+    """
+    from burncast.engine.document import read_document
+    from burncast.engine.scenario import load_text
+
+    document = read_document(source)
+    if document.is_sheet:
+        return found.text
+    try:
+        same = load_text(document.text, str(place)).sha256 == found.sha256
+    except ScenarioError:
+        same = False
+    return document.text if same else found.text
 
 
 def _called(source: str, place: Path) -> str:

@@ -26,6 +26,7 @@ _DATES = tuple(
 """Dates as spreadsheets write them, and where year, month and day stand; strokes part them in either order."""
 _ERROR = re.compile(r"#(?:REF|DIV/0|VALUE|NUM|NULL|SPILL|CALC|FIELD|BLOCKED|CONNECT|BUSY)!|#N/A|#NAME\?|Err:\d+", re.I)
 _INTERVAL = re.compile(r"(.*\S)\s+to\s+(\S.*)")
+_QUOTED = re.compile(r"\"[^\"]*\"|'[^']*'")
 _BRACKETS = re.compile(r"\(\s*[\d.,\s]+\)")
 _IN_VALUE = "a number, or a law in words such as 2 to 8 or normal(mean=5, sd=1)"
 
@@ -58,7 +59,7 @@ def number_style(cells: Iterable[Cell], separator: str | None) -> NumberStyle:
 
 def as_words(cell: Cell) -> str | None:
     """A cell as text, None where it is empty."""
-    if isinstance(cell, float) and not isinstance(cell, bool):
+    if isinstance(cell, float):
         return str(_short(cell))
     return cell if cell is None or isinstance(cell, str) else str(cell)
 
@@ -101,6 +102,9 @@ def as_value(cell: Cell, style: NumberStyle) -> float | int | str:
         return as_number(cell, style, _IN_VALUE)
     if any(form.fullmatch(cell) for form, _ in _DATES):
         raise CellError(f"is the date {cell}", f"{_IN_VALUE}; spreadsheets make a date of 1/3: write =1/3")
+    if ";" in _QUOTED.sub("", cell):
+        expected = "decimal points, and commas between what is in brackets: normal(mean=0.05, sd=0.01)"
+        raise CellError(f"{cell[:40]!r} has a semicolon", expected)
     match = _INTERVAL.fullmatch(cell)
     if match is None or not all(readings(end) for end in match.groups()):
         return cell

@@ -181,6 +181,12 @@ def test_texts_that_look_like_formulas_lose_the_quote_that_guards_them(folder):
         ("inputs,growth,,#REF!\n", 3, "D3 (value)", "holds the error #REF!; expected a number"),
         ("inputs,growth,,#N/A\n", 3, "D3 (value)", "holds the error #N/A"),
         ('inputs,growth,,"(1,200)"\n', 3, "D3 (value)", "in brackets; expected a number"),
+        (
+            'inputs,growth,,"normal(mean=0,05; sd=0,01)"\n',
+            3,
+            "D3 (value)",
+            "has a semicolon; expected decimal points, and commas between what is in brackets",
+        ),
         ("inputs,growth,,3/1/2026\n", 3, "D3 (value)", "is the date 3/1/2026; expected a number"),
         ("inputs,staff,,20,,,,ten,40\n", 3, "H3 (lowest)", "'ten' is no number; expected a number"),
         ("inputs,staff,,20,,,,10,\n", 3, "I3 (highest)", "a decision has a lowest and a highest value"),

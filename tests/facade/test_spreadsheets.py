@@ -342,6 +342,18 @@ def test_nothing_is_written_where_the_result_would_be_no_scenario(tmp_path):
         burncast.from_sheet(tmp_path / "deep" / "own.toml", tmp_path / "elsewhere.toml")
 
 
+def test_a_workbook_in_another_folder_carries_what_its_scenario_extends(tmp_path):
+    pytest.importorskip("xlsxwriter")
+    pytest.importorskip("python_calamine")
+    write(tmp_path, "[scenario]\nperiods = 3\n[inputs]\nprice = 1\n", "base.toml")
+    own = write(tmp_path, '[scenario]\nextends = "base.toml"  # ours\n[inputs]\ncost = 2\n', "own.toml")
+    for folder in (tmp_path, tmp_path / "elsewhere"):
+        burncast.to_sheet(own, folder / "own.xlsx")
+        assert load(folder / "own.xlsx").sha256 == load(own).sha256
+    beside, away = (read_document(folder / "own.xlsx").base.text for folder in (tmp_path, tmp_path / "elsewhere"))
+    assert (beside == own.read_text(), "extends" in away) == (True, False)
+
+
 def test_what_is_tried_on_a_sheet_is_saved_as_a_scenario_with_what_the_sheet_changes(tmp_path):
     write(tmp_path, "# ours\n[scenario]\nperiods = 3\n[inputs]\nprice = 1  # a month\ncost = 5\n", "own.toml")
     sheet = write(tmp_path, "section,name,value\nscenario,extends,own.toml\n,price,2\n", "sheet.csv")
