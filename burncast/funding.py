@@ -80,18 +80,18 @@ def frontier(
     wrong = [amount for amount in amounts if not math.isfinite(amount)]
     if wrong or not amounts:
         raise InputError(f"amounts are one or more finite numbers, not {wrong[0] if wrong else 'none'}")
-    columns = []
+    columns, errors = [], []
     for place, amount in enumerate(amounts):
         richer = with_more(loaded, name, amount)
         simulation = simulate_tracking(richer, (), trajectories, seed, threads)
         columns.append(estimates.ruin_probability(simulation)[asked])
+        errors.append(estimates.ruin_probability_se(simulation)[asked])
         if progress is not None:
             progress(place + 1, len(amounts))
-    ruined = np.stack(columns)
     return xr.Dataset(
         {
-            "survival": (("amount", "period"), 1.0 - ruined),
-            "survival_se": (("amount", "period"), np.sqrt(ruined * (1.0 - ruined) / trajectories)),
+            "survival": (("amount", "period"), 1.0 - np.stack(columns)),
+            "survival_se": (("amount", "period"), np.stack(errors)),
         },
         {"amount": np.array(amounts, dtype=np.float64), "period": np.array(asked, dtype=np.int64)},
         {

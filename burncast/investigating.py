@@ -138,7 +138,7 @@ def _funding(scenario: Scenario, base: Run, request: Request, threads: int | Non
     now = float(base.probability[-1])
     goal = next((goal for goal in GOALS if now > goal > zero_count_bound(count)), None)
     if goal is not None:
-        found["more"] = _more(scenario, dataset, goal, count, request.seed, threads)
+        found["more"] = _more(base, dataset, goal, count, request.seed, threads)
     return found
 
 
@@ -148,7 +148,7 @@ def _periods(scenario: Scenario) -> list[int]:
     return [*(period for period in PERIODS if period < scenario.periods), scenario.periods]
 
 
-def _more(scenario: Scenario, frontier: Any, goal: float, count: int, seed: int, threads: int | None) -> MoreFunding:
+def _more(base: Run, frontier: Any, goal: float, count: int, seed: int, threads: int | None) -> MoreFunding:
     """The amount at which ruin by the horizon crosses the goal; where none does, the greatest that was tried."""
     import math
 
@@ -156,15 +156,18 @@ def _more(scenario: Scenario, frontier: Any, goal: float, count: int, seed: int,
     from burncast.funding import with_more
     from burncast.outputs.report.findings import MoreFunding
     from burncast.outputs.results.conditions import Condition
-    from burncast.outputs.results.figure_bands import figure_band, probability_band
+    from burncast.outputs.results.figure_bands import figure_band, probability_band, worth
     from burncast.solving import simulate_tracking
 
     condition = Condition("", "ruin_probability", (), None, "<=", goal)
-    stock = str(frontier.attrs["stock"])
+    scenario, stock = base.scenario, str(frontier.attrs["stock"])
 
     amounts = [float(amount) for amount in frontier["amount"].values]
-    survived = frontier["survival"].values[:, -1].tolist()
-    known = {amount: probability_band(1.0 - share, count) for amount, share in zip(amounts, survived, strict=True)}
+    survived, errors = (frontier[name].values[:, -1].tolist() for name in ("survival", "survival_se"))
+    known = {
+        amount: probability_band(1.0 - share, worth(share, error, min(count, base.independent)))
+        for amount, share, error in zip(amounts, survived, errors, strict=True)
+    }
 
     def ruined(amount: float) -> tuple[float, float, float]:
         if amount not in known:

@@ -13,7 +13,7 @@ from burncast.outputs.results import estimates
 from burncast.outputs.results.conditions import Condition, evaluate
 from burncast.outputs.results.variables import mean_name
 
-__all__ = ["figure_band", "probability_band"]
+__all__ = ["figure_band", "probability_band", "worth"]
 
 Z = 1.959963984540054
 
@@ -23,7 +23,11 @@ def figure_band(condition: Condition, simulation: Simulation) -> tuple[float, fl
     value = evaluate(condition, simulation)
     count = simulation.trajectories
     if condition.name == "ruin_probability":
-        return probability_band(value, count)
+        if simulation.replications is None:
+            return probability_band(value, count)
+        period = simulation.scenario.periods if condition.at is None else int(condition.at)
+        error = float(estimates.ruin_probability_se(simulation)[period])
+        return probability_band(value, worth(value, error, simulation.independent))
     if condition.name in ("runway", "funding_need"):
         probability = condition.at if condition.at is not None else 0.5
         half = Z * math.sqrt(probability * (1 - probability) / count)
@@ -41,8 +45,17 @@ def figure_band(condition: Condition, simulation: Simulation) -> tuple[float, fl
     return value - half, value, value + half
 
 
-def probability_band(value: float, count: int) -> tuple[float, float, float]:
-    """(low, share, high) of a share of so many trajectories."""
+def worth(share: float, error: float, independent: int) -> float:
+    """How many independent trajectories a share with this standard error is worth; ``independent`` where that is 0.
+
+    >>> round(worth(0.5, 0.05, 16))
+    100
+    """
+    return share * (1.0 - share) / error**2 if error > 0.0 else independent
+
+
+def probability_band(value: float, count: float) -> tuple[float, float, float]:
+    """(low, share, high) of a share of so many independent trajectories."""
     centre = (value + Z * Z / (2 * count)) / (1 + Z * Z / count)
     half = Z / (1 + Z * Z / count) * math.sqrt(value * (1 - value) / count + Z * Z / (4 * count * count))
     return max(min(centre - half, value), 0.0), value, min(max(centre + half, value), 1.0)

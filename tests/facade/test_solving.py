@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import json
 import math
 
@@ -14,6 +15,10 @@ from typer.testing import CliRunner
 import burncast
 from burncast.cli import app
 from burncast.distributions.errors import InputError
+from burncast.engine.compiler import compile_scenario
+from burncast.engine.normals import used_draws
+from burncast.engine.particles import Particles
+from burncast.engine.scenario import load
 from burncast.outputs.charts.drawing import figure_of
 from burncast.outputs.charts.frontier_plot import frontier_drawing
 
@@ -169,6 +174,41 @@ def test_solve_on_the_command_line(walk):
     assert len(plain["scan"]) == 9
     narrow = call(*asked, "--between", "10", "30")
     assert narrow.exit_code == 0
+
+
+def test_errors_with_particles_are_those_of_the_particles():
+    """64 particles hold the burn, so 4,096 futures know of ruin what 64 do: the error is some eight times as great."""
+    scenario = load(
+        {
+            "scenario": {"periods": 6},
+            "inputs": {"burn": "normal(mean=1, sd=0.5)", "opening": 5},
+            "processes": {"noise": "iid(normal(mean=0, sd=0.01))"},
+            "stocks": {"cash": {"start": "opening", "next": "cash - burn + noise"}},
+            "ruin": {"when": "cash < 0", "need": "-cash"},
+        }
+    )
+    program, rng = compile_scenario(scenario), np.random.default_rng(2)
+    inputs = [program.draw_names[row] for row in used_draws(program)]
+    known = Particles(
+        input_streams=tuple(inputs),
+        inputs=rng.normal(size=(len(inputs), 64)),
+        shock_streams=("noise",),
+        shocks=np.zeros((1, 1, 64), dtype=np.float32),
+        addresses=np.arange(64, dtype=np.uint64) + np.uint64(1 << 47),
+        seed=1,
+        effective=64,
+    )
+    scenario = dataclasses.replace(scenario, particles=known)
+    frontier = burncast.frontier(scenario, amounts=[0.0], periods=[6], trajectories=4096, seed=3)
+    told = float(frontier["survival_se"][0, 0])
+    share = float(frontier["survival"][0, 0])
+    assert told == float(burncast.simulate(scenario, 4096, 3)["ruin_probability_se"][6])
+    assert 4 < told / np.sqrt(share * (1 - share) / 4096) < 14
+    widths = []
+    for one in (scenario, dataclasses.replace(scenario, particles=None)):
+        found = burncast.solve(one, "opening", "ruin_probability <= 30%", between=(3, 12), trajectories=4096, seed=3)
+        widths.append(found.high - found.low)
+    assert widths[0] > 3 * widths[1]
 
 
 def test_frontier_on_the_command_line(walk, tmp_path):
