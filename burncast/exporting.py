@@ -156,11 +156,16 @@ def export_results(
     results: Path, to: str | None, out: Path | None, quantities: Sequence[str], force: bool, **options: Any
 ) -> None:
     """Everything that ``burncast export`` does: ``results`` is a folder of ``burncast run --out``, or its dataset."""
+    from burncast.outputs.results.result_parts import kind_of
+
     if out is None and to is None:
         raise InputError(f"what to write is not said; expected --to {'|'.join(FORMATS)}, or -o with an ending")
     name = format_of(to, out)
     place = _beside(results, FORMATS[name].ending) if out is None else out
-    export(read_result(results), place, name, quantities=quantities, force=force, **options)
+    result = read_result(results)
+    if (kind := kind_of(result)) != "a forecast":
+        raise InputError(f"{results} holds {kind}, not a forecast; expected a folder that burncast run --out wrote")
+    export(result, place, name, quantities=quantities, force=force, **options)
     say(f"{place} is written")
 
 

@@ -63,6 +63,9 @@ def check_folder(folder: Path, names: Iterable[str]) -> None:
 def write_files(folder: Path, contents: Mapping[str, bytes], names: Iterable[str] = ()) -> list[Path]:
     """Write every file or none; ``folder`` is made where it is missing. Returns the paths.
 
+    All lie on the disk before the first takes its name; only a power cut or a kill between these renames leaves some of
+    the new files beside some of the old ones, which their digest, seed and number of trajectories tell apart.
+
     ``names`` are all that a result may consist of: those without contents are removed, so that nothing of an earlier
     result is left beside the new one.
 

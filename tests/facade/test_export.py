@@ -180,6 +180,17 @@ def test_what_is_no_forecast_is_refused(tmp_path):
     for other in (xr.Dataset({"x": 1}), {"x": 1}):
         with pytest.raises(InputError, match="this is no forecast"):
             burncast.export(other, tmp_path / "x.SIPmath")
+    scenario = {
+        "scenario": {"periods": 1},
+        "inputs": {"x": "normal(0, 1)"},
+        "stocks": {"cash": {"start": "x", "next": "cash"}},
+        "ruin": {"when": "cash < 0"},
+    }
+    tornado = burncast.sensitivity(scenario, "ruin_probability", "tornado", trajectories=256)
+    (tmp_path / "tornado.nc").write_bytes(encode_dataset(tornado))
+    assert burncast.read_result(tmp_path / "tornado.nc").attrs["method"] == "tornado"
+    done = invoke("export", tmp_path / "tornado.nc", "-o", tmp_path / "x.csv")
+    assert (done.exit_code, f"{tmp_path / 'tornado.nc'} holds a tornado, not a forecast" in done.stderr) == (2, True)
     done = invoke("export", tmp_path)
     assert (done.exit_code, "expected --to xlsx|csv|" in done.stderr) == (2, True)
 
