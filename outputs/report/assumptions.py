@@ -15,8 +15,7 @@ from burncast.outputs.charts.inline_svg import Picture
 from burncast.outputs.charts.sparklines import density_sparkline, fan_sparkline, sample_sparkline
 from burncast.outputs.report.blocks import Block, Cell, Heading, Line, Teller, Text, TextTable
 from burncast.outputs.report.contradictions import tell_contradictions
-from burncast.outputs.report.forecast import worded
-from burncast.outputs.words.scenario_text import expression_text, value_text
+from burncast.outputs.words.scenario_text import expression_text, value_text, worded
 
 __all__ = ["dependence_of", "tell_assumptions"]
 
@@ -64,8 +63,9 @@ def _partner(teller: Teller, partner: Partner) -> str:
     if partner.rho is None:
         return words.text("assumptions.with_copula", name=called, copula=correlation.copula)
     rho = words.number(f"{partner.rho:.3g}").replace("-", "−")
-    text = words.text("assumptions.with_rho", name=called, rho=rho)
-    return text if correlation.df is None else f"{text} (t, df {correlation.df:g})"
+    if correlation.df is None:
+        return words.text("assumptions.with_rho", name=called, rho=rho)
+    return words.text("assumptions.with_t", name=called, rho=rho, df=words.number(f"{correlation.df:g}"))
 
 
 def _is_number(quantity: Quantity) -> bool:

@@ -9,7 +9,7 @@ from burncast.distributions.law import Law
 from burncast.distributions.mixture import Mixture
 from burncast.outputs.assumptions.rows import law_of, values_by_element
 from burncast.outputs.report.blocks import Block, Heading, Teller, Text, TextTable
-from burncast.outputs.report.forecast import worded
+from burncast.outputs.words.scenario_text import worded
 
 __all__ = ["apart", "tell_contradictions"]
 

@@ -13,13 +13,14 @@ from burncast.outputs.report.blocks import Block, Chart, Heading, Teller, Text, 
 from burncast.outputs.results.summary import CONFIDENCES as MARKED
 from burncast.outputs.results.summary import RUIN_PERIODS, RUNWAY_QUANTILES
 from burncast.outputs.words.amounts import zero_count_bound
+from burncast.outputs.words.scenario_text import begun, worded
 
 if TYPE_CHECKING:
     import xarray as xr
 
     from burncast.outputs.report.findings import MoreFunding
 
-__all__ = ["answer_sentences", "begun", "plain_main", "tell_answer", "tell_ruin", "worded"]
+__all__ = ["answer_sentences", "label_of", "plain_main", "tell_answer", "tell_ruin"]
 
 BEYOND_CHANCE = 3.0
 """How many standard errors a loss has that is no chance."""
@@ -139,14 +140,9 @@ def plain_main(teller: Teller) -> str | None:
     return main if main in plain else next(iter(plain), None)
 
 
-def worded(name: str) -> str:
-    """The name of a quantity or of one of its elements as words."""
-    return name.replace("_", " ").replace("[", " (").replace("]", ")").replace('"', "")
-
-
-def begun(words: str) -> str:
-    """Words as they begin a sentence."""
-    return words[:1].upper() + words[1:]
+def label_of(teller: Teller, name: str) -> str:
+    """What stands above the axis of a quantity: its name and its unit."""
+    return ", ".join(filter(None, (worded(name), teller.unit(name))))
 
 
 def _hundred(teller: Teller) -> Chart:
@@ -225,7 +221,7 @@ def _fan(teller: Teller) -> list[Block]:
         finding = words.text("ruin.fan_finding", begin=begin, end=end, low=low, high=high)
     when = teller.period(teller.found.scenario.periods)
     alt = words.text("ruin.fan_alt", begin=begin, end=end, low=low, lower=lower, upper=upper, high=high, when=when)
-    label = ", ".join(filter(None, (worded(main), teller.unit(main))))
+    label = label_of(teller, main)
     title = words.text("ruin.fan", quantity=worded(main))
     drawn = chart(teller.canvas, lambda canvas: charts.fan(canvas, quantiles, label), "fan", title, alt, finding)
     return [Heading(title), drawn, Text(words.text("ruin.fan_note"), "quiet")]

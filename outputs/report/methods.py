@@ -9,7 +9,7 @@ from importlib.metadata import version
 from burncast.engine.addresses import STREAM_VERSION
 from burncast.engine.conditional_band import INPUTS, WORLDS
 from burncast.outputs.report.blocks import Block, Code, Heading, Teller, Text, TextTable
-from burncast.outputs.report.forecast import worded
+from burncast.outputs.words.scenario_text import worded
 
 __all__ = ["commands", "tell_methods"]
 

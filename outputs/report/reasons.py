@@ -7,10 +7,11 @@ import numpy as np
 from burncast.engine.explain_ruin import RuinExplanation, draws
 from burncast.outputs.report import charts
 from burncast.outputs.report.blocks import Block, Heading, Teller, Text, TextTable, chart
-from burncast.outputs.report.forecast import begun, plain_main, worded
+from burncast.outputs.report.forecast import label_of, plain_main
 from burncast.outputs.report.shares import tell_shares
 from burncast.outputs.report.variants import tell_variants
 from burncast.outputs.words.box_sentence import box_sentence
+from burncast.outputs.words.scenario_text import begun, worded
 
 __all__ = ["tell_reasons"]
 
@@ -146,7 +147,7 @@ def _typical(teller: Teller, found: RuinExplanation) -> list[Block]:
     begin = teller.of(main, float(values[int(np.isnan(values[0]))]))
     end, when = teller.of(main, float(values[found.typical_ruin])), teller.canvas.period(found.typical_ruin)
     title = words.text("why.typical")
-    label = ", ".join(filter(None, (worded(main), teller.unit(main))))
+    label = label_of(teller, main)
     drawn = chart(
         teller.canvas,
         lambda canvas: charts.typical(canvas, quantiles, values, found.typical_ruin, label),

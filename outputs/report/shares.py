@@ -7,7 +7,7 @@ import xarray as xr
 from burncast.engine.sensitivity import INPUT_PART, PROCESS_PART
 from burncast.outputs.report import charts
 from burncast.outputs.report.blocks import Block, Heading, Teller, Text, TextTable, chart
-from burncast.outputs.report.forecast import worded
+from burncast.outputs.words.scenario_text import worded
 
 __all__ = ["tell_shares"]
 

@@ -7,9 +7,9 @@ from collections.abc import Mapping
 from burncast.outputs.report import charts
 from burncast.outputs.report.blocks import Block, Cell, Heading, Line, Teller, Text, TextTable, chart
 from burncast.outputs.report.findings import Difference
-from burncast.outputs.report.forecast import plain_main, worded
+from burncast.outputs.report.forecast import plain_main
 from burncast.outputs.report.runs import Run
-from burncast.outputs.words.scenario_text import value_text
+from burncast.outputs.words.scenario_text import value_text, worded
 
 __all__ = ["tell_variants"]
 

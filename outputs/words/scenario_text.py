@@ -8,10 +8,24 @@ import re
 from burncast.engine.expressions import Call, Expression, Known, Number, render
 from burncast.engine.scenario import ByElement, Quantity, Value
 
-__all__ = ["expression_text", "value_text"]
+__all__ = ["begun", "expression_text", "value_text", "worded"]
 
 MOST_IN_TURN = 8
 _GREAT = re.compile(r'(?<![\w."])\d{6,}(?![\w."])')
+
+
+def worded(name: str) -> str:
+    """The name of a quantity or of one of its elements as words.
+
+    >>> worded('opening_users["free"]')
+    'opening users (free)'
+    """
+    return name.replace("_", " ").replace("[", " (").replace("]", ")").replace('"', "")
+
+
+def begun(words: str) -> str:
+    """Words as they begin a sentence."""
+    return words[:1].upper() + words[1:]
 
 
 def value_text(quantity: Quantity) -> str:

@@ -34,13 +34,14 @@ from burncast.outputs.charts import sparklines
 from burncast.outputs.charts.canvas import Canvas
 from burncast.outputs.charts.chart_style import COLOURS, DARK, GREY, INK, TimeAxis
 from burncast.outputs.report import charts
+from burncast.outputs.report.assumptions import dependence_of
 from burncast.outputs.report.blocks import Chart, Heading, Teller, Text, TextTable
 from burncast.outputs.report.content import report_sections
 from burncast.outputs.report.contradictions import tell_contradictions
 from burncast.outputs.report.findings import Findings, Request
 from burncast.outputs.report.html import report_page
 from burncast.outputs.report.pdf import report_pdf
-from burncast.outputs.words.language import NO_BREAK, language
+from burncast.outputs.words.language import NARROW, NO_BREAK, language
 
 STARTUP = {
     "scenario": {"title": "A <script>alert(1)</script> & co", "periods": 24, "start": "2024-01", "currency": "USD"},
@@ -646,6 +647,17 @@ def test_groups_of_particles_tell_the_error_of_a_difference():
     one, other = rng.normal(size=(2, 160))
     means = (other - one).reshape(10, 16).mean(axis=0)
     assert paired_difference(one, other, 16) == pytest.approx(((other - one).mean(), means.std(ddof=1) / 4), rel=1e-12)
+
+
+def test_degrees_of_freedom_are_told_in_the_language():
+    """What a quantity moves with is told of each member, for the other one."""
+    tied = {"between": ["burn", "growth"], "rho": -0.4, "copula": "t", "df": 4}
+    found = Findings(load({**STARTUP, "correlations": [tied]}), Request(None, 64, 0, "en", False, ""), {})
+    told = [dependence_of(Teller(found, language(code)), "burn")[0].replace(NO_BREAK, " ") for code in ("en", "fr")]
+    assert told == [
+        "growth (ρ = −0.4; t with 4 degrees of freedom)",
+        f"growth (ρ = −0,4{NARROW}; t à 4 degrés de liberté)",
+    ]
 
 
 def test_figures_that_contradict_each_other_are_told():
