@@ -233,11 +233,12 @@ def _look(cell: SheetCell, figure: bool) -> tuple[str, bool]:
 
 
 def _write(sheet: Worksheet, row: int, column: int, cell: SheetCell, look: Format) -> None:
+    """A number of more digits than the 15 that every spreadsheet keeps when it saves is written as text."""
     if cell is None:
         sheet.write_blank(row, column, None, look)
     elif isinstance(cell, datetime.date) and cell.year >= 1900:
         sheet.write_datetime(row, column, datetime.datetime(cell.year, cell.month, cell.day), look)
-    elif isinstance(cell, (int, float)) and float(f"{cell:.16G}") == cell:
+    elif isinstance(cell, (int, float)) and float(f"{cell:.15G}") == cell:
         sheet.write_number(row, column, cell, look)
     else:
         text = repr(float(cell)) if isinstance(cell, (int, float)) else str(cell)

@@ -284,6 +284,18 @@ def test_a_workbook_shows_what_it_says(tmp_path):
     assert [line[0] for line in book.get_sheet_by_name("Scenario").to_python()][:3] == TEMPLATE.splitlines()[:3]
 
 
+def test_numbers_of_more_digits_than_spreadsheets_keep_are_texts(tmp_path):
+    """LibreOffice saves 15 significant digits of a number."""
+    python_calamine = pytest.importorskip("python_calamine")
+    pytest.importorskip("xlsxwriter")
+    burncast.to_sheet(write(tmp_path, DEGENERATE["cents to trillions"], "own.toml"), tmp_path / "own.xlsx")
+    sheet = python_calamine.CalamineWorkbook.from_path(tmp_path / "own.xlsx").get_sheet_by_name("Assumptions")
+    head, *rows = sheet.to_python()
+    cells = {row[head.index("name")]: row[head.index("value")] for row in rows}
+    assert (cells["third"], cells["odd"]) == ("0.3333333333333333", "0.30000000000000004")
+    assert (cells["cent"], cells["big"], cells["negative"]) == (0.01, 2.5e12, -1234.567)
+
+
 def test_csv_cells_are_never_formulas(tmp_path):
     path = write(
         tmp_path, '[scenario]\nperiods = 1\ntitle = "=cmd|x"\n[inputs]\na = { value = "-b", note = "+1" }\nb = -2\n'
