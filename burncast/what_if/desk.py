@@ -167,13 +167,14 @@ class Desk:
             yield self._line(asked, first, not asked.refine) | {"inputs": inputs}
         if not asked.refine:
             return
-        with self.turn("refinement", run):
-            more = {"following": {one.key: describe_drawn(one) for one in self._following(asked.variant, texts)}}
+        steps = 0
         for forecast in self._turns(what_if.refine(texts, MOST_REFINED, run.stop), run):
             is_last = forecast.trajectories >= MOST_REFINED
             if is_last or forecast.trajectories > drawn:
-                yield self._line(asked, forecast, is_last) | more
-                more = {}
+                steps += 1
+                # With the second step, for a hand that rests so long: it would delay the picture of one that does not.
+                is_time = steps == 2 or (is_last and steps == 1)
+                yield self._line(asked, forecast, is_last) | (self._following(asked, texts, run) if is_time else {})
 
     def prepare(self, asked: Asked, run: Run) -> None:
         """Get ready for the input under the hand to move: what it does not reach is computed in advance."""
@@ -183,7 +184,11 @@ class Desk:
         """The scenario that a request is about."""
         return self.what_if(asked.variant).changed(self.texts(asked))
 
-    def _following(self, variant: str, texts: Mapping[str, str]) -> list[Adjustable]:
+    def _following(self, asked: Asked, texts: Mapping[str, str], run: Run) -> dict[str, Any]:
+        with self.turn("refinement", run):
+            return {"following": {one.key: describe_drawn(one) for one in self._followers(asked.variant, texts)}}
+
+    def _followers(self, variant: str, texts: Mapping[str, str]) -> list[Adjustable]:
         """What follows from inputs that are changed, or other in this variant than in the base, as it comes out now."""
         what_if, known = self.what_if(variant), self.inputs(variant)
         now = known | {one.key: one for one in _rewritten(what_if, known, texts)}

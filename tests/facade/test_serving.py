@@ -631,13 +631,14 @@ def test_a_schedule_that_is_written_over_is_gone(dated):
 
 
 def test_what_follows_is_told_as_it_comes_out(dated):
-    first, second = lines_of(dated, "base", {"fee": Change(factor=1.5)}, count=2)
+    first, *refined = lines_of(dated, "base", {"fee": Change(factor=1.5)}, count=3)
     assert first["inputs"]["fee"]["path"][1:3] == [30.0, 30.0]
     assert "following" not in first
-    assert list(second["following"]) == ["doubled"]
-    assert second["following"]["doubled"]["law"]["x"] == [60.0]
-    assert [line.get("following") for line in lines_of(dated, "base", {}, count=2)] == [None, {}]
-    (_, variant) = lines_of(dated, "dear", {}, count=2)
+    told = [line["following"] for line in refined if "following" in line]
+    assert [list(following) for following in told] == [["doubled"]]
+    assert told[0]["doubled"]["law"]["x"] == [60.0]
+    assert [line.get("following") for line in lines_of(dated, "base", {}, count=3)] == [None, None, {}]
+    *_, variant = lines_of(dated, "dear", {}, count=3)
     assert variant["following"]["doubled"]["law"]["x"] == [80.0]
 
 
