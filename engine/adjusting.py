@@ -17,17 +17,13 @@ from dataclasses import dataclass, field, replace
 from typing import Any, Literal
 
 from burncast.distributions.errors import BurncastError, InputError, nearest_name
-from burncast.distributions.families import FAMILIES
 from burncast.distributions.law import Law
 from burncast.engine import constants
-from burncast.engine.expression_nodes import children, replace_children
 from burncast.engine.expressions import (
-    Binary,
     Call,
     Expression,
     Known,
     Number,
-    Sequence,
     Text,
     names,
     parse,
@@ -35,22 +31,16 @@ from burncast.engine.expressions import (
     walk,
 )
 from burncast.engine.law_pictures import LawPicture, picture_of_law, scaled
-from burncast.engine.moved_arguments import argument_names
-from burncast.engine.moved_laws import centre_of, law_of, motion_of, moved_law
+from burncast.engine.moved_laws import centre_of, law_of, moved_law
 from burncast.engine.multiples import SCHEDULE, Basis, basis_of, multiple_of, multiplied
+from burncast.engine.ranges_to_offer import WIDE, range_of_law, range_of_number
 from burncast.engine.scenario_model import ByElement, Quantity, Scenario
 from burncast.engine.schedules import names_files
+from burncast.engine.stated_numbers import number_at, stated_numbers, with_number
 
 __all__ = ["Adjustable", "adjustable", "adjustables", "moved", "with_argument"]
 
-MOST_LISTED = 40
-"""Numbers of a law that are listed one by one."""
-
-WIDE = 5.0
-"""A slider goes to this multiple of where a thing stands."""
-
 _LONG_NUMBER = re.compile(r"(?<![\w.])(?:\d{7,}|\d+(?:\.\d+)?e[+-]\d+)(?![\w.])")
-Place = tuple[int, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -167,7 +157,7 @@ def with_argument(one: Adjustable, name: str, value: float) -> str:
         raise InputError(f"{one.key} has no number {name!r}; {expected}{hint}")
     if not math.isfinite(value):
         raise InputError(f"{one.key}: {name} is {value}; expected a finite number")
-    after = _replaced(one.expression, dict(_places(one.expression))[name], Number(float(value)))
+    after = with_number(one.expression, dict(stated_numbers(one.expression))[name], Number(float(value)))
     try:
         law_of(after)
     except BurncastError as error:
@@ -187,12 +177,14 @@ def _of(
     arguments: tuple[tuple[str, float], ...] = ()
     if isinstance(value, float):
         kind, centre = "number", value
-        low, high, logarithmic = _range_of_number(centre, quantity)
+        low, high, logarithmic = range_of_number(centre, quantity)
     elif value is not None:
         kind, centre = "law", centre_of(value)
-        low, high, logarithmic = _range_of_law(expression, value, centre, quantity.unit)
+        low, high, logarithmic = range_of_law(expression, value, centre, quantity.unit)
         if _in_file(text) is None:
-            arguments = tuple((name, constants.number(_at(expression, place))) for name, place in _places(expression))
+            arguments = tuple(
+                (name, constants.number(number_at(expression, place))) for name, place in stated_numbers(expression)
+            )
         picture = picture_of_law(value)
     else:
         kind, centre, low, high, logarithmic = "multiple", 1.0, 1.0 / WIDE, WIDE, True
@@ -259,37 +251,6 @@ def _number_or_law(expression: Expression) -> float | Law | None:
     return None
 
 
-def _range_of_number(value: float, quantity: Quantity) -> tuple[float, float, bool]:
-    if quantity.decision is not None:
-        return (*quantity.decision, False)
-    if value > 0.0:
-        high = WIDE * value
-        is_share = value < 1.0 < high and quantity.unit is None
-        return value / WIDE, 1.0 if is_share else high, True
-    return (3.0 * value, -value, False) if value < 0.0 else (0.0, 1.0, False)
-
-
-def _range_of_law(expression: Expression, law: Law, centre: float, unit: str | None) -> tuple[float, float, bool]:
-    motion = motion_of(expression, law, unit)
-    first, last = float(law.quantile(0.05)), float(law.quantile_upper(0.05))
-    if motion.kind == "scale":
-        if not centre > 0.0:
-            return centre, centre, False
-        low = min(centre / WIDE, first) if first > 0.0 else centre / WIDE
-        return max(low, centre / WIDE**2), max(WIDE * centre, last), True
-    if motion.kind == "slide":
-        width = motion.high - motion.low
-        if motion.low == 0.0 and centre < 0.1 * width:
-            return centre / WIDE, WIDE * centre, True
-        return (
-            min(motion.low + 0.01 * width, centre),
-            max(motion.high - 0.01 * width, centre),
-            False,
-        )
-    span = 2.0 * (last - first) or abs(centre) or 1.0
-    return centre - span, centre + span, False
-
-
 @functools.lru_cache(maxsize=32)
 def _inputs_of(text: str) -> Mapping[str, Any]:
     inputs: Mapping[str, Any] = tomllib.loads(text).get("inputs", {})
@@ -353,50 +314,3 @@ def _calls(expression: Expression) -> list[Call]:
         for node in walk(expression)
         if isinstance(node, Call) and node.function in ("sip", "empirical", "smoothed")
     ]
-
-
-def _places(expression: Expression) -> list[tuple[str, Place]]:
-    """The numbers by which a law is stated: what each is called, and where it stands among the children of children.
-
-    An argument has its parameter's name, one of several in a list or of a law in a law a longer one: ``weights.2``,
-    ``1.mean``.
-    """
-    found = list(_named_places(expression, "", ()))
-    return found if len(found) <= MOST_LISTED else [one for one in found if "." not in one[0]]
-
-
-def _named_places(expression: Expression, before: str, place: Place) -> Iterator[tuple[str, Place]]:
-    if isinstance(expression, Call) and expression.function in FAMILIES:
-        parts = argument_names(expression)
-    elif isinstance(expression, Sequence):
-        parts = [str(number + 1) for number in range(len(expression.items))]
-    elif isinstance(expression, Text):
-        return
-    elif _is_number(expression):
-        yield before, place
-        return
-    else:  # a law with a factor or a summand
-        parts = {"*": ["factor", ""], "+": ["", "added"]}[expression.op] if isinstance(expression, Binary) else []
-    for number, (name, part) in enumerate(zip(parts, children(expression), strict=True)):
-        yield from _named_places(part, f"{before}.{name}".strip("."), (*place, number))
-
-
-def _is_number(expression: Expression) -> bool:
-    try:
-        return isinstance(constants.constant(expression), float)
-    except BurncastError:
-        return False
-
-
-def _at(expression: Expression, place: Place) -> Expression:
-    for number in place:
-        expression = children(expression)[number]
-    return expression
-
-
-def _replaced(expression: Expression, place: Place, new: Expression) -> Expression:
-    if not place:
-        return new
-    parts = list(children(expression))
-    parts[place[0]] = _replaced(parts[place[0]], place[1:], new)
-    return replace_children(expression, tuple(parts))
