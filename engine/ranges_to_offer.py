@@ -14,6 +14,7 @@ WIDE = 5.0
 
 
 def range_of_number(value: float, quantity: Quantity) -> tuple[float, float, bool]:
+    """That of a number: a decision's own, multiples of what is above 0, a share at most 1."""
     if quantity.decision is not None:
         return (*quantity.decision, False)
     if value > 0.0:
@@ -24,6 +25,7 @@ def range_of_number(value: float, quantity: Quantity) -> tuple[float, float, boo
 
 
 def range_of_law(expression: Expression, law: Law, centre: float, unit: str | None) -> tuple[float, float, bool]:
+    """That of a law with its middle at ``centre``, as it is moved: scaled, slid between its ends, or shifted."""
     motion = motion_of(expression, law, unit)
     first, last = float(law.quantile(0.05)), float(law.quantile_upper(0.05))
     if motion.kind == "scale":

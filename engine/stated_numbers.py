@@ -54,12 +54,14 @@ def _is_number(expression: Expression) -> bool:
 
 
 def number_at(expression: Expression, place: Place) -> Expression:
+    """What stands at a place."""
     for number in place:
         expression = children(expression)[number]
     return expression
 
 
 def with_number(expression: Expression, place: Place, new: Expression) -> Expression:
+    """The expression with ``new`` at a place."""
     if not place:
         return new
     parts = list(children(expression))
