@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from importlib.metadata import version
 
+from burncast.outputs.report.answer import tell_answer
 from burncast.outputs.report.assumptions import tell_assumptions
 from burncast.outputs.report.blocks import Section, Teller
 from burncast.outputs.report.findings import Findings
-from burncast.outputs.report.forecast import tell_answer, tell_ruin
+from burncast.outputs.report.forecast import tell_ruin
 from burncast.outputs.report.methods import tell_methods
 from burncast.outputs.report.reasons import tell_reasons
 from burncast.outputs.words.language import language

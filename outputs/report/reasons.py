@@ -6,8 +6,9 @@ import numpy as np
 
 from burncast.engine.explain_ruin import RuinExplanation, draws
 from burncast.outputs.report import charts
+from burncast.outputs.report.answer import plain_main
 from burncast.outputs.report.blocks import Block, Heading, Teller, Text, TextTable, chart
-from burncast.outputs.report.forecast import label_of, plain_main
+from burncast.outputs.report.forecast import label_of
 from burncast.outputs.report.shares import tell_shares
 from burncast.outputs.report.variants import tell_variants
 from burncast.outputs.words.box_sentence import box_sentence

@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from burncast.outputs.report import charts
+from burncast.outputs.report.answer import plain_main
 from burncast.outputs.report.blocks import Block, Cell, Heading, Line, Teller, Text, TextTable, chart
 from burncast.outputs.report.findings import Difference
-from burncast.outputs.report.forecast import plain_main
 from burncast.outputs.report.runs import Run
 from burncast.outputs.words.scenario_text import value_text, worded
 
