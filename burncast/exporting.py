@@ -50,12 +50,13 @@ def write_sip_library(
     tolerance: float = 0.01,
     entity: int = 1,
     force: bool = False,
-) -> None:
+) -> tuple[str, ...]:
     """Write tracked ``quantities`` (all) of a result at ``period`` (the last) as a SIPmath 3.0 library.
 
     Each is a metalog law at most ``tolerance`` in probability from the kept paths or the saved quantiles, or with
     ``arrays`` its kept paths. ``entity`` is the first seed of the trials, for those who share libraries.
-    InputError where that cannot be; a file that is there is replaced only with ``force``.
+    InputError where that cannot be; a file that is there is replaced only with ``force``. Where no quantities are
+    named, those to which no such law is near are left out; their names are returned.
     """
     from burncast.outputs.files.sip_library import sip_library
     from burncast.outputs.files.store import encode_json, write_file
@@ -63,8 +64,9 @@ def write_sip_library(
 
     check_forecast(result)
     one, named = one_variant(result, variant), [quantities] if isinstance(quantities, str) else quantities
-    library = sip_library(one, named, period, arrays=arrays, tolerance=tolerance, entity=entity)
+    library, left_out = sip_library(one, named, period, arrays=arrays, tolerance=tolerance, entity=entity)
     write_file(Path(path), encode_json(library), force)
+    return left_out
 
 
 @dataclass(frozen=True, slots=True)
@@ -165,7 +167,12 @@ def export_results(
     result = read_result(results)
     if (kind := kind_of(result)) != "a forecast":
         raise InputError(f"{results} holds {kind}, not a forecast; expected a folder that burncast run --out wrote")
-    export(result, place, name, quantities=quantities, force=force, **options)
+    if name == "sip":
+        left_out = write_sip_library(result, place, quantities, force=force, **options)
+        if left_out:
+            say(f"left out, for no metalog law is near: {', '.join(left_out)}; a larger --tolerance takes them in")
+    else:
+        export(result, place, name, quantities=quantities, force=force, **options)
     say(f"{place} is written")
 
 

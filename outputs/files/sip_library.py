@@ -6,7 +6,8 @@ shows nothing beyond. Kept paths also give the dependence between SIPs, a Gaussi
 normal scores. ``arrays`` writes the kept paths themselves, as trials. What does not vary, of kept paths in 99.8 of 100,
 becomes a table of one value.
 
-A metalog that is further than ``tolerance`` in probability from what it is fitted to is refused. The seeds of a SIP's
+A quantity to which no metalog is as near as ``tolerance`` in probability is refused where it was asked for by name, and
+left out where all were. The seeds of a SIP's
 generator follow from the scenario and the name, so that the same quantity has the same trials in every export.
 """
 
@@ -69,8 +70,9 @@ def sip_library(
     tolerance: float = TOLERANCE,
     entity: int = 1,
     date: datetime.date | None = None,
-) -> dict[str, Any]:
-    """The library as plain data: ``quantities`` (all that are tracked) at ``period`` (the last).
+) -> tuple[dict[str, Any], tuple[str, ...]]:
+    """The library as plain data: ``quantities`` (all that are tracked) at ``period`` (the last); and the names of those
+    SIPs that are left out.
 
     A quantity over a dimension becomes a SIP for each element. InputError where a quantity is not in the result, has no
     value then, or is not what a metalog can be.
@@ -92,6 +94,11 @@ def sip_library(
     kept = all(one.paths is not None for one in marginals)
     if arrays and not kept:
         raise InputError("arrays are kept paths, which this result has not; simulate with keep_paths")
+    laws = {} if arrays else {one.name: _nearest(one, tolerance) for one in marginals if not one.constant}
+    far = [one for one in marginals if one.name in laws and not _is_near(laws[one.name], tolerance)]
+    if far and (quantities or len(far) == len(marginals)):
+        raise _too_far(far[0], laws[far[0].name], tolerance)
+    marginals, left_out = [one for one in marginals if one not in far], tuple(one.name for one in far)
     attributes = result.attrs
     sha256 = str(attributes.get("sha256", ""))
     seeds = {"entity": entity, "seed3": 0, "seed4": 0}
@@ -108,7 +115,7 @@ def sip_library(
         "objectType": "sipModel",
         "libraryType": "SIPmath_3_0",
         "dateCreated": (date or datetime.date.today()).isoformat(),
-        "provenance": _provenance(result, dependent=arrays or (kept and len(marginals) > 1), alone=len(marginals) == 1),
+        "provenance": _provenance(result, marginals, left_out, dependent=arrays or kept),
         "globalVariables": [],
         "U01": {"rng": generators},
         "sips": [],
@@ -118,7 +125,7 @@ def sip_library(
     if arrays:
         library["U01"] = {"rng": [{"name": "index", "function": "Index", "arguments": {"counter": "PM_Index"}}]}
         library["sips"] = [_array(one) for one in marginals]
-        return library
+        return library, left_out
     joined = kept and len(varying) > 1
     if joined:
         _add_copula(library, [marginals[place] for place in varying], [f"hdr{place + 1}" for place in varying])
@@ -126,8 +133,9 @@ def sip_library(
         ref = {"source": "rng", "name": f"hdr{place + 1}"}
         if joined and place in varying:
             ref = {"source": "copula", "name": "Gaussian", "copulaLayer": f"c{varying.index(place) + 1}"}
-        library["sips"].append(_table(one, ref) if one.constant else _metalog(one, ref, tolerance))
-    return library
+        fitted = laws.get(one.name)
+        library["sips"].append(_table(one, ref) if fitted is None else _metalog(one, ref, *fitted))
+    return library, left_out
 
 
 def _marginals(result: xr.Dataset, name: str, period: int) -> list[_Marginal]:
@@ -166,16 +174,20 @@ def _marginals(result: xr.Dataset, name: str, period: int) -> list[_Marginal]:
 _SHOWN = (0.05, 0.25, 0.5, 0.75, 0.95)
 
 
-def _metalog(one: _Marginal, ref: dict[str, str], tolerance: float) -> dict[str, Any]:
-    """The SIP of the nearest metalog law."""
-    fitted = _nearest(one, tolerance)
-    if fitted is None or fitted[1] > tolerance:
-        how = "no metalog law is" if fitted is None else f"the nearest metalog law is {100 * fitted[1]:.2g} % off, not"
-        raise InputError(
-            f"{one.name}: {how} within {100 * tolerance:g} % of probability; expected a larger tolerance, or arrays, "
-            f"the kept paths themselves{'' if one.paths is not None else ', of a result that has them'}"
-        )
-    law, misfit = fitted
+def _is_near(fitted: tuple[Metalog, float] | None, tolerance: float) -> bool:
+    return fitted is not None and fitted[1] <= tolerance
+
+
+def _too_far(one: _Marginal, fitted: tuple[Metalog, float] | None, tolerance: float) -> InputError:
+    how = "no metalog law is" if fitted is None else f"the nearest metalog law is {100 * fitted[1]:.2g} % off, not"
+    return InputError(
+        f"{one.name}: {how} within {100 * tolerance:g} % of probability; expected a larger tolerance, or arrays, "
+        f"the kept paths themselves{'' if one.paths is not None else ', of a result that has them'}"
+    )
+
+
+def _metalog(one: _Marginal, ref: dict[str, str], law: Metalog, misfit: float) -> dict[str, Any]:
+    """The SIP of a metalog law and how far it is off."""
     ends = {"lowerBound": law.low, "upperBound": law.high}
     first, last = law.quantile([0.01, 0.99])
     density = law.density(np.linspace(float(first), float(last), DENSITIES))
@@ -252,14 +264,16 @@ def _add_copula(library: dict[str, Any], marginals: list[_Marginal], generators:
     ]
 
 
-def _provenance(result: xr.Dataset, *, dependent: bool, alone: bool) -> str:
+def _provenance(result: xr.Dataset, sips: list[_Marginal], left_out: tuple[str, ...], *, dependent: bool) -> str:
     attributes = result.attrs
     source = "; ".join(
         f"{key.replace('_', ' ')} {attributes[key]}"
         for key in ("sha256", "seed", "trajectories", "method", "stream_version")
         if key in attributes
     )
-    note = "" if alone or dependent else "; each SIP by itself, their dependence is not in the result (no kept paths)"
+    note = "; each SIP by itself, their dependence is not in the result (no kept paths)"
+    note = note if len(sips) > 1 and not dependent else ""
+    note += f"; left out, for no metalog law is near: {', '.join(left_out)}" if left_out else ""
     return f"{CREATED_BY} from the scenario {attributes.get('title', '')!r}: {source}{note}"
 
 

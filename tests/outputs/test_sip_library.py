@@ -74,7 +74,7 @@ def of(document, name):
 
 
 def test_the_form_is_the_published_one():
-    written = sip_library(result(TRAJECTORIES), period=2)
+    written, _ = sip_library(result(TRAJECTORIES), period=2)
     assert written.keys() - {"U01", "sips", "globalVariables"} == PUBLISHED.keys() - {"U01", "sips", "globalVariables"}
     assert (written["objectType"], written["libraryType"]) == ("sipModel", "SIPmath_3_0")
     assert shape(written["U01"]) == shape(PUBLISHED["U01"])
@@ -91,7 +91,7 @@ def test_the_form_is_the_published_one():
 
 
 def test_where_it_comes_from_is_said():
-    library = sip_library(result(), ["cash"], 2)
+    library, _ = sip_library(result(), ["cash"], 2)
     for words in (
         "Created by burncast",
         "'Made by hand'",
@@ -103,7 +103,7 @@ def test_where_it_comes_from_is_said():
         assert words in library["provenance"]
     assert of(library, "cash_2")["metadata"]["unit"] == "USD"
     assert "no kept paths" not in library["provenance"]
-    assert "no kept paths" in sip_library(result(), ["cash", "users"], 2)["provenance"]
+    assert "no kept paths" in sip_library(result(), ["cash", "users"], 2)[0]["provenance"]
 
 
 @pytest.mark.parametrize("kept", [0, TRAJECTORIES])
@@ -181,6 +181,19 @@ def test_arrays_are_the_kept_paths(tmp_path):
         burncast.write_sip_library(result(), path, ["cash"], 2, arrays=True)
 
 
+def test_what_no_metalog_is_near_to_is_left_out_unless_it_is_asked_for(tmp_path):
+    counts = np.random.default_rng(5).poisson(0.4, TRAJECTORIES).astype(float)
+    path = tmp_path / "library.SIPmath"
+    assert burncast.write_sip_library(result(TRAJECTORIES, counts=counts), path, period=2) == ("counts_2",)
+    assert burncast.read_sip_library(path).names == ("cash_2", "users_2", "churn_2", "seats_2")
+    document = json.loads(path.read_text(encoding="utf-8"))
+    assert document["provenance"].endswith("; left out, for no metalog law is near: counts_2")
+    assert len(document["U01"]["rng"]) == len(document["U01"]["copula"][0]["copulaLayer"]) == 4
+    assert burncast.write_sip_library(result(), path, period=2, force=True) == ()
+    with pytest.raises(InputError, match="counts_2: "):
+        burncast.write_sip_library(result(counts=counts)[["counts", "counts_mean"]], path, force=True)
+
+
 def test_what_does_not_vary_is_a_table_of_one_value(tmp_path):
     path = tmp_path / "library.SIPmath"
     burncast.write_sip_library(result(seats=np.full(TRAJECTORIES, 7.0)), path, ["seats"], 2)
@@ -191,7 +204,7 @@ def test_elements_and_variants(tmp_path):
     path = tmp_path / "library.SIPmath"
     one, other = result(), result(users=stats.lognorm(0.3, scale=5e4).rvs(TRAJECTORIES, random_state=1))
     both = xr.concat([one, other], dim=xr.Variable("plan", ["a", "b"])).assign_attrs(one.attrs)
-    names = [sip["name"] for sip in sip_library(both, ["users"], 1)["sips"]]
+    names = [sip["name"] for sip in sip_library(both, ["users"], 1)[0]["sips"]]
     assert names == ["users_a_1", "users_b_1"]
     stacked = xr.concat([one, other], dim=xr.Variable("variant", ["base", "more"])).assign_attrs(one.attrs)
     burncast.write_sip_library(stacked, path, ["users"], variant="more")
@@ -204,10 +217,10 @@ def test_elements_and_variants(tmp_path):
 
 
 def test_the_same_export_has_the_same_seeds_and_another_scenario_others():
-    first, again = (sip_library(result(), ["cash"], 2)["U01"] for _ in range(2))
+    first, again = (sip_library(result(), ["cash"], 2)[0]["U01"] for _ in range(2))
     other = result().assign_attrs(sha256="cd" * 32)
-    assert first == again != sip_library(other, ["cash"], 2)["U01"]
-    assert sip_library(result(), ["cash"], 2, entity=77)["U01"]["rng"][0]["arguments"]["entity"] == 77
+    assert first == again != sip_library(other, ["cash"], 2)[0]["U01"]
+    assert sip_library(result(), ["cash"], 2, entity=77)[0]["U01"]["rng"][0]["arguments"]["entity"] == 77
 
 
 @pytest.mark.parametrize(
@@ -232,6 +245,7 @@ def test_the_command_writes_a_library_from_saved_results(tmp_path):
     (tmp_path / "results" / "dataset.nc").write_bytes(encode_dataset(result()))
     out = tmp_path / "cash.SIPmath"
     done = export(tmp_path / "results", "--to", "sip", "--quantity", "cash", "--period", "1", "-o", out)
+    assert "left out" not in done.stderr
     assert (done.exit_code, done.stdout) == (0, "")
     assert burncast.read_sip_library(out).names == ("cash_1",)
     again = export(tmp_path / "results" / "dataset.nc", "--to", "sip", "-o", out)
