@@ -9,11 +9,13 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any, cast
 
+import numpy as np
 from llvmlite import ir
 from numba.core import types
 from numba.extending import intrinsic
+from numpy.typing import NDArray
 
-__all__ = ["floor", "fma", "lane_loop", "polynomial", "sqrt"]
+__all__ = ["floor", "fma", "is_raised", "lane_loop", "polynomial", "sqrt"]
 
 
 def _fma(typing_context: Any, a: Any, b: Any, c: Any) -> Any:  # noqa: ARG001
@@ -73,6 +75,15 @@ def _lane_loop(typing_context: Any) -> Any:  # noqa: ARG001
     return types.none(), emit
 
 
+def _is_raised(typing_context: Any, flag: Any) -> Any:  # noqa: ARG001
+    def emit(context: Any, builder: Any, signature: Any, arguments: Any) -> Any:
+        array = context.make_array(signature.args[0])(context, builder, arguments[0])
+        value = builder.load_atomic(array.data, "monotonic", 8)
+        return builder.icmp_signed("!=", value, ir.Constant(value.type, 0))
+
+    return types.boolean(flag), emit
+
+
 fma = cast(Callable[[float, float, float], float], intrinsic(_fma))
 sqrt = _unary("llvm.sqrt")
 floor = _unary("llvm.floor")
@@ -82,3 +93,6 @@ lane_loop = cast(Callable[[], None], intrinsic(_lane_loop))
 LLVM keeps to 256 bits on processors whose 512-bit units lower the clock; these loops gain far more than that costs. Not
 being inlined gives each loop all vector registers for its constants. The caller promises that no two array arguments
 share memory."""
+is_raised = cast(Callable[[NDArray[np.int64]], bool], intrinsic(_is_raised))
+"""Whether the first number of an array that other threads write is not 0 now: an ordinary load of what no store here
+reaches would be taken out of the loop that asks."""

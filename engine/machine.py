@@ -19,7 +19,7 @@ from burncast.engine.counts import binomial_quantile, poisson_row
 from burncast.engine.elementary_rows import exp_row, gbm_row, gbm_row_of_known, log_row, normal_cdf_row, power_row
 from burncast.engine.elementwise import elementwise
 from burncast.engine.histogram import record, record_first_passage
-from burncast.engine.intrinsics import lane_loop
+from burncast.engine.intrinsics import is_raised, lane_loop
 from burncast.engine.kernel_cache import outermost
 from burncast.engine.lanes import LANES
 from burncast.engine.lookups import interpolate, jumps, lookup, transport
@@ -72,7 +72,7 @@ def run_blocks(
     lane_loop()
     rows, tables = space.rows, code.tables
     for begin in range(0, count, LANES):
-        if stop[0] != 0:
+        if is_raised(stop):
             return -2
         active = min(LANES, count - begin)
         place = 0

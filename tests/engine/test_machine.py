@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import time
+from concurrent.futures import ThreadPoolExecutor
+
 import numpy as np
 import pytest
 from hypothesis import HealthCheck, example, given, settings
@@ -9,11 +12,15 @@ from hypothesis import strategies as st
 from programs import EVERYTHING, EXPRESSIONS, PERIODS, document, scenario_of
 
 from burncast.distributions.errors import InterruptedRunError, SimulationError
+from burncast.engine.chunk_tally import ChunkTally
 from burncast.engine.compiler import compile_scenario
+from burncast.engine.kernels import run_blocks
+from burncast.engine.lanes import LANES
 from burncast.engine.reference import run_reference
 from burncast.engine.replay import replay
 from burncast.engine.scenario import load
 from burncast.engine.simulate import chunk_size_for, run, run_program
+from burncast.engine.workspace import code_of, workspace_for
 
 TRAJECTORIES = 300
 
@@ -168,6 +175,20 @@ def test_ctrl_c_says_how_far_it_came(scenario):
     with pytest.raises(InterruptedRunError) as caught:
         run(scenario, 10_000_000, progress=interrupt)
     assert 0 < caught.value.done < caught.value.total == 10_000_000
+
+
+def test_a_kernel_ends_at_its_next_block_once_it_is_told_to():
+    """Not at its last one, which would be some seconds away."""
+    program = compile_scenario(load({"scenario": {"periods": 1}, "stocks": {"cash": {"start": 1, "next": "cash"}}}))
+    space = workspace_for(program, np.empty((0, 0, program.periods + 1)))
+    chunk, stop = ChunkTally.empty(program.tally_rows, program.periods), np.zeros(1, np.int64)
+    call = (code_of(program), space, chunk.arrays, np.uint64(0), np.uint64(0))
+    run_blocks(*call, LANES, stop)  # compiled, if it was not
+    with ThreadPoolExecutor(1) as pool:
+        status = pool.submit(run_blocks, *call, 1 << 28, stop)
+        time.sleep(0.05)
+        stop[0] = 1
+        assert status.result() == -2
 
 
 @pytest.mark.parametrize("trajectory", [0, 7, 255, 256, 299])
