@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.typing import NDArray
 
 from burncast.distributions.law import Law
+from burncast.distributions.portable import exp, log
 
 __all__ = ["LawPicture", "picture_of_law", "picture_of_sample", "scaled"]
 
@@ -67,12 +69,14 @@ def picture_of_sample(sample: Floats) -> LawPicture:
         found = (values[inside], counts[inside] / len(sample))
         return LawPicture(tuple(found[0].tolist()), tuple(found[1].tolist()), quantiles, True, False)
     logarithmic = low > 0.0 and high > 2.0 * low
-    turned, ends = (np.log(sample[sample > 0.0]), (np.log(low), np.log(high))) if logarithmic else (sample, (low, high))
+    turned, ends = (
+        (log(sample[sample > 0.0]), (math.log(low), math.log(high))) if logarithmic else (sample, (low, high))
+    )
     counted, edges = np.histogram(turned, _CELLS, ends)
     reflected = np.pad(counted / (len(sample) * (edges[1] - edges[0])), 3, mode="edge")
     density = np.convolve(reflected, _SMOOTHING, "valid")
     middles = (edges[1:] + edges[:-1]) / 2.0
-    grid = np.exp(middles) if logarithmic else middles
+    grid = exp(middles) if logarithmic else middles
     return LawPicture(tuple(grid.tolist()), tuple(density.tolist()), quantiles, False, logarithmic)
 
 

@@ -75,6 +75,7 @@ export class Page {
   #listen() {
     document.addEventListener("keydown", (event) => this.#key(event));
     addEventListener("hashchange", () => this.#addressed());
+    addEventListener("pagehide", () => this.#writeAddress());
     place("skip").addEventListener("click", (event) => {
       event.preventDefault();
       place("inputs").focus();
@@ -101,6 +102,7 @@ export class Page {
     // What the input does not reach is kept for its next values, unless that would delay the first picture.
     this.#run({ refine: done, moving: key === this.moved ? key : null });
     if (isNew) this.#settle((this.moved = key));
+    if (sameQuestion(this.drawn, this.#asked())) this.#writeAddress();
   }
 
   // An input has the focus and may be moved next: what it does not reach can be computed before.
@@ -177,6 +179,7 @@ export class Page {
     this.panel.forgive();
     this.toasts.quiet();
     this.#showInputs();
+    if (sameQuestion(this.drawn, this.#asked())) this.#writeAddress();
     if (line.done && this.pinned) this.#refineBaseline();
   }
 
@@ -230,6 +233,7 @@ export class Page {
     this.question = withChange(this.question, key, this.drawn?.changes[key]);
     this.history.forget(this.question);
     this.#settle(key);
+    this.#writeAddress();
     if (this.drawn) return;
     this.toasts.say(told);
     this.#run({ refine: true });
@@ -271,14 +275,22 @@ export class Page {
 
   // Everything that follows from the question alone, without a forecast. `moving` is the input under the hand.
   #settle(moving = null) {
-    const fragment = fragmentOf(this.question, this.pinned?.question);
-    history.replaceState(null, "", `${location.pathname}${location.search}#${fragment}`);
+    // While an input moves, the address waits for the picture: a browser takes its time to write it.
+    this.isAddressDue = true;
+    if (moving === null) this.#writeAddress();
     this.tabs.show(this.question.variant);
     this.tools.show({ canUndo: this.history.canUndo, canRedo: this.history.canRedo, pinned: Boolean(this.pinned) });
     this.why.show(this.#asked());
     if (moving === null) this.panel.populate(this.#own());
     this.#showInputs();
     this.lateness.show(!sameQuestion(this.drawn, this.#asked()));
+  }
+
+  #writeAddress() {
+    if (!this.isAddressDue) return;
+    this.isAddressDue = false;
+    const fragment = fragmentOf(this.question, this.pinned?.question);
+    history.replaceState(null, "", `${location.pathname}${location.search}#${fragment}`);
   }
 
   // The address was changed by hand, or a link to another question was followed.

@@ -9,6 +9,7 @@ export class Runner {
   #waiting = null;
   #shown = null;
   #drawn = 0;
+  #isRefined = false;
   #preparing = null;
   #number = 0;
   tab = crypto.getRandomValues(new Uint32Array(2)).join("-");
@@ -21,7 +22,7 @@ export class Runner {
   // `urgent` does not wait for a picture that nobody will look at; `moving` is the input under the hand.
   ask(question, { refine = false, urgent = false, moving = null } = {}) {
     this.#waiting = null;
-    if (!refine && !urgent && this.#isKnown(question)) return;
+    if (!urgent && this.#isKnown(question, refine)) return;
     this.#waiting = { question, refine, moving };
     if (urgent || !this.#current || this.#current.drawn) this.#next();
   }
@@ -44,10 +45,11 @@ export class Runner {
     this.busy(null);
   }
 
-  // Whether its picture is there, or on its way: a key that moves a slider and lets it go asks once.
-  #isKnown(question) {
-    if (this.#current && sameQuestion(question, this.#current.question)) return true;
-    if (!sameQuestion(question, this.#shown)) return false;
+  // Whether its picture, or all of its refinement, is there, or a picture on its way: a key that moves a slider and lets
+  // it go asks once.
+  #isKnown(question, refine) {
+    if (!refine && this.#current && sameQuestion(question, this.#current.question)) return true;
+    if (!sameQuestion(question, this.#shown) || (refine && !this.#isRefined)) return false;
     this.stop();
     return true;
   }
@@ -71,6 +73,7 @@ export class Runner {
         own.drawn = true;
         this.#shown = question;
         this.#drawn = line.trajectories;
+        this.#isRefined = refine && line.done;
         this.draw(line, question);
         if (this.#waiting) return this.#next();
       }

@@ -92,7 +92,21 @@ def test_typing_stepping_undo_redo_and_reload(visit):
     assert answered(page) == pytest.approx(both, abs=1)
     assert costs.input_value() == "60k"
     costs.press("ArrowDown")
+    answered(page)
     assert "i.costs=60000" not in address(page)
+
+
+def test_an_input_that_comes_back_leaves_nothing_in_the_address(visit):
+    page = refined(visit())
+    marketing = box(page, "marketing")
+    for value in ("7000", "6000"):
+        marketing.fill(value)
+        marketing.press("Enter")
+    answered(page)
+    assert address(page) == "#v=base"
+    marketing.press("ArrowUp")
+    answered(page)
+    assert "i.marketing=" in address(page)
 
 
 def test_an_input_that_gets_the_focus_is_prepared_and_says_so_while_it_moves(visit):

@@ -47,6 +47,7 @@ def test_a_followed_input_and_a_schedule_move_by_keyboard(visit, tmp_path):
     expect(row_of(page, DATED).locator(".text")).to_have_text("1.02 * schedule")
     page.keyboard.press("ArrowLeft")
     expect(row_of(page, DATED).locator(".text")).to_have_text("schedule")
+    answered(page)
     assert "rent" not in address(page), "moved back is not changed"
     for typed, shown in (("×4", "×4"), ("250 %", "×2.5"), ("5", "×5")):
         multiple(page, DATED).fill(typed)
