@@ -314,6 +314,7 @@ export class Page {
   #gone(refused) {
     write(place("outage"), this.language.text(refused ? "outage_refused" : "outage"));
     clearTimeout(this.resting);
+    this.#writeAddress();
     this.runner.stop();
   }
 
