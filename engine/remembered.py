@@ -9,6 +9,7 @@ posterior.
 
 from __future__ import annotations
 
+import contextlib
 import functools
 import hashlib
 import os
@@ -82,9 +83,17 @@ def _fetch(path: Path) -> Any:
 
 def _keep(path: Path, value: Any) -> None:
     keep(path, pickle.dumps(value, pickle.HIGHEST_PROTOCOL))
-    files = sorted(path.parent.glob("*.pickle"), key=lambda file: file.stat().st_mtime)
-    for old in files[:-_MOST_KEPT]:
-        old.unlink(missing_ok=True)
+    for old in sorted(path.parent.glob("*.pickle"), key=_written_at)[:-_MOST_KEPT]:
+        with contextlib.suppress(OSError):
+            old.unlink()
+
+
+def _written_at(file: Path) -> float:
+    """When a file was written; a file that another process removed meanwhile counts as the oldest."""
+    try:
+        return file.stat().st_mtime
+    except OSError:
+        return 0.0
 
 
 @functools.cache

@@ -130,6 +130,14 @@ def test_no_more_is_kept_than_a_few(folder, monkeypatch):
     assert len(list((folder / "kept").iterdir())) == 2
 
 
+def test_what_another_process_removes_meanwhile_is_no_mistake(folder, monkeypatch):
+    monkeypatch.setattr(remembered, "_MOST_KEPT", 1)
+    gone = folder / "kept" / "gone.pickle"
+    gone.symlink_to(folder / "kept" / "removed")  # listed, and nothing when it is looked at
+    remembered.remembered_scenario("mine.toml")
+    assert [path.name.partition("-")[0] for path in (folder / "kept").glob("*.pickle")] == ["scenario"]
+
+
 def test_a_command_that_remembers_prints_the_same_without_the_language_and_its_laws(folder):
     question = (
         "import sys; from burncast.cli import app\n"
