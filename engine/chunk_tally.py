@@ -86,12 +86,13 @@ class ChunkTally:
         return ChunkTally.empty(self.rows, self.periods, 2 * (len(self.arrays.owners) - 1))
 
     def clear(self) -> None:
-        """Make it a tally of nothing again; windows and pages stay where they are: the next chunk needs the same."""
+        """Make it a tally of nothing again."""
+        arrays = self.arrays
         _, places, pages = self.window_pages()
         pages[places] = 0
-        self.arrays.pages[: int(self.arrays.used[0]) * BINS] = 0
-        self.arrays.occupied[:] = 0
-        self.arrays.waiting[:] = 0
-        self.arrays.used[1] = 0
-        self.arrays.moments[:] = 0.0
-        self.arrays.first_passage[:] = 0
+        used = int(arrays.used[0])
+        arrays.directory.reshape(-1)[arrays.owners[1:used]] = 0
+        arrays.pages[: used * BINS] = 0
+        arrays.used[:] = (1, 0)
+        for array in (arrays.base, arrays.occupied, arrays.waiting, arrays.moments, arrays.first_passage):
+            array[:] = 0

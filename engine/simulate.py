@@ -8,7 +8,7 @@ thread hands out chunks, reports progress and listens for Ctrl-C, which stops ev
 from __future__ import annotations
 
 import os
-import queue
+import sys
 import threading
 import time
 from collections.abc import Callable, Collection
@@ -21,7 +21,6 @@ from numpy.typing import NDArray
 
 from burncast.distributions.errors import InputError, InterruptedRunError
 from burncast.engine.addresses import STREAM_VERSION
-from burncast.engine.chunk_tally import ChunkTally
 from burncast.engine.control_variates import ControlledMeans, ControlTotals, controls_of
 from burncast.engine.kernels import run_blocks
 from burncast.engine.lanes import CHUNK, LANES
@@ -31,9 +30,10 @@ from burncast.engine.replications import ReplicationSums
 from burncast.engine.sampling import INDEPENDENT, METHODS, REPLICATIONS, Part, Sampler, sampler_for
 from burncast.engine.scenario_model import Scenario
 from burncast.engine.tally import Tally
-from burncast.engine.workspace import Workspace, code_of, workspace_for
+from burncast.engine.workbenches import Workbench, Workbenches
+from burncast.engine.workspace import code_of
 
-__all__ = ["Simulation", "chunk_size_for", "processors", "run", "run_program"]
+__all__ = ["Simulation", "chunk_size_for", "give_way", "processors", "run", "run_program"]
 
 FEWEST_CHUNKS, LEAST_CHUNK = 8, 5120
 """Into how many chunks a run is cut at least, as long as they have so many trajectories: adding up the tally of a chunk
@@ -42,11 +42,13 @@ takes as long as some hundred trajectories."""
 LISTENING = 0.004
 """Seconds between two looks at whether a run shall stop."""
 
+LEAST_PRIORITY = 19
+
 MOST_TRAJECTORIES = 1 << 48
 MOST_KEPT_VALUES = 1 << 30
 
 Progress = Callable[[int, int], None]
-Done: TypeAlias = tuple[int, int, ChunkTally, Workspace, Part | None]
+Done: TypeAlias = tuple[int, int, Workbench, Part | None]
 Floats = NDArray[np.float64]
 
 
@@ -182,6 +184,8 @@ def run_program(
     spread: ReplicationSums | None = None,
     totals: ControlTotals | None = None,
     kept: Floats | None = None,
+    benches: Workbenches | None = None,
+    gives_way: bool = False,
 ) -> Tally:
     """The tally of a program's trajectories ``first`` … ``trajectories`` − 1.
 
@@ -189,7 +193,8 @@ def run_program(
     given. Once ``stop`` is set, kernels end at their next block of lanes, and InterruptedRunError is raised.
     A ``sampler`` gives the points; first passages by replication are then added to ``replications``, what else they
     tell to ``spread``, and the sums of control variates to ``totals``. ``kept`` is where a part of a program keeps what
-    it recalls (:mod:`burncast.engine.partial_program`).
+    it recalls (:mod:`burncast.engine.partial_program`). Memory comes from ``benches`` and is left there. A run that
+    ``gives_way`` has what processor time others leave.
     """
     paths = paths if paths is not None else np.empty((0, 0, program.periods + 1))
     sampler = sampler or sampler_for(program, "random", seed, trajectories)
@@ -199,30 +204,26 @@ def run_program(
     halt = np.zeros(1, dtype=np.int64)
     code = code_of(program)
     controls = None if totals is None else totals.controls
-    tools: queue.SimpleQueue[tuple[ChunkTally, Workspace]] = queue.SimpleQueue()
-    for _ in range(workers + 1):  # one more, so that a worker goes on while its last chunk is added up
-        space = workspace_for(program, paths)
-        if kept is not None:
-            space = space._replace(kept=kept)
-        tools.put((ChunkTally.empty(program.tally_rows, program.periods), space))
+    benches = benches or Workbenches()
 
     def work(start: int) -> Done:
-        chunk, space = tools.get()
+        bench = benches.take(program, paths, kept)
         count = min(chunk_size, trajectories - start)
         while True:
             part = None
             if sampler is None:
-                status = run_blocks(code, space, chunk.arrays, np.uint64(seed), np.uint64(start), count, halt)
+                arrays = bench.chunk.arrays
+                status = run_blocks(code, bench.space, arrays, np.uint64(seed), np.uint64(start), count, halt)
             else:
-                status, part = sampler.run(code, space, chunk.arrays, start, count, halt, controls)
-            if status != -1 or not chunk.settle():
-                return status, count, chunk, space, part
-            chunk = chunk.grown()
+                status, part = sampler.run(code, bench.space, bench.chunk.arrays, start, count, halt, controls)
+            if status != -1 or not bench.chunk.settle():
+                return status, count, bench, part
+            bench.chunk = bench.chunk.grown()
 
     total = Tally(program.tally_rows, program.periods)
     done = 0
     waiting = iter(starts)
-    with ThreadPoolExecutor(workers, thread_name_prefix="burncast") as pool:
+    with ThreadPoolExecutor(workers, "burncast", initializer=give_way if gives_way else None) as pool:
         running: set[Future[Done]] = set()
         failure: int | None = None
         try:
@@ -236,7 +237,7 @@ def run_program(
                 if stop is not None and stop.is_set():
                     raise InterruptedRunError(done, trajectories - first)
                 for future in finished:
-                    status, count, chunk, space, part = future.result()
+                    status, count, bench, part = future.result()
                     if status >= 0:
                         failure = status if failure is None else min(failure, status)
                     if failure is not None:
@@ -244,16 +245,15 @@ def run_program(
                     following = next(waiting, None)
                     if following is not None:
                         running.add(pool.submit(work, following))
-                    total.add(chunk)
+                    total.add(bench.chunk)
                     if replications is not None and part is not None:
                         replications += part.passages
                     if spread is not None and part is not None:
-                        spread.add(chunk.arrays.moments, count)
+                        spread.add(bench.chunk.arrays.moments, count)
                         spread.add_needs(*part.needs)
                     if totals is not None and part is not None and part.sums is not None:
                         totals.add(part.first, count, part.sums)
-                    chunk.clear()
-                    tools.put((chunk, space))
+                    benches.leave(bench)
                     done += count
                 if progress is not None and failure is None:
                     progress(done, trajectories)
@@ -285,6 +285,12 @@ def chunk_size_for(trajectories: int) -> int:
 def processors() -> int:
     """How many processors this process may use."""
     return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
+
+
+def give_way() -> None:
+    """Let this thread, and those it starts, have what processor time others leave (on Linux; elsewhere nothing)."""
+    if sys.platform == "linux":
+        os.setpriority(os.PRIO_PROCESS, threading.get_native_id(), LEAST_PRIORITY)
 
 
 def check_seed_and_threads(seed: int, threads: int | None) -> None:

@@ -33,6 +33,7 @@ from burncast.engine.partial_program import PartialProgram, partial_program
 from burncast.engine.program import Program
 from burncast.engine.scenario_model import Scenario
 from burncast.engine.simulate import check_seed_and_threads, chunk_size_for, processors, run_program
+from burncast.engine.workbenches import Workbenches
 from burncast.engine.workspace import aligned
 
 __all__ = ["WhatIf"]
@@ -79,7 +80,8 @@ class WhatIf:
     """Forecasts of ``scenario`` (its base) with inputs changed, from ``seed`` on ``threads`` threads (None: as many as
     there are processors).
 
-    Attributes: ``scenario``; ``inputs``, what can be changed, by key. Several threads may ask at once.
+    Attributes: ``scenario``; ``inputs``, what can be changed, by key; ``rate``, how many trajectories the last run of
+    all instructions had in a second, 0 before the first. Several threads may ask at once.
     """
 
     def __init__(self, scenario: Scenario, seed: int = 0, threads: int | None = None) -> None:
@@ -95,6 +97,8 @@ class WhatIf:
         self._known: tuple[_Known, ...] = (_Known(base, {}),)
         self._prepared: _Prepared | None = None
         self._preparations = 0
+        self.rate = 0.0
+        self._benches = Workbenches()
 
     def changed(self, changes: Mapping[str, str]) -> Scenario:
         """The scenario with the inputs of these keys written anew, an element as ``"price.plus"``.
@@ -112,12 +116,7 @@ class WhatIf:
         """
         begun = time.perf_counter()
         scenario, program, _ = self._program(changes)
-        prepared = self._prepared
-        if prepared is None or not prepared.covers(program, trajectories):
-            return self._forecast(scenario, program, trajectories, begun, stop)
-        if trajectories == prepared.trajectories and not prepared.parts.is_reached:
-            return replace(prepared.forecast, seconds=time.perf_counter() - begun)
-        return self._forecast(scenario, prepared.parts.moved(program), trajectories, begun, stop, prepared.kept)
+        return self._answer(scenario, program, trajectories, begun, stop)
 
     def prepare(
         self, changes: Mapping[str, str], key: str, trajectories: int, *, stop: threading.Event | None = None
@@ -134,7 +133,7 @@ class WhatIf:
         begun = time.perf_counter()
         scenario, program, movable = self._program(changes)
         if self._is_prepared(key, program, trajectories):
-            return self.forecast(changes, trajectories, stop=stop)
+            return self._answer(scenario, program, trajectories, begun, stop)
         parts = None if program.particles is not None else partial_program(movable, program, key)
         shape = (-(-trajectories // LANES), 0 if parts is None else parts.rows, LANES)
         if parts is None or parts.share > GREATEST_SHARE or 8 * math.prod(shape) > MOST_KEPT:
@@ -175,6 +174,8 @@ class WhatIf:
                 first=done,
                 chunk_size=size,
                 replications=found,
+                benches=self._benches,
+                gives_way=True,
             )
             if total is None:
                 total = more
@@ -182,6 +183,20 @@ class WhatIf:
                 total.merge(more)
             done, reach = reach, 2 * reach
             yield forecast_of(scenario, total, program.tracked, time.perf_counter() - begun, found)
+
+    def _answer(
+        self, scenario: Scenario, program: Program, trajectories: int, begun: float, stop: threading.Event | None
+    ) -> Forecast:
+        """What ``program`` says of ``scenario``: by the part of it that is not kept, or by a run of all of it."""
+        prepared = self._prepared
+        if prepared is not None and prepared.covers(program, trajectories):
+            if trajectories == prepared.trajectories and not prepared.parts.is_reached:
+                return replace(prepared.forecast, seconds=time.perf_counter() - begun)
+            return self._forecast(scenario, prepared.parts.moved(program), trajectories, begun, stop, prepared.kept)
+        ready = time.perf_counter()
+        forecast = self._forecast(scenario, program, trajectories, begun, stop)
+        self.rate = trajectories / (time.perf_counter() - ready)
+        return forecast
 
     def _is_prepared(self, key: str, program: Program, trajectories: int) -> bool:
         prepared = self._prepared
@@ -207,6 +222,7 @@ class WhatIf:
             stop=stop,
             replications=found,
             kept=kept,
+            benches=self._benches,
         )
         return forecast_of(scenario, tally, program.tracked, time.perf_counter() - begun, found)
 

@@ -21,6 +21,7 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 
 import burncast.outputs
 from burncast.distributions.errors import BurncastError, InputError, InterruptedRunError
+from burncast.engine.simulate import give_way
 from burncast.terminal import say
 from burncast.what_if.desk import Desk, Run
 from burncast.what_if.gate import Gate, refused
@@ -113,6 +114,7 @@ def what_if_app(desk: Desk, door: Door, hosts: Collection[str], lang: str) -> AS
         def produce(run: Run) -> Iterator[bytes]:
             from burncast.what_if.reasons import reasons
 
+            give_way()
             with desk.turn("long", run):
                 yield encode(reasons(desk.changed(asked), desk.seed, asked.lang or lang, desk.threads, run))
 
@@ -134,6 +136,7 @@ def what_if_app(desk: Desk, door: Door, hosts: Collection[str], lang: str) -> AS
         def produce(run: Run) -> Iterator[bytes]:
             from burncast.what_if.report import what_if_report
 
+            give_way()
             with desk.turn("long", run):
                 yield what_if_report(desk, asked, asked.lang or lang, name, run)
 

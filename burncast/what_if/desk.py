@@ -9,7 +9,6 @@ from __future__ import annotations
 import contextlib
 import dataclasses
 import threading
-import time
 from collections.abc import Iterator, Mapping
 from typing import Any
 
@@ -62,7 +61,6 @@ class Desk:
         self.variants: Mapping[str, Scenario] = {BASE: scenario, **scenario.variants}
         self._what_ifs: dict[str, WhatIf] = {}
         self._inputs: dict[str, dict[str, Adjustable]] = {}
-        self._rates: dict[str, float] = {}
         self._runs: set[Run] = set()
         self._lock = threading.Lock()
         self._making = threading.RLock()
@@ -210,14 +208,9 @@ class Desk:
         if moving is not None:
             _named(self.inputs(asked.variant), moving)
         with self.turn("preview", run):
-            count = self._preview_count(asked.variant)
+            count = _preview_count(what_if.rate)
             prepared = None if moving is None else what_if.prepare(texts, moving, count, stop=run.stop)
-            if prepared is not None:
-                return prepared
-            begun = time.perf_counter()
-            forecast = what_if.forecast(texts, count, stop=run.stop)
-            self._rates[asked.variant] = count / (time.perf_counter() - begun)
-            return forecast
+            return prepared or what_if.forecast(texts, count, stop=run.stop)
 
     def _turns(self, forecasts: Iterator[Forecast], run: Run) -> Iterator[Forecast]:
         while True:
@@ -237,13 +230,13 @@ class Desk:
             "forecast": describe_forecast(forecast),
         }
 
-    def _preview_count(self, variant: str) -> int:
-        """As many trajectories as were simulated lately in the time of a preview, of a few sizes."""
-        fitting = self._rates.get(variant, 0.0) * PREVIEW_SECONDS
-        count = FEWEST
-        while 2 * count <= min(fitting, MOST_PREVIEWED):
-            count *= 2
-        return count
+
+def _preview_count(rate: float) -> int:
+    """As many trajectories as are simulated in the time of a preview at a ``rate`` per second, of a few sizes."""
+    count = FEWEST
+    while 2 * count <= min(rate * PREVIEW_SECONDS, MOST_PREVIEWED):
+        count *= 2
+    return count
 
 
 def _named(known: Mapping[str, Adjustable], key: str) -> Adjustable:

@@ -179,7 +179,8 @@ export class Page {
     this.panel.forgive();
     this.toasts.quiet();
     this.#showInputs();
-    if (sameQuestion(this.drawn, this.#asked())) this.#writeAddress();
+    // Behind the paint: a browser takes its time to write it.
+    if (sameQuestion(this.drawn, this.#asked())) requestAnimationFrame(() => setTimeout(() => this.#writeAddress()));
     if (line.done && this.pinned) this.#refineBaseline();
   }
 
@@ -275,7 +276,7 @@ export class Page {
 
   // Everything that follows from the question alone, without a forecast. `moving` is the input under the hand.
   #settle(moving = null) {
-    // While an input moves, the address waits for the picture: a browser takes its time to write it.
+    // While an input moves, the address waits for the picture.
     this.isAddressDue = true;
     if (moving === null) this.#writeAddress();
     this.tabs.show(this.question.variant);

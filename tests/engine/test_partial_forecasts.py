@@ -140,6 +140,15 @@ def test_less_is_run_once_it_is_prepared(what_if, whole, lengths):
     assert min(lengths) > recording / 2, "the newest is kept alone"
 
 
+def test_the_rate_is_that_of_whole_runs(what_if):
+    assert what_if.rate == 0.0
+    what_if.prepare({}, "rent", N)
+    what_if.forecast({"rent": "0.9"}, N)
+    assert what_if.rate == 0.0, "what only a part of the instructions took tells nothing of the next input"
+    what_if.forecast({"limit": "5"}, N)
+    assert 0.0 < what_if.rate < np.inf
+
+
 def test_nothing_runs_for_an_input_that_nothing_depends_on(what_if, lengths):
     before = what_if.prepare({}, "idle", N)
     assert len(lengths) == 1

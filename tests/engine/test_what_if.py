@@ -2,6 +2,8 @@
 
 import hashlib
 import math
+import os
+import sys
 import threading
 import time
 
@@ -10,6 +12,7 @@ import pytest
 
 import burncast.engine.what_if as what_if_module
 from burncast.distributions.errors import InterruptedRunError, ScenarioError, SimulationError
+from burncast.engine import simulate
 from burncast.engine.adjusting import moved
 from burncast.engine.changed_inputs import changed_scenario
 from burncast.engine.forecast import CONFIDENCES, FAN, SHARES, money_of
@@ -179,6 +182,24 @@ def test_refining_goes_on_where_it_ended(what_if):
     errors = [step.ruin_se[-1] for step in steps]
     assert errors == sorted(errors, reverse=True)
     check(steps[-1], what_if.changed(changes), most, 3)
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="threads have a priority of their own on Linux only")
+def test_a_refinement_gives_way_to_a_preview(what_if, monkeypatch):
+    found, run_blocks = [], simulate.run_blocks
+
+    def watched(*arguments):
+        found.append(os.getpriority(os.PRIO_PROCESS, threading.get_native_id()))
+        return run_blocks(*arguments)
+
+    monkeypatch.setattr(simulate, "run_blocks", watched)
+    usual = os.getpriority(os.PRIO_PROCESS, threading.get_native_id())
+    what_if.forecast({}, 6_000)
+    assert set(found) == {usual}
+    found.clear()
+    list(what_if.refine({}, 6_000))
+    assert set(found) == {simulate.LEAST_PRIORITY}
+    assert os.getpriority(os.PRIO_PROCESS, threading.get_native_id()) == usual
 
 
 def test_a_run_that_is_stopped_ends_soon(what_if):

@@ -24,6 +24,7 @@ from burncast.cli import app
 from burncast.distributions.errors import InputError, InterruptedRunError
 from burncast.engine.expressions import Number, parse
 from burncast.engine.scenario import load
+from burncast.engine.simulate import LEAST_PRIORITY
 from burncast.what_if import desk as desk_module
 from burncast.what_if import report as report_module
 from burncast.what_if import serving
@@ -424,7 +425,7 @@ class Slow:
     """A what-if whose refinements go on until they are told to end; ``begun`` and ``ended`` by what was changed."""
 
     def __init__(self, real):
-        self.scenario, self.inputs, self.forecast = real.scenario, real.inputs, real.forecast
+        self.scenario, self.inputs, self.forecast, self.rate = real.scenario, real.inputs, real.forecast, real.rate
         self.begun = {asked: threading.Event() for asked in ("", "burn")}
         self.ended = {asked: threading.Event() for asked in ("", "burn")}
 
@@ -459,6 +460,22 @@ def test_a_newer_question_of_a_tab_stops_the_older_and_no_other(page, slow):
             assert slow.begun["burn"].wait(60)
             assert not slow.ended["burn"].is_set()
     assert slow.ended["burn"].wait(60), "a closed connection stops"
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="threads have a priority of their own on Linux only")
+@pytest.mark.parametrize(
+    ("module", "name", "asked"), [("reasons", "reasons", "why"), ("report", "what_if_report", "report.html")]
+)
+def test_what_takes_long_gives_way(page, monkeypatch, module, name, asked):
+    found = []
+
+    def watched(*_):
+        found.append(os.getpriority(os.PRIO_PROCESS, threading.get_native_id()))
+        raise RefusedError(500, "seen")
+
+    monkeypatch.setattr(f"burncast.what_if.{module}.{name}", watched)
+    page.post(asked)
+    assert found == [LEAST_PRIORITY]
 
 
 def test_the_end_of_the_server_stops_everything(mine):
