@@ -36,7 +36,7 @@ from burncast.engine.simulate import check_seed_and_threads, chunk_size_for, pro
 from burncast.engine.workbenches import Workbenches
 from burncast.engine.workspace import aligned
 
-__all__ = ["WhatIf"]
+__all__ = ["RECORDING", "WhatIf"]
 
 Floats = NDArray[np.float64]
 
@@ -49,6 +49,9 @@ takes that shows a page."""
 
 GREATEST_SHARE = 0.8
 """Of the cost of a whole run that a part may take, by estimate, to be worth the memory and a first run."""
+
+RECORDING = 4 / 3
+"""Times as long as a usual run, at most, takes the one before an input moves."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -118,8 +121,18 @@ class WhatIf:
         scenario, program, _ = self._program(changes)
         return self._answer(scenario, program, trajectories, begun, stop)
 
+    def is_prepared(self, changes: Mapping[str, str], key: str, trajectories: int) -> bool:
+        """Whether :meth:`prepare` has kept what serves these ``changes`` while the input ``key`` moves."""
+        return self._has_prepared(key, self._program(changes)[1], trajectories)
+
     def prepare(
-        self, changes: Mapping[str, str], key: str, trajectories: int, *, stop: threading.Event | None = None
+        self,
+        changes: Mapping[str, str],
+        key: str,
+        trajectories: int,
+        *,
+        stop: threading.Event | None = None,
+        gives_way: bool = False,
     ) -> Forecast | None:
         """The forecast of these ``changes``, and what is kept of its run until something else is prepared: forecasts in
         which the input ``key`` alone has another value, of as many trajectories or fewer, take a part of the time then.
@@ -127,12 +140,13 @@ class WhatIf:
 
         None, without a run, where nothing is gained: an input that shapes the program or that most of it depends on, a
         scenario that begins with a posterior, or so many trajectories that memory would be short. What is stated by
-        others is prepared once ``changes`` have it as a multiple, ``"1.1 * (…)"``. Takes up to a third longer than
-        :meth:`forecast` and raises what that does.
+        others is prepared once ``changes`` have it as a multiple, ``"1.1 * (…)"``. Takes up to :data:`RECORDING`
+        times as long as :meth:`forecast` and raises what that does. One that ``gives_way`` has what processor time
+        others leave.
         """
         begun = time.perf_counter()
         scenario, program, movable = self._program(changes)
-        if self._is_prepared(key, program, trajectories):
+        if self._has_prepared(key, program, trajectories):
             return self._answer(scenario, program, trajectories, begun, stop)
         parts = None if program.particles is not None else partial_program(movable, program, key)
         shape = (-(-trajectories // LANES), 0 if parts is None else parts.rows, LANES)
@@ -142,7 +156,7 @@ class WhatIf:
             self._preparations += 1
             number, self._prepared = self._preparations, None  # its memory is free before more is taken
         kept = aligned(shape, np.float64)
-        forecast = self._forecast(scenario, parts.recording, trajectories, begun, stop, kept)
+        forecast = self._forecast(scenario, parts.recording, trajectories, begun, stop, kept, gives_way)
         with self._lock:
             if number == self._preparations:
                 self._prepared = _Prepared(key, trajectories, parts, kept, forecast)
@@ -198,7 +212,7 @@ class WhatIf:
         self.rate = trajectories / (time.perf_counter() - ready)
         return forecast
 
-    def _is_prepared(self, key: str, program: Program, trajectories: int) -> bool:
+    def _has_prepared(self, key: str, program: Program, trajectories: int) -> bool:
         prepared = self._prepared
         return prepared is not None and prepared.key == key and prepared.covers(program, trajectories)
 
@@ -210,6 +224,7 @@ class WhatIf:
         begun: float,
         stop: threading.Event | None,
         kept: Floats | None = None,
+        gives_way: bool = False,
     ) -> Forecast:
         """What a run of ``program``, or of a part with what it has ``kept``, says of ``scenario``."""
         found = _replications(scenario)
@@ -223,6 +238,7 @@ class WhatIf:
             replications=found,
             kept=kept,
             benches=self._benches,
+            gives_way=gives_way,
         )
         return forecast_of(scenario, tally, program.tracked, time.perf_counter() - begun, found)
 

@@ -18,7 +18,7 @@ from burncast.engine.changed_inputs import read_changes
 from burncast.engine.drawn_inputs import with_pictures
 from burncast.engine.forecast import Forecast, money_of
 from burncast.engine.scenario import Scenario
-from burncast.engine.what_if import WhatIf
+from burncast.engine.what_if import RECORDING, WhatIf
 from burncast.what_if.messages import (
     Asked,
     Change,
@@ -176,7 +176,14 @@ class Desk:
 
     def prepare(self, asked: Asked, run: Run) -> None:
         """Get ready for the input under the hand to move: what it does not reach is computed in advance."""
-        self._preview(asked, self.texts(asked), run)
+        what_if, texts = self.what_if(asked.variant), self.texts(asked)
+        if asked.moving is None:
+            raise RefusedError(400, "the request does not say which input is moving", key="moving")
+        _named(self.inputs(asked.variant), asked.moving)
+        with self.turn("preview", run):
+            count = _preview_count(what_if.rate)
+            if not what_if.is_prepared(texts, asked.moving, count):
+                what_if.prepare(texts, asked.moving, count, stop=run.stop, gives_way=True)
 
     def changed(self, asked: Asked) -> Scenario:
         """The scenario that a request is about."""
@@ -203,13 +210,17 @@ class Desk:
         return list(with_pictures(what_if.changed(texts), wanted, self.seed)) if wanted else []
 
     def _preview(self, asked: Asked, texts: Mapping[str, str], run: Run) -> Forecast:
-        """A forecast of as many trajectories as a whole run has time for, what the moving input does not reach kept."""
+        """A forecast of as many trajectories as a whole run has time for.
+
+        What the moving input does not reach is kept for its next values, unless that would delay this picture.
+        """
         what_if, moving = self.what_if(asked.variant), asked.moving
         if moving is not None:
             _named(self.inputs(asked.variant), moving)
         with self.turn("preview", run):
             count = _preview_count(what_if.rate)
-            prepared = None if moving is None else what_if.prepare(texts, moving, count, stop=run.stop)
+            has_time = RECORDING * count <= what_if.rate * PREVIEW_SECONDS
+            prepared = what_if.prepare(texts, moving, count, stop=run.stop) if moving and has_time else None
             return prepared or what_if.forecast(texts, count, stop=run.stop)
 
     def _turns(self, forecasts: Iterator[Forecast], run: Run) -> Iterator[Forecast]:

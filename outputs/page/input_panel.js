@@ -6,7 +6,7 @@ import { InputRow } from "./input_row.js";
 const GROUPS = ["decisions", "uncertain", "numbers", "derived"];
 
 export class InputPanel {
-  // `change(key, change, done)` as InputRow has it, `touch(key)` of an input that gets the focus.
+  // `change(key, change, done)` as InputRow has it, `touch(key)` of an input that gets the focus or is pointed at.
   constructor(host, language, { change, touch, resetAll }) {
     Object.assign(this, { host, language, change, touch, rows: new Map(), groups: new Map() });
     this.search = element("input", {
@@ -58,6 +58,7 @@ export class InputPanel {
   #add(key) {
     const row = new InputRow(this.language, this.change);
     row.root.addEventListener("focusin", () => this.touch(key));
+    row.slider.addEventListener("pointermove", () => this.touch(key));
     this.rows.set(key, row);
   }
 

@@ -99,13 +99,14 @@ export class Page {
       this.question = next;
     }
     // Asked first: what follows from the question alone is shown while the answer is worked out.
-    // What the input does not reach is kept for its next values, unless that would delay the first picture.
-    this.#run({ refine: done, moving: key === this.moved ? key : null });
-    if (isNew) this.#settle((this.moved = key));
+    this.#run({ refine: done, moving: key });
+    this.prepare(key);
+    if (isNew) this.#settle(key);
     if (sameQuestion(this.drawn, this.#asked())) this.#writeAddress();
   }
 
-  // An input has the focus and may be moved next: what it does not reach can be computed before.
+  // An input is pointed at, has the focus or was moved, and may be moved next: what it does not reach can be computed
+  // before.
   prepare(key) {
     clearTimeout(this.preparing);
     this.preparing = setTimeout(() => this.runner.prepare(this.#asked(), key), TOUCH_MS);
@@ -266,9 +267,8 @@ export class Page {
   }
 
   // A picture at once; the refinement when the hand rests, so that the next picture need not wait for it to stop.
-  #run({ refine, urgent = false, moving = null }) {
+  #run({ refine, urgent = false, moving }) {
     clearTimeout(this.preparing);
-    if (urgent) this.moved = null;
     clearTimeout(this.resting);
     this.runner.ask(this.#asked(), { urgent, moving });
     if (refine) this.resting = setTimeout(() => this.runner.ask(this.#asked(), { refine }), REST_MS);

@@ -20,8 +20,9 @@ export class Runner {
   }
 
   // `urgent` does not wait for a picture that nobody will look at; `moving` is the input under the hand.
-  ask(question, { refine = false, urgent = false, moving = null } = {}) {
+  ask(question, { refine = false, urgent = false, moving } = {}) {
     this.#waiting = null;
+    if (!refine) this.#preparing?.abort();
     if (!urgent && this.#isKnown(question, refine)) return;
     this.#waiting = { question, refine, moving };
     if (urgent || !this.#current || this.#current.drawn) this.#next();

@@ -109,20 +109,37 @@ def test_an_input_that_comes_back_leaves_nothing_in_the_address(visit):
     assert "i.marketing=" in address(page)
 
 
-def test_an_input_that_gets_the_focus_is_prepared_and_says_so_while_it_moves(visit):
+def test_an_input_that_may_move_next_is_prepared(visit):
+    """Where the mouse rests on its slider, where it has the focus, and where it was moved; with what is asked then."""
     page = visit()
-    asked = []
-    page.on("request", lambda request: asked.append((request.url.rpartition("/")[2], request.post_data_json)))
-    with page.expect_response("**/api/prepare") as prepared:
+    growth = slider(page, "growth")
+    with page.expect_response("**/api/prepare") as pointed_at:
+        growth.hover()
+    page.mouse.move(0, 0)
+    with page.expect_response("**/api/prepare") as focused:
+        growth.focus()
+    with page.expect_response("**/api/prepare") as moved:
+        growth.press("ArrowRight")
+    responses = [expected.value for expected in (pointed_at, focused, moved)]
+    assert all(response.ok for response in responses)
+    bodies = [response.request.post_data_json for response in responses]
+    assert [body["moving"] for body in bodies] == ["growth"] * 3
+    assert [list(body["changes"]) for body in bodies] == [[], [], ["growth"]]
+
+
+def test_a_picture_does_not_wait_for_a_preparation(visit):
+    page = visit()
+    stopped = []
+    page.on("requestfailed", lambda request: stopped.append(request.url.rpartition("/")[2]))
+    page.route("**/api/prepare", lambda _: None)  # never answered
+    with page.expect_request("**/api/prepare"):
         slider(page, "growth").focus()
-    assert prepared.value.ok
-    for key in ("ArrowRight", "ArrowRight"):
-        slider(page, "growth").press(key)
-        answered(page)
-    assert [body["moving"] for what, body in asked if what == "prepare"] == ["growth"]
-    first, second = [body for what, body in asked if what == "forecast" and not body["refine"]]
-    assert (first["moving"], second["moving"]) == (None, "growth")
-    assert first["changes"] != second["changes"]
+    before = answered(page)
+    with page.expect_request("**/api/forecast") as asked:
+        slider(page, "growth").press("Home")
+    assert asked.value.post_data_json["moving"] == "growth"
+    assert answered(page) != before
+    assert stopped[0] == "prepare"
 
 
 def test_the_law_can_be_rewritten_and_its_numbers_changed(visit):
