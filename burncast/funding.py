@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 
     from burncast.engine.scenario import Scenario, ScenarioSource
 
-__all__ = ["frontier", "with_more"]
+__all__ = ["frontier", "money_stock", "with_more"]
 
 PERIODS = (12, 24, 36)
 STEPS = 8
@@ -73,7 +73,7 @@ def frontier(
     loaded = load(scenario)
     if loaded.ruin is None:
         raise InputError("the scenario has no [ruin]: there is nothing to survive")
-    name = _stock(loaded, stock)
+    name = money_stock(loaded, stock)
     asked = _periods(loaded, periods)
     if amounts is None:
         amounts = _amounts(loaded, trajectories, seed, threads)
@@ -108,7 +108,8 @@ def frontier(
     )
 
 
-def _stock(scenario: Scenario, name: str | None) -> str:
+def money_stock(scenario: Scenario, name: str | None = None) -> str:
+    """The stock of this name, else the first in the condition of ruin; raises InputError where money cannot go."""
     from burncast.engine.expressions import walk
     from burncast.engine.scenario import ByElement
 

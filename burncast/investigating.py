@@ -125,15 +125,20 @@ def _band(scenario: Scenario, request: Request, threads: int | None) -> dict[str
 
 def _funding(scenario: Scenario, base: Run, request: Request, threads: int | None) -> dict[str, Any]:
     """The frontier, and the amount that brings ruin down to the first goal that it is above and futures can tell."""
-    from burncast.funding import frontier
+    from burncast.funding import frontier, money_stock
     from burncast.outputs.words.amounts import zero_count_bound
 
-    count = min(request.trajectories, FUNDING_TRAJECTORIES)
+    count, periods = min(request.trajectories, FUNDING_TRAJECTORIES), _periods(scenario)
     try:
-        dataset = frontier(scenario, trajectories=count, seed=request.seed, threads=threads, periods=_periods(scenario))
-    except InputError as error:
-        key = "ruin.frontier_unneeded" if base.needs else "ruin.frontier_no_need"
-        return {"no_frontier": "ruin.frontier_no_stock" if "stock" in str(error) else key}
+        stock = money_stock(scenario)
+    except InputError:
+        return {"no_frontier": "ruin.frontier_no_stock"}
+    try:
+        dataset = frontier(
+            scenario, stock=stock, trajectories=count, seed=request.seed, threads=threads, periods=periods
+        )
+    except InputError:
+        return {"no_frontier": "ruin.frontier_unneeded" if base.needs else "ruin.frontier_no_need"}
     found: dict[str, Any] = {"frontier": dataset}
     now = float(base.probability[-1])
     goal = next((goal for goal in GOALS if now > goal > zero_count_bound(count)), None)

@@ -351,6 +351,30 @@ def test_the_amount_is_bounded_on_both_sides():
     assert more.amount == pytest.approx(-np.log(0.05), abs=4 * np.sqrt(0.95 / 0.05 / 1000))
 
 
+@pytest.mark.parametrize(
+    ("ruin", "reason"),
+    [
+        ({"when": "0 < spent", "need": "spent"}, "frontier_no_stock"),
+        ({"when": "sum(shelf) < 0", "need": "1"}, "frontier_no_stock"),
+        ({"when": "cash < 0"}, "frontier_no_need"),
+        ({"when": "cash < 0", "need": "-cash"}, "frontier_unneeded"),
+    ],
+)
+def test_it_says_why_more_money_was_not_tried(ruin, reason):
+    scenario = {
+        "scenario": {"periods": 2},
+        "dimensions": {"store": ["near", "far"]},
+        "formulas": {"spent": "1 + period"},
+        "stocks": {
+            "cash": {"start": 9, "next": "cash - spent"},
+            "shelf": {"start": 9, "next": "shelf - spent", "over": "store"},
+        },
+        "ruin": ruin,
+    }
+    found = investigate(load(scenario), Request(None, 64, 0, "en", False, "x.html"))
+    assert (found.frontier, found.no_frontier) == (None, f"ruin.{reason}")
+
+
 def test_the_band_is_that_of_a_known_law():
     """Ruined within one period when b + e > 1, b uniform on (0, 1) an input, e normal: P(ruin | b) = Φ((b − 1)/0.5)."""
     from scipy.stats import norm
