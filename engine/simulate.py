@@ -7,6 +7,7 @@ thread hands out chunks, reports progress and listens for Ctrl-C, which stops ev
 
 from __future__ import annotations
 
+import contextlib
 import os
 import sys
 import threading
@@ -290,7 +291,8 @@ def processors() -> int:
 def give_way() -> None:
     """Let this thread, and those it starts, have what processor time others leave (on Linux; elsewhere nothing)."""
     if sys.platform == "linux":
-        os.setpriority(os.PRIO_PROCESS, threading.get_native_id(), LEAST_PRIORITY)
+        with contextlib.suppress(OSError):  # a sandbox may forbid it, and nothing depends on it but comfort
+            os.setpriority(os.PRIO_PROCESS, threading.get_native_id(), LEAST_PRIORITY)
 
 
 def check_seed_and_threads(seed: int, threads: int | None) -> None:
