@@ -21,8 +21,9 @@ from burncast.engine.structure import MAX_PERIODS
 from burncast.outputs.assumptions.cells import HEADINGS, SheetCell, editable_rows, row_cells
 from burncast.outputs.assumptions.rows import AssumptionRow
 from burncast.outputs.files.extras import require
+from burncast.outputs.files.number_formats import number_format, plain_format
 from burncast.outputs.files.store import CREATED_BY
-from burncast.outputs.files.workbook_pages import MOST_IN_CELL
+from burncast.outputs.files.workbook_pages import LINE, MOST_IN_CELL, MOST_LINES, cell_lines, new_workbook
 
 if TYPE_CHECKING:
     from xlsxwriter.format import Format
@@ -34,14 +35,13 @@ __all__ = ["assumption_workbook"]
 _SHEET = "Assumptions"
 _FIGURES = ("p5", "median", "p95")
 _COLUMNS = {
-    **{"section": 9, "variant": 13, "name": 27, "element": 13, "value": 32, "unit": 19, "original": 26},
-    **{"p5": 11, "median": 11, "p95": 11, "source": 48, "note": 48, "lowest": 10, "highest": 10},
+    **{"section": 10, "variant": 16, "name": 27, "element": 14, "value": 32, "unit": 19, "original": 26},
+    **{"p5": 13, "median": 13, "p95": 13, "source": 48, "note": 48, "lowest": 10, "highest": 10},
     **{"moves with": 30, "kind": 9},
 }
 """The columns, and how wide they are in characters."""
 _EDITABLE = ("value", "unit", "source", "note", "lowest", "highest")
 _IN_EMPTY_ROWS = ("section", "variant", "name", "element", *_EDITABLE)
-_LINE = 15.0
 _EMPTY_ROWS = 25
 _SCENARIO_WIDTH = 130
 """Characters of a line of the scenario's text, before it goes on in the next."""
@@ -84,8 +84,7 @@ def assumption_workbook(scenario: Scenario, text: str, file: str) -> bytes:
     """
     xlsxwriter = require("xlsxwriter", "excel", "writing workbooks", "; a file that ends in .csv needs nothing")
     content = io.BytesIO()
-    options = {"in_memory": True, "strings_to_formulas": False, "strings_to_urls": False, "strings_to_numbers": False}
-    with xlsxwriter.Workbook(content, options) as book:
+    with new_workbook(xlsxwriter, content) as book:
         book.set_properties({"title": f"Assumptions: {scenario.title}"[:255], "comments": CREATED_BY})
         formats = _formats(book)
         said = {"title": scenario.title, "sha256": scenario.sha256, "created_by": CREATED_BY, "file": file}
@@ -101,6 +100,7 @@ class _Formats:
 
     book: Workbook
     head: Format
+    figures: Format
     title: Format
     part: Format
     plain: Format
@@ -131,13 +131,17 @@ class _Formats:
 
 
 def _formats(book: Workbook) -> _Formats:
+    head = {"bold": True, "bg_color": "#1F3A5F", "font_color": "#FFFFFF", "valign": "vcenter"}
     return _Formats(
         book,
-        head=book.add_format({"bold": True, "bg_color": "#1F3A5F", "font_color": "#FFFFFF", "valign": "vcenter"}),
+        head=book.add_format(head),
+        figures=book.add_format(head | {"align": "right"}),
         title=book.add_format({"bold": True, "font_size": 16}),
         part=book.add_format({"bold": True, "font_size": 12}),
         plain=book.add_format({"text_wrap": True, "valign": "top"}),
-        mono=book.add_format({"font_name": "Courier New", "font_size": 9, "font_color": "#404040", "text_wrap": True}),
+        mono=book.add_format(
+            {"font_name": "Courier New", "font_size": 9, "font_color": "#404040", "text_wrap": True, "valign": "top"}
+        ),
         changed=book.add_format({"bold": True, "bg_color": "#FFD8A8"}),
         made={},
     )
@@ -159,21 +163,27 @@ def _assumptions(sheet: Worksheet, formats: _Formats, rows: Sequence[AssumptionR
     at = {heading: number for number, heading in enumerate(_COLUMNS)}
     for heading, width in _COLUMNS.items():
         sheet.set_column(at[heading], at[heading], width)
-        sheet.write_string(0, at[heading], heading, formats.head)
+        sheet.write_string(0, at[heading], heading, formats.figures if heading in _FIGURES else formats.head)
     before: tuple[str, str] | None = None
     for number, (row, cells) in enumerate(zip(rows, row_cells(rows), strict=True), 1):
         here = dict(zip(HEADINGS, cells, strict=True))
-        figures = (None if one is None else float(f"{one:.12g}") for one in (row.p5, row.median, row.p95))
+        figures = [None if one is None else float(f"{one:.12g}") for one in (row.p5, row.median, row.p95)]
+        shared = number_format(one for one in figures if one is not None)
         here |= {"original": here["value"], "moves with": row.moves_with, **dict(zip(_FIGURES, figures, strict=True))}
         first = (row.section, row.variant) != before
         before = row.section, row.variant
         editable = ("value",) if row.section == "scenario" else _EDITABLE
         for heading, column in at.items():
-            look = _look(here[heading], heading in _FIGURES)
+            look = _look(here[heading], shared if heading in _FIGURES else None)
             _write(
-                sheet, number, column, here[heading], formats.cell(heading in editable, *look, first, heading == "unit")
+                sheet,
+                number,
+                column,
+                here[heading],
+                formats.cell(heading in editable, *look, first, heading in ("unit", "source")),
             )
-        sheet.set_row(number, _LINE * max(_lines(here[heading], width) for heading, width in _COLUMNS.items()))
+        lines = max(_lines(here[heading], width) for heading, width in _COLUMNS.items())
+        sheet.set_row(number, LINE * lines)
         _check_cells(sheet, number, at, row)
     last = len(rows) + _EMPTY_ROWS
     for number in range(len(rows) + 1, last + 1):
@@ -198,14 +208,14 @@ def _print_wide(sheet: Worksheet) -> None:
     """On pages of A4, turned, as wide as the sheet."""
     sheet.set_landscape()
     sheet.set_paper(9)
+    sheet.set_margins(left=0.4, right=0.4, top=0.5, bottom=0.7)
+    sheet.set_footer("&C&8&A&R&8&P / &N")
     sheet.fit_to_pages(1, 0)
 
 
 def _lines(cell: SheetCell, width: int) -> int:
-    """How many lines a cell takes, at most eight."""
-    if not isinstance(cell, str):
-        return 1
-    return min(8, sum(math.ceil((len(line) or 1) * 0.9 / width) for line in cell.splitlines()))
+    """How many lines a cell takes, with its frame."""
+    return min(MOST_LINES, cell_lines(cell, width))
 
 
 def _check_cells(sheet: Worksheet, number: int, at: dict[str, int], row: AssumptionRow) -> None:
@@ -223,12 +233,14 @@ def _check_cells(sheet: Worksheet, number: int, at: dict[str, int], row: Assumpt
         sheet.data_validation(number, at["value"], number, at["value"], {"ignore_blank": True, **check})
 
 
-def _look(cell: SheetCell, figure: bool) -> tuple[str, bool]:
-    """The format of a cell's number or date, and whether it is a text that looks like a formula."""
+def _look(cell: SheetCell, shared: str | None) -> tuple[str, bool]:
+    """The format of a cell's number or date, and whether it is a text that looks like a formula; ``shared`` is the
+    format that figures of a law share.
+    """
     if isinstance(cell, datetime.date):
         return "yyyy-mm-dd", False
     if isinstance(cell, (int, float)):
-        return _number_format(float(cell), figure), False
+        return plain_format(cell) if shared is None else shared, False
     return "", isinstance(cell, str) and quoted_text(cell) != cell
 
 
@@ -249,16 +261,8 @@ def _write(sheet: Worksheet, row: int, column: int, cell: SheetCell, look: Forma
         sheet.write_string(row, column, text, look)
 
 
-def _number_format(value: float, figure: bool) -> str:
-    if abs(value) >= 10_000 and (value.is_integer() or figure):
-        return "#,##0"
-    if not figure:
-        return ""
-    return "0.00" if abs(value) >= 1 else "0.0000" if abs(value) >= 1e-3 or value == 0 else "0.00E+00"
-
-
 def _scenario(sheet: Worksheet, formats: _Formats, text: str) -> None:
-    sheet.set_column(0, 0, _SCENARIO_WIDTH + 10)
+    sheet.set_column(0, 0, _SCENARIO_WIDTH + 6)
     for number, line in enumerate(text.removesuffix("\n").split("\n")):
         if len(line) > MOST_IN_CELL:
             raise InputError(
@@ -266,6 +270,6 @@ def _scenario(sheet: Worksheet, formats: _Formats, text: str) -> None:
             )
         sheet.write_string(number, 0, line, formats.mono)
         if len(line) > _SCENARIO_WIDTH:
-            sheet.set_row(number, _LINE * math.ceil(len(line) / _SCENARIO_WIDTH))
+            sheet.set_row(number, LINE * math.ceil(len(line) / _SCENARIO_WIDTH))
     sheet.protect("", {"format_columns": True})
     _print_wide(sheet)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Iterable
 
-__all__ = ["DATE", "SHARE", "WHOLE", "axis_format", "number_format"]
+__all__ = ["DATE", "SHARE", "WHOLE", "as_shown", "axis_format", "number_format", "plain_format"]
 
 DATE = "d mmm yyyy"
 SHARE = "0.00%"
@@ -18,18 +18,52 @@ _MARKS = 10
 def number_format(values: Iterable[float]) -> str:
     """A format that shows the digits that matter of all ``values``, from cents to trillions.
 
-    >>> [number_format(values) for values in ([2.5e9, 1e12], [1200, 3.5], [0.02, 7], [0.002], [0], [3e17])]
-    ['#,##0', '#,##0.00', '#,##0.00', '0.0000', '0', '0.00E+00']
+    From billions on with a suffix, as on the axis of a chart, and three decimals; 0 is then the very 0.
+
+    >>> [number_format(values) for values in ([2.5e8, 3e5], [1200, 3.5], [0.02, 7], [0.002], [0], [3e18])]
+    ['#,##0', '#,##0.00', '#,##0.00', '0.00000', '0', '0.00E+00']
+    >>> [number_format(values) for values in ([2.5e9, 4e6], [-1e12])]
+    ['#,##0.000,,,"bn";-#,##0.000,,,"bn";0', '#,##0.000,,,,"tn";-#,##0.000,,,,"tn";0']
     """
     sizes = [abs(value) for value in values if value == value and value not in (0.0, float("inf"), float("-inf"))]
     if not sizes:
         return "0"
     least, most = min(sizes), max(sizes)
-    if most >= 1e16 or most < 1e-4:
+    if most >= 1e18 or most < 1e-6:
         return "0.00E+00"
+    for scale, suffix in _SCALES:
+        if most >= scale >= 1e9:
+            return f"{WHOLE}.000{suffix};-{WHOLE}.000{suffix};0"
     if most >= 1e6 or (least >= 1000 and most >= 1000):
         return WHOLE
-    return "#,##0.00" if most >= 0.1 else "0.0000" if most >= 1e-3 else "0.000000"
+    if most >= 1:
+        return "#,##0.00"
+    return f"0.{'0' * (2 - math.floor(math.log10(most)))}"
+
+
+def plain_format(value: float) -> str:
+    """A format for a number as the scenario states it: whole thousands parted, all else as spreadsheets have it.
+
+    >>> [plain_format(value) for value in (13e9, 36, 0.15, 12_345.6)]
+    ['#,##0', '', '', '']
+    """
+    return WHOLE if abs(value) >= 10_000 and float(value).is_integer() else ""
+
+
+def as_shown(value: float, look: str) -> str:
+    """About what a cell of this format shows, at least as long.
+
+    >>> as_shown(-61_897_756_000.0, '#,##0.000,,,"bn"'), as_shown(0.5, "0.00%"), as_shown(12.0, "0.00")
+    ('-61.898bn', '-100.0000%', '12.00')
+    """
+    if "E+" in look or look.endswith("%"):
+        return "-100.0000%"
+    if not look or look == "General":
+        return f"{value:.10g}"
+    scaled, _, suffix = look.partition(";")[0].partition('"')
+    digits = scaled.rstrip(",")
+    shown = value / 1000.0 ** (len(scaled) - len(digits))
+    return f"{shown:,.{len(digits.partition('.')[2])}f}{suffix.rstrip(chr(34))}"
 
 
 def axis_format(values: Iterable[float]) -> str:

@@ -20,8 +20,9 @@ from __future__ import annotations
 
 import datetime
 import io
+import itertools
 import tomllib
-from collections.abc import Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
@@ -29,10 +30,29 @@ import numpy as np
 
 from burncast.distributions.errors import BurncastError
 from burncast.outputs.files.extras import require
-from burncast.outputs.files.number_formats import axis_format
-from burncast.outputs.files.workbook_charts import Cells, Line, fan_chart, line_chart, need_chart, time_axis
-from burncast.outputs.files.workbook_pages import Book, width, write_sheet, write_table
+from burncast.outputs.files.number_formats import axis_format, number_format
+from burncast.outputs.files.workbook_charts import (
+    CHART_WIDTH,
+    Cells,
+    Line,
+    fan_chart,
+    line_chart,
+    need_chart,
+    time_axis,
+)
+from burncast.outputs.files.workbook_pages import (
+    CHART_ROWS,
+    Book,
+    new_workbook,
+    page_rows,
+    print_scale,
+    row_lines,
+    width,
+    write_sheet,
+    write_table,
+)
 from burncast.outputs.files.workbook_tables import (
+    AS_STATED,
     BY_ROW,
     Block,
     Column,
@@ -40,9 +60,12 @@ from burncast.outputs.files.workbook_tables import (
     SheetTable,
     first_ruin_table,
     horizon_table,
+    need_by_variant,
     need_table,
     quantity_table,
+    ruin_by_variant,
     ruin_table,
+    runway_by_variant,
     runway_table,
     some,
 )
@@ -60,8 +83,8 @@ __all__ = ["encode_workbook"]
 
 CREATED = datetime.datetime(1980, 1, 1, tzinfo=datetime.UTC)
 CHART_DATA = "Chart data"
-CHART_ROWS = 19
-"""Rows that a chart takes."""
+CHART_GAP = 20
+"""Pixels between two charts beside each other."""
 
 
 def encode_workbook(result: xr.Dataset) -> bytes:
@@ -69,8 +92,7 @@ def encode_workbook(result: xr.Dataset) -> bytes:
     xlsxwriter = require("xlsxwriter", "excel", "writing workbooks")
     carried = provenance(result)
     content = io.BytesIO()
-    options = {"in_memory": True, "strings_to_formulas": False, "strings_to_urls": False, "strings_to_numbers": False}
-    with xlsxwriter.Workbook(content, options) as workbook:
+    with new_workbook(xlsxwriter, content) as workbook:
         _write_sheets(Book(workbook, f"{carried['title'][:80]} · {carried['sha256'][:12]}"), Forecasts.of(result))
         created = str(result.attrs.get("created_by", ""))
         told = "\n".join([created, *(f"{key} {value}" for key, value in carried.items() if key != "title")])
@@ -111,25 +133,20 @@ def _write_sheets(book: Book, shown: Forecasts) -> None:
     drawing = _Drawing(book, axis, bool(shown.longest_dates))
     front = book.add_sheet("Summary")
     book.names.append(CHART_DATA)
-    front.fit_to_pages(1, 0)
     charts: list[Chart] = []
     if "ruin_probability" in shown.result:
         ruin = _Placed("Ruin by period", ruin_table(shown))
-        sheet = write_sheet(book, ruin.sheet, ruin.table)
-        sheet.insert_chart(1, len(ruin.table.columns) + 1, _ruin_chart(drawing, shown, ruin))
+        write_sheet(book, ruin.sheet, ruin.table, [_ruin_chart(drawing, shown, ruin)])
         charts.append(_ruin_chart(drawing, shown, ruin))
         write_sheet(book, "Runway", runway_table(shown, usual=False))
     if "funding_need" in shown.result:
         need = _Placed("Funding need", need_table(shown, usual=False))
-        sheet = write_sheet(book, need.sheet, need.table)
-        sheet.insert_chart(1, len(need.table.columns) + 1, _need_chart(drawing, shown, need))
+        write_sheet(book, need.sheet, need.table, [_need_chart(drawing, shown, need)])
     names = tracked_names(shown.result)
     for name in names:
         table = quantity_table(shown, name)
-        sheet = write_sheet(book, name, table)
-        placed = _Placed(sheet.get_name(), table)
-        for place, chart in enumerate(_quantity_charts(drawing, shown, name, placed)):
-            sheet.insert_chart(1 + CHART_ROWS * place, len(table.columns) + 1, chart)
+        placed = _Placed(book.free_name(name), table)
+        write_sheet(book, name, table, _quantity_charts(drawing, shown, name, placed))
         if name == ("cash" if "cash" in names else names[0]):
             charts += _quantity_charts(drawing, shown, name, placed)[:1]
     _fill_front(book, front, shown, charts)
@@ -137,37 +154,73 @@ def _write_sheets(book: Book, shown: Forecasts) -> None:
     write_sheet(book, "About", _about(shown))
     if drawing.fans:
         book.names.remove(CHART_DATA)
-        write_sheet(book, CHART_DATA, SheetTable(tuple(drawing.fans)))
+        write_sheet(book, CHART_DATA, SheetTable(tuple(drawing.fans))).hide()
     front.activate()
 
 
 def _fill_front(book: Book, sheet: Worksheet, shown: Forecasts, charts: Sequence[Chart]) -> None:
     title = shown.first.title
+    sheet.set_row(0, 22)
     sheet.write_string(0, 0, title if len(title) <= 100 else f"{title[:99]}…", book.style(bold=True, font_size=16))
     row = 1
     for name, one in shown.summaries.items():
         sheet.write_string(row, 0, f"{name}: {_answer(one)}" if shown.several else _answer(one))
         row += 1
     top = row + 1
+    for place, chart in enumerate(charts):
+        sheet.insert_chart(top, 0, chart, {"x_offset": place * (CHART_WIDTH + CHART_GAP), "object_position": 2})
+    row = top + (CHART_ROWS if charts else 0) - 1
     end = format_periods(shown.first.periods, shown.first.periods, shown.first.step)
     tables = {}
     if shown.first.ruin_probability:
-        tables["Out of money by"] = first_ruin_table(shown)
-        tables["How long the money lasts"] = runway_table(shown, usual=True)
+        tables["Out of money by"] = ruin_by_variant(shown) if shown.several else first_ruin_table(shown)
+        lasting = f"How long the money lasts, in {shown.first.step}s" if shown.several else "How long the money lasts"
+        tables[lasting] = runway_by_variant(shown) if shown.several else runway_table(shown, usual=True)
     if shown.first.funding_need:
-        tables["Funding that lasts"] = need_table(shown, usual=True)
+        tables["Funding that lasts"] = need_by_variant(shown) if shown.several else need_table(shown, usual=True)
     if shown.first.horizon:
         tables[f"After {end}"] = horizon_table(shown)
-    widths: dict[int, int] = {}
-    for heading, table in tables.items():
-        sheet.write_string(row + 1, 0, heading, book.style(bold=True, font_size=12))
-        row = write_table(book, sheet, row + 2, table)
-        for place, column in enumerate(table.columns):
-            widths[place] = max(widths.get(place, 0), width(column))
-    for place, widest in widths.items():
+    widths = _widest(tables.values())
+    for place, widest in enumerate(widths):
         sheet.set_column(place, place, widest)
-    for place, chart in enumerate(charts):
-        sheet.insert_chart(top + CHART_ROWS * place, len(widths) + 1, chart)
+    scale = min(print_scale(widths), print_scale([], len(charts) * (CHART_WIDTH + CHART_GAP)))
+    sheet.set_print_scale(scale)
+    _write_below(book, sheet, row, tables, page_rows(scale))
+
+
+def _widest(tables: Iterable[SheetTable]) -> list[int]:
+    """How wide the columns of a sheet are that hold these tables below each other."""
+    each = [[width(column) for column in table.columns] for table in tables]
+    return [max(column) for column in itertools.zip_longest(*each, fillvalue=0)]
+
+
+def _write_below(book: Book, sheet: Worksheet, row: int, tables: Mapping[str, SheetTable], rows: int) -> None:
+    """Tables below each other from a row on, each whole on a page of so many rows, or in parts that are."""
+    filled = row + 2
+    breaks: list[int] = []
+    for heading, table in tables.items():
+        for number, part in enumerate(_parts(table, rows - 3)):
+            lines = 3 + sum(row_lines(part))
+            if filled + lines > rows:
+                breaks.append(row + 1)
+                filled = 0
+            filled += lines
+            said = f"{heading}, continued" if number else heading
+            sheet.set_row(row + 1, 17)
+            sheet.write_string(row + 1, 0, said, book.style(bold=True, font_size=12))
+            row = write_table(book, sheet, row + 2, part)
+    sheet.set_h_pagebreaks(breaks)
+
+
+def _parts(table: SheetTable, most: int) -> list[SheetTable]:
+    """The table in parts of so many lines at most, or of one row, each with the headings."""
+    starts, filled = [0], 0
+    for row, lines in enumerate(row_lines(table)):
+        if filled and filled + lines > most:
+            starts.append(row)
+            filled = 0
+        filled += lines
+    return [table.between(*ends) for ends in itertools.pairwise([*starts, table.rows])]
 
 
 def _answer(summary: Summary) -> str:
@@ -245,7 +298,7 @@ def _fan_lines(
         number = len(drawing.fans)
         heading = f"{name} {below}"
         if heading not in [column.heading for column in drawing.fans]:
-            drawing.fans.append(Column(heading, thickness.tolist(), "General"))
+            drawing.fans.append(Column(heading, thickness.tolist(), number_format(thickness.tolist())))
         else:
             number = [column.heading for column in drawing.fans].index(heading)
         lines.append(Line(called, times, [CHART_DATA, 1, number, len(thickness), number]))
@@ -294,19 +347,22 @@ def _assumptions(shown: Forecasts) -> SheetTable:
     texts = ("variant", "section", "name", "element", "sort", "value", "unit")
     figures = ("lowest", "highest", "p5", "median", "p95")
     heads = {"sort": "kind", "moves_with": "moves with"}
+    most = {"source": 36, "note": 36, "value": 30, "name": 26, "moves_with": 24}
     columns: list[Column] = []
     for key in (*texts, *figures, "source", "note", "moves_with"):
-        look = BY_ROW if key in figures else "General"
-        columns += some(heads.get(key, key), [getattr(row, key) for row in rows], look, most=34)
+        look = BY_ROW if key in figures else AS_STATED
+        columns += some(heads.get(key, key), [getattr(row, key) for row in rows], look, most=most.get(key, 20))
     return SheetTable(tuple(columns), 1 + [column.heading for column in columns].index("name"))
 
 
 def _about(shown: Forecasts) -> SheetTable:
     """Where the result comes from, and how to repeat it."""
-    rows: list[tuple[str, str]] = []
-    for name, one in shown.variants.items():
+    carried = {name: provenance(one) for name, one in shown.variants.items()}
+    common = {key: told for key, told in carried[next(iter(carried))].items() if _same(key, carried.values())}
+    rows: list[tuple[str, str]] = list(common.items())
+    for name, told in carried.items():
         rows += [("variant", name)] if shown.several else []
-        rows += list(provenance(one).items())
+        rows += [(key, value) for key, value in told.items() if key not in common]
     attributes = shown.result.attrs
     keys = ("independent", "step", "currency", "control_variates", "stopped", "notes")
     rows += [(key.replace("_", " "), str(attributes[key])) for key in keys if attributes.get(key) not in (None, "")]
@@ -317,4 +373,9 @@ def _about(shown: Forecasts) -> SheetTable:
     rows.append(("to repeat it", again + (" --variants" if shown.several else "")))
     rows.append(("standard error", "of the simulation: more trajectories make it smaller; it is not about assumptions"))
     rows.append(("p5", "one future in twenty lies below; so p95: one in twenty lies above"))
-    return SheetTable((Column("about", [key for key, _ in rows]), Column("", [value for _, value in rows], most=70)))
+    return SheetTable((Column("about", [key for key, _ in rows]), Column("", [value for _, value in rows], most=90)))
+
+
+def _same(key: str, carried: Iterable[Mapping[str, str]]) -> bool:
+    """Whether all carry the same under a key."""
+    return len({one.get(key) for one in carried}) == 1

@@ -18,11 +18,34 @@ if TYPE_CHECKING:
     from xlsxwriter.chart import Chart
     from xlsxwriter.workbook import Workbook
 
-__all__ = ["FIRST_YEAR", "MOST_SERIES", "Cells", "Line", "fan_chart", "line_chart", "need_chart", "time_axis"]
+__all__ = [
+    "CHART_HEIGHT",
+    "CHART_WIDTH",
+    "FIRST_YEAR",
+    "FONT_NAME",
+    "MOST_SERIES",
+    "Cells",
+    "Line",
+    "fan_chart",
+    "line_chart",
+    "need_chart",
+    "time_axis",
+]
 
 MOST_SERIES = 12
+MOST_IN_NAME = 24
+"""Characters of the name of a line."""
+
+MOST_BELOW = 180
+"""Characters of all names of a legend below a chart."""
+
 FIRST_YEAR = 1900
 """What Excel takes for a date begins then; earlier ones are texts."""
+
+FONT_NAME = "Arial"
+"""Of charts and cells: a font that has a twin of the same widths wherever there is a spreadsheet, so that columns and
+pages are as wide everywhere.
+"""
 
 Cells: TypeAlias = list[str | int]
 """A column of cells as xlsxwriter names it: sheet, first row, column, last row, column."""
@@ -30,8 +53,11 @@ Cells: TypeAlias = list[str | int]
 _COLOURS = ("#0072B2", "#D55E00", "#009E73", "#CC79A7", "#E69F00", "#56B4E9", "#000000")
 _DASHES = ("solid", "dash", "round_dot")
 _BANDS = {1: ("#8FC1E3",), 2: ("#C6DFF1", "#8FC1E3"), 3: ("#DCEBF7", "#B5D6EE", "#8FC1E3")}
+_BESIDE = {"x": 0.61, "y": 0.14, "width": 0.38, "height": 0.8}
+_LEFT_OF_LEGEND = {"x": 0.09, "y": 0.16, "width": 0.5, "height": 0.68}
 _GREY, _PALE = "#595959", "#D9D9D9"
-_SIZE = {"width": 680, "height": 360}
+CHART_WIDTH, CHART_HEIGHT = 630, 350
+"""Pixels."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,7 +77,7 @@ def line_chart(
     for place, line in enumerate(lines[:MOST_SERIES]):
         chart.add_series(_series(line, place))
     shown = title if len(lines) <= MOST_SERIES else f"{title} (the first {MOST_SERIES} of {len(lines)})"
-    _finish(chart, shown, x_axis, y_axis, legend=None if len(lines) == 1 else [])
+    _finish(chart, shown, x_axis, y_axis, legend=None if len(lines) == 1 else [], beside=_is_long(lines))
     return chart
 
 
@@ -91,7 +117,7 @@ def need_chart(workbook: Workbook, title: str, lines: Sequence[Line], y_axis: di
         marker = {"type": "circle", "size": 5, "fill": {"color": colour}, "border": {"color": colour}}
         chart.add_series({**_series(line, place), "marker": marker})
     x_axis = {"name": "confidence that it is enough", "num_format": "0%", "min": 0, "max": 1, "major_unit": 0.1}
-    _finish(chart, title, x_axis, y_axis, legend=None if len(lines) == 1 else [])
+    _finish(chart, title, x_axis, y_axis, legend=None if len(lines) == 1 else [], beside=_is_long(lines))
     return chart
 
 
@@ -114,7 +140,17 @@ def _series(line: Line, place: int) -> dict[str, Any]:
         "width": 2.25,
         "dash_type": _DASHES[place // len(_COLOURS) % len(_DASHES)],
     }
-    return {"name": _words(line.name), "categories": line.categories, "values": line.values, "line": look}
+    return {"name": _words(_short(line.name)), "categories": line.categories, "values": line.values, "line": look}
+
+
+def _is_long(lines: Sequence[Line]) -> bool:
+    """Whether the names of lines, below them, would take more than three rows."""
+    return sum(len(_short(line.name)) for line in lines[:MOST_SERIES]) > MOST_BELOW
+
+
+def _short(name: str) -> str:
+    """A name that leaves room for others in a legend: of a long one its two ends."""
+    return name if len(name) <= MOST_IN_NAME else f"{name[:10].rstrip()}…{name[11 - MOST_IN_NAME :].lstrip()}"
 
 
 def _words(text: str) -> str:
@@ -122,18 +158,30 @@ def _words(text: str) -> str:
     return re.sub(r"!(?=\$?[A-Z]+\$?\d)", "! ", text)
 
 
-def _finish(chart: Chart, title: str, x_axis: dict[str, Any], y_axis: dict[str, Any], legend: list[int] | None) -> None:
-    """``legend`` are the series that it leaves out; None for no legend."""
-    font = {"color": _GREY, "size": 9, "bold": False}
-    chart.set_title(
-        {"name": _words(title), "overlay": False, "name_font": {"size": 12, "color": "#222222", "bold": True}}
-    )
+def _finish(
+    chart: Chart,
+    title: str,
+    x_axis: dict[str, Any],
+    y_axis: dict[str, Any],
+    legend: list[int] | None,
+    beside: bool = False,
+) -> None:
+    """``legend`` are the series that it leaves out, None for no legend; ``beside`` the lines or below them."""
+    font = {"name": FONT_NAME, "color": _GREY, "size": 9, "bold": False}
+    title_font = {"name": FONT_NAME, "size": 12, "color": "#222222", "bold": True}
+    chart.set_title({"name": _words(title), "overlay": False, "name_font": title_font})
     common = {"num_font": font, "name_font": font}
     chart.set_x_axis({**common, "line": {"color": _GREY}, "label_position": "low", **x_axis})
     grid = {"visible": True, "line": {"color": _PALE, "width": 0.75}}
     chart.set_y_axis({**common, "line": {"none": True}, "major_gridlines": grid, **y_axis})
-    chart.set_legend(
-        {"none": True} if legend is None else {"position": "bottom", "delete_series": legend, "font": font}
-    )
+    if legend is None:
+        chart.set_legend({"none": True})
+    elif beside:
+        # Places are given: left to themselves spreadsheets put two columns of names here, and no room for the lines.
+        chart.set_legend({"position": "right", "delete_series": legend, "font": font, "layout": _BESIDE})
+        chart.set_plotarea({"layout": _LEFT_OF_LEGEND})
+    else:
+        chart.set_legend({"position": "bottom", "delete_series": legend, "font": font})
     chart.show_blanks_as("gap")
-    chart.set_size(_SIZE)
+    chart.show_hidden_data()
+    chart.set_size({"width": CHART_WIDTH, "height": CHART_HEIGHT})

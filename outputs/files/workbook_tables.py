@@ -9,7 +9,7 @@ import datetime
 import itertools
 import math
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, TypeAlias
 
 import numpy as np
@@ -19,12 +19,13 @@ from burncast.outputs.results.provenance import each_variant
 from burncast.outputs.results.result_summary import dates_of, summary_of
 from burncast.outputs.results.summary import Summary
 from burncast.outputs.results.variables import mean_name, mean_se_name, quantile_label, sd_name
-from burncast.outputs.words.amounts import format_periods
+from burncast.outputs.words.amounts import format_date, format_periods
 
 if TYPE_CHECKING:
     import xarray as xr
 
 __all__ = [
+    "AS_STATED",
     "BY_ROW",
     "Block",
     "Cell",
@@ -33,15 +34,24 @@ __all__ = [
     "SheetTable",
     "first_ruin_table",
     "horizon_table",
+    "need_by_variant",
     "need_table",
     "quantity_table",
+    "ruin_by_variant",
     "ruin_table",
+    "runway_by_variant",
     "runway_table",
     "some",
 ]
 
 BY_ROW = "by row"
 """In place of a number format: each row has the one that fits its numbers."""
+
+AS_STATED = "as stated"
+"""In place of a number format: each number has the one that fits it."""
+
+MOST_IN_LABEL = 34
+"""Characters of the name of a variant, an element or a quantity before it goes on in the next line."""
 
 Cell: TypeAlias = float | int | str | datetime.date | None
 
@@ -76,6 +86,15 @@ class SheetTable:
     columns: tuple[Column, ...]
     labels: int = 1
     blocks: tuple[Block, ...] = ()
+
+    @property
+    def rows(self) -> int:
+        """How many rows it has below its headings."""
+        return max((len(column.cells) for column in self.columns), default=0)
+
+    def between(self, first: int, end: int) -> SheetTable:
+        """Its rows from one to before another, below its headings."""
+        return SheetTable(tuple(replace(column, cells=column.cells[first:end]) for column in self.columns), self.labels)
 
     def place(self, heading: str) -> int:
         """Which column has this heading, from 0."""
@@ -115,7 +134,7 @@ class Forecasts:
 
     def heads(self, variants: Sequence[str]) -> list[Column]:
         """The column of variants, where there are several."""
-        return [Column("variant", variants)] if self.several else []
+        return [Column("variant", variants, most=MOST_IN_LABEL)] if self.several else []
 
     def days(self, days: Sequence[datetime.date | None]) -> list[Column]:
         """The column of dates, where there are any."""
@@ -203,14 +222,44 @@ def need_table(shown: Forecasts, *, usual: bool) -> SheetTable:
     return SheetTable(columns, 2 if shown.several else 1, tuple(blocks))
 
 
+def ruin_by_variant(shown: Forecasts) -> SheetTable:
+    """The probability of ruin at the usual periods: a row for each variant, a column for each period."""
+    found: _Crossed = {name: {} for name in shown.summaries}
+    for name, one in shown.summaries.items():
+        for figure in one.ruin_probability:
+            found[name][_end(figure.period, figure.date, one.step)] = figure.probability
+    return _crossed(found, SHARE)
+
+
+def runway_by_variant(shown: Forecasts) -> SheetTable:
+    """The usual quantiles of the time to ruin: a row for each variant, a column for each quantile."""
+    found: _Crossed = {name: {} for name in shown.summaries}
+    for name, one in shown.summaries.items():
+        for figure in one.runway:
+            told = _periods(shown, name) if figure.periods is None else figure.periods
+            found[name][f"{100 * figure.quantile:g} % ruined"] = told
+    return _crossed(found, "0")
+
+
+def need_by_variant(shown: Forecasts) -> SheetTable:
+    """The funding that would have been enough: a row for each variant, a column for each usual confidence."""
+    found: _Crossed = {name: {} for name in shown.summaries}
+    for name, one in shown.summaries.items():
+        for figure in one.funding_need:
+            found[name][f"{100 * figure.confidence:g} % confidence"] = figure.amount
+    amounts = [figure.amount for one in shown.summaries.values() for figure in one.funding_need]
+    table = _crossed(found, number_format(amounts))
+    return SheetTable((*table.columns, *some("unit", [shown.first.currency or ""] * table.rows)), table.labels)
+
+
 def horizon_table(shown: Forecasts) -> SheetTable:
     """Every tracked quantity at the last period."""
     figures = [(name, figure) for name, one in shown.summaries.items() for figure in one.horizon]
     return SheetTable(
         (
             *shown.heads([name for name, _ in figures]),
-            Column("quantity", [one.name for _, one in figures]),
-            *some("element", [", ".join(one.element) for _, one in figures]),
+            Column("quantity", [one.name for _, one in figures], most=MOST_IN_LABEL),
+            *some("element", [", ".join(one.element) for _, one in figures], most=MOST_IN_LABEL),
             *(Column(key, [getattr(one, key) for _, one in figures], BY_ROW) for key in ("mean", "p5", "p50", "p95")),
             *some("unit", [one.unit or "" for _, one in figures]),
         )
@@ -245,7 +294,7 @@ def quantity_table(shown: Forecasts, name: str) -> SheetTable:
     known = [*parts, *(quantile_label(p) for p in np.sort(shown.result["quantile"].values))]
     heads = [
         *shown.heads([str(row[0]) for row in labels]),
-        *(Column(dim, [row[1 + i] for row in labels]) for i, dim in enumerate(dims)),
+        *(Column(dim, [row[1 + i] for row in labels], most=MOST_IN_LABEL) for i, dim in enumerate(dims)),
         Column("period", [row[-2] for row in labels], "0"),
         *([Column("date", [row[-1] for row in labels])] if shown.longest_dates else []),
         *some("unit", [str(shown.result[name].attrs.get("units", ""))] * len(numbers)),
@@ -258,6 +307,24 @@ def some(heading: str, cells: Iterable[Cell], number_format: str = "", most: int
     """A column, unless nothing stands in it."""
     found = list(cells)
     return [Column(heading, found, number_format, most=most)] if any(cell not in (None, "") for cell in found) else []
+
+
+_Crossed: TypeAlias = dict[str, dict[str, Cell]]
+"""By variant and by heading."""
+
+
+def _crossed(found: _Crossed, look: str) -> SheetTable:
+    """Variants down, headings across, in the order in which they come."""
+    headings = dict.fromkeys(heading for row in found.values() for heading in row)
+    cells = (Column(one, [row.get(one) for row in found.values()], look, right=True) for one in headings)
+    return SheetTable((Column("variant", list(found), most=MOST_IN_LABEL), *cells))
+
+
+def _end(period: int, date: str | None, step: str) -> str:
+    """A period as the heading of a column."""
+    if date is None:
+        return format_periods(period, period, step)
+    return format_date(datetime.date.fromisoformat(date), step)
 
 
 def _day(shown: Forecasts, variant: str, period: int) -> datetime.date | None:

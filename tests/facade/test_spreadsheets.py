@@ -3,9 +3,13 @@
 from __future__ import annotations
 
 import csv
+import html
 import io
 import json
+import math
+import re
 import sys
+import zipfile
 from pathlib import Path
 from typing import Any
 
@@ -28,6 +32,7 @@ from burncast.engine.template import TEMPLATE
 from burncast.filling_in import filled_in
 from burncast.outputs.assumptions.cells import assumption_csv
 from burncast.outputs.assumptions.workbook import assumption_workbook
+from burncast.outputs.files.number_formats import as_shown, number_format
 from burncast.what_if.saving import Original, saved_scenario
 
 FORMATS = ("xlsx", "csv", "decimal comma")
@@ -294,6 +299,33 @@ def test_numbers_of_more_digits_than_spreadsheets_keep_are_texts(tmp_path):
     cells = {row[head.index("name")]: row[head.index("value")] for row in rows}
     assert (cells["third"], cells["odd"]) == ("0.3333333333333333", "0.30000000000000004")
     assert (cells["cent"], cells["big"], cells["negative"]) == (0.01, 2.5e12, -1234.567)
+
+
+def test_percentiles_from_cents_to_trillions_fit_their_columns(tmp_path):
+    """Of the range from 12 to 16 trillion; spreadsheets show ### where a column is too narrow."""
+    python_calamine = pytest.importorskip("python_calamine")
+    pytest.importorskip("xlsxwriter")
+    text = (
+        '[scenario]\nperiods = 2\n[inputs]\nbig = "12e12 to 16e12"\nusers = "3e8 to 9e8"\nsmall = "0.0002 to 0.0005"\n'
+    )
+    burncast.to_sheet(write(tmp_path, text, "own.toml"), tmp_path / "own.xlsx")
+    sheet = python_calamine.CalamineWorkbook.from_path(tmp_path / "own.xlsx").get_sheet_by_name("Assumptions")
+    head, *rows = sheet.to_python()
+    figures = {row[head.index("name")]: [row[head.index(one)] for one in ("p5", "median", "p95")] for row in rows}
+    assert figures["big"] == pytest.approx([12e12, math.sqrt(12 * 16) * 1e12, 16e12])
+    with zipfile.ZipFile(tmp_path / "own.xlsx") as files:
+        columns = files.read("xl/worksheets/sheet2.xml").decode()
+        styles = files.read("xl/styles.xml").decode()
+    widths = [
+        float(width)
+        for first, last, width in re.findall(r'<col min="(\d+)" max="(\d+)" width="([\d.]+)"', columns)
+        if int(first) <= head.index("p5") + 1 <= int(last)
+    ]
+    for name in ("big", "users", "small"):
+        look = number_format(figures[name])
+        assert look == "#,##0" or html.escape(look, quote=True) in styles
+        assert all(len(as_shown(value, look)) + 1 < widths[0] for value in figures[name])
+    assert as_shown(figures["big"][0], number_format(figures["big"])) == "12.000tn"
 
 
 def test_csv_cells_are_never_formulas(tmp_path):

@@ -6,6 +6,7 @@ from __future__ import annotations
 
 import datetime
 import io
+import itertools
 import re
 import xml.etree.ElementTree as ElementTree
 import zipfile
@@ -23,9 +24,9 @@ from burncast.outputs.results.variables import quantile_label
 pytest.importorskip("xlsxwriter", reason="xlsxwriter (extra excel) is not installed")
 python_calamine = pytest.importorskip("python_calamine", reason="python-calamine (extra excel) is not installed")
 
-from burncast.outputs.files.number_formats import axis_format  # noqa: E402
+from burncast.outputs.files.number_formats import as_shown, axis_format  # noqa: E402
 from burncast.outputs.files.workbook import encode_workbook  # noqa: E402
-from burncast.outputs.files.workbook_pages import Book, write_sheet  # noqa: E402
+from burncast.outputs.files.workbook_pages import Book, cell_lines, write_sheet  # noqa: E402
 from burncast.outputs.files.workbook_tables import Column, Forecasts, SheetTable, quantity_table  # noqa: E402
 
 CHART = "{http://schemas.openxmlformats.org/drawingml/2006/chart}"
@@ -58,11 +59,17 @@ class Read:
         head, *rows = self.rows(sheet)
         return [row[head.index(heading)] for row in rows]
 
+    def xml(self, sheet):
+        """A sheet as it stands in the file."""
+        return self.files.read(f"xl/worksheets/sheet{self.names.index(sheet) + 1}.xml").decode()
+
+    def relations(self, sheet):
+        """What belongs to a sheet: its drawing."""
+        return self.files.read(f"xl/worksheets/_rels/sheet{self.names.index(sheet) + 1}.xml.rels").decode()
+
     def charts(self, sheet):
         """The charts of a sheet, in their order: title, and of each series its kind, name, categories and values."""
-        place = self.names.index(sheet) + 1
-        relations = self.files.read(f"xl/worksheets/_rels/sheet{place}.xml.rels").decode()
-        drawing = re.search(r"drawings/(drawing\d+\.xml)", relations)[1]
+        drawing = re.search(r"drawings/(drawing\d+\.xml)", self.relations(sheet))[1]
         relations = self.files.read(f"xl/drawings/_rels/{drawing}.rels").decode()
         return [self._chart(name) for name in re.findall(r"charts/(chart\d+\.xml)", relations)]
 
@@ -271,6 +278,125 @@ def test_the_same_result_gives_the_same_bytes(varied):
     assert encode_workbook(again) == read.content
 
 
+def below(rows, heading):
+    """The table under a heading of the first sheet: its rows up to an empty one, without empty cells at their ends."""
+    first = [row[0] for row in rows].index(heading) + 1
+    table = list(itertools.takewhile(lambda row: row[0] != "", rows[first:]))
+    return [list(itertools.takewhile(lambda cell: cell != "", row)) for row in table]
+
+
+def test_variants_stand_beside_each_other_on_the_first_sheet(varied):
+    result, read = varied
+    rows = read.rows("Summary")
+    head, *found = below(rows, "Out of money by")
+    assert head == ["variant", "Jun 2024", "Aug 2024"]
+    expected = [result["ruin_probability"].sel(variant=name, period=[6, 8]).values for name in ("base", "-lean")]
+    assert [row[0] for row in found] == ["base", "-lean"]
+    np.testing.assert_allclose([row[1:] for row in found], expected, rtol=SIXTEEN_DIGITS)
+    head, *found = below(rows, "How long the money lasts, in months")
+    assert head == ["variant", "5 % ruined", "25 % ruined", "50 % ruined", "75 % ruined", "95 % ruined"]
+    known = result["runway"].sel(variant="-lean", quantile=[0.05, 0.25, 0.5, 0.75, 0.95]).values
+    assert found[1][1:] == ["> 8 months" if np.isinf(one) else one for one in known]
+    head, *found = below(rows, "Funding that lasts")
+    assert (head[0], head[-1]) == ("variant", "unit")
+    known = result["funding_need"].sel(variant="base", quantile=[0.5, 0.8, 0.9, 0.95, 0.99])
+    np.testing.assert_allclose(found[0][1:-1], known, rtol=SIXTEEN_DIGITS)
+
+
+def test_long_tables_of_the_first_sheet_have_their_headings_on_each_page():
+    result = stack({f"v{number}": forecast(keep=0, count=5) for number in range(20)})
+    read = Read(encode_workbook(result))
+    rows = read.rows("Summary")
+    starts = [at for at, row in enumerate(rows) if str(row[0]).startswith("After 6 months")]
+    assert len(starts) == 2
+    assert rows[starts[0] + 1] == rows[starts[1] + 1]
+    assert sum(bool(re.fullmatch(r"v\d+", str(row[0]))) for row in rows[starts[0] :]) == 20 * 3
+    # A page begins with the blank row above a heading's own.
+    breaks = [int(at) for at in re.findall(r'<brk id="(\d+)"', read.xml("Summary"))]
+    assert starts[1] in breaks
+
+
+def test_pages_are_as_wide_as_their_tables(simple, varied):
+    """A4 turned has 277 mm between its margins; LibreOffice takes 7.4 pixels for a character of 10 points."""
+    for _, read in (simple, varied):
+        for name in read.names:
+            text = read.xml(name)
+            scale = int(re.search(r'<pageSetup[^>]* scale="(\d+)"', text)[1]) / 100
+            table = (
+                int(re.search(r'<brk id="(\d+)"[^>]* man="1"/></colBreaks>', text)[1]) if "colBreaks" in text else 99
+            )
+            widths = re.findall(r'<col min="(\d+)" max="(\d+)" width="([\d.]+)"', text)
+            pixels = sum(
+                7.4 * float(width) * (min(int(last), table) - int(first) + 1)
+                for first, last, width in widths
+                if int(first) <= table
+            )
+            assert scale * pixels * 25.4 / 96 <= 277, name
+            assert scale >= 0.5, "it can be read"
+
+
+def test_charts_are_not_in_each_others_way(simple):
+    _, read = simple
+    for name, number in (("Summary", 2), ("users", 2)):
+        text = read.files.read(
+            "xl/drawings/" + re.search(r"drawings/(drawing\d+\.xml)", read.relations(name))[1]
+        ).decode()
+        corners = [
+            tuple(int(value) for value in re.findall(r"<xdr:(?:col|colOff|row|rowOff)>(\d+)<", corner))
+            for corner in re.findall(r"<xdr:(?:from|to)>(.*?)</xdr:(?:from|to)>", text)
+        ]
+        assert len(corners) == 2 * number
+        (_, first), (second, _) = corners[:2], corners[2:]
+        beside = first[:2] < second[:2]
+        under = first[2:] < second[2:]
+        assert beside if name == "Summary" else under
+        assert all(corner[3] > 0 or corner[2] > 1 for corner in corners), "nothing of it on the row that is repeated"
+
+
+def test_what_charts_alone_need_is_not_printed(simple):
+    _, read = simple
+    assert re.search(r'<sheet name="Chart data"[^>]* state="hidden"', read.files.read("xl/workbook.xml").decode())
+    for name in read.files.namelist():
+        if "charts/chart" in name:
+            assert '<c:plotVisOnly val="1"' not in read.files.read(name).decode(), "charts show what is hidden"
+
+
+def test_a_font_of_the_same_widths_everywhere(simple):
+    fonts = re.search(r"<fonts.*</fonts>", simple[1].files.read("xl/styles.xml").decode())[0]
+    assert set(re.findall(r'<name val="([^"]+)"', fonts)) == {"Arial"}
+    assert "<scheme" not in fonts
+
+
+@pytest.mark.parametrize(
+    ("scale", "shown"), [(1e12, "1.235tn"), (1e9, "1.235bn"), (1e6, "1,234,567"), (0.01, "0.0123")]
+)
+def test_amounts_are_read_at_a_glance(scale, shown):
+    cash = np.full((20, 4), 1.234567 * scale)
+    table = quantity_table(Forecasts.of(to_dataset(known_simulation({"cash": cash}))), "cash")
+    column = table.columns[table.place("p50")]
+    assert as_shown(column.cells[0], column.number_format) == shown
+
+
+def test_rows_are_as_high_as_their_texts():
+    assert [cell_lines(text, 10) for text in ("short", "two lines of", "a " + 25 * "b", "ab\ncd", 7.0)] == [
+        1,
+        2,
+        4,
+        1,
+        1,
+    ]
+    assert cell_lines("a " + 25 * "b" + " c", 10) == 4, "a long word begins a line of its own"
+
+
+def test_long_names_leave_room_for_lines():
+    result = stack({f"{LONG}_{number}": forecast(keep=0, count=5) for number in range(8)})
+    read = Read(encode_workbook(result))
+    names = [name for _, name, _, _ in read.charts("Ruin by period")[0][1]]
+    assert names == [f"a_name_of_…and_no_more_{number}" for number in range(8)]
+    chart = next(name for name in read.files.namelist() if "charts/chart1" in name)
+    assert '<c:legendPos val="r"/><c:layout>' in read.files.read(chart).decode()
+
+
 LONG = "a_name_of_a_quantity_that_takes_sixty_characters_and_no_more"
 
 
@@ -295,7 +421,7 @@ def test_small_standard_errors_of_large_numbers_are_seen():
     looks = {column.heading: column.number_format for column in table.columns}
     # Of 400 trajectories with a standard deviation of 0.5: 0.025.
     found = [looks[heading] for heading in ("mean", "standard error", "sd", "p50")]
-    assert found == ["#,##0", "0.0000", "#,##0.00", "#,##0"]
+    assert found == ["#,##0", "0.0000", "0.000", "#,##0"]
 
 
 def test_more_rows_than_a_sheet_has_are_refused():
