@@ -43,7 +43,8 @@ takes as long as some hundred trajectories."""
 LISTENING = 0.004
 """Seconds between two looks at whether a run shall stop."""
 
-LEAST_PRIORITY = 19
+NICENESS = 10
+"""Of what gives way, as of the command ``nice``: a tenth of the time of others."""
 
 MOST_TRAJECTORIES = 1 << 48
 MOST_KEPT_VALUES = 1 << 30
@@ -292,7 +293,7 @@ def give_way() -> None:
     """Let this thread, and those it starts, have what processor time others leave (on Linux; elsewhere nothing)."""
     if sys.platform == "linux":
         with contextlib.suppress(OSError):  # a sandbox may forbid it, and nothing depends on it but comfort
-            os.setpriority(os.PRIO_PROCESS, threading.get_native_id(), LEAST_PRIORITY)
+            os.setpriority(os.PRIO_PROCESS, threading.get_native_id(), NICENESS)
 
 
 def check_seed_and_threads(seed: int, threads: int | None) -> None:

@@ -100,8 +100,7 @@ export class Page {
     }
     // Asked first: what follows from the question alone is shown while the answer is worked out.
     this.#run({ refine: done, moving: key });
-    this.prepare(key);
-    if (isNew) this.#settle(key);
+    if (isNew) this.#settle((this.moved = key));
     if (sameQuestion(this.drawn, this.#asked())) this.#writeAddress();
   }
 
@@ -177,6 +176,8 @@ export class Page {
     this.lateness.show(!sameQuestion(this.drawn, this.#asked()));
     if (this.pinned?.answers(question)) this.pinned.forecast = this.forecast;
     this.#redraw();
+    if (this.moved) this.prepare(this.moved);
+    this.moved = null;
     this.panel.forgive();
     this.toasts.quiet();
     this.#showInputs();

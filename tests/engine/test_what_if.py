@@ -198,7 +198,7 @@ def test_a_refinement_gives_way_to_a_preview(what_if, monkeypatch):
     assert set(found) == {usual}
     found.clear()
     list(what_if.refine({}, 6_000))
-    assert set(found) == {simulate.LEAST_PRIORITY}
+    assert set(found) == {simulate.NICENESS}
     assert os.getpriority(os.PRIO_PROCESS, threading.get_native_id()) == usual
 
 

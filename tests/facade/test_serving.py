@@ -24,7 +24,7 @@ from burncast.cli import app
 from burncast.distributions.errors import InputError, InterruptedRunError
 from burncast.engine.expressions import Number, parse
 from burncast.engine.scenario import load
-from burncast.engine.simulate import LEAST_PRIORITY
+from burncast.engine.simulate import NICENESS
 from burncast.what_if import desk as desk_module
 from burncast.what_if import report as report_module
 from burncast.what_if import serving
@@ -492,7 +492,7 @@ def test_what_takes_long_gives_way(page, monkeypatch, module, name, asked):
 
     monkeypatch.setattr(f"burncast.what_if.{module}.{name}", watched)
     page.post(asked)
-    assert found == [LEAST_PRIORITY]
+    assert found == [NICENESS]
 
 
 def test_the_end_of_the_server_stops_everything(mine):
