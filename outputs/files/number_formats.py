@@ -34,7 +34,7 @@ def number_format(values: Iterable[float]) -> str:
     for scale, suffix in _SCALES:
         if most >= scale >= 1e9:
             return f"{WHOLE}.000{suffix};-{WHOLE}.000{suffix};0"
-    if most >= 1e6 or (least >= 1000 and most >= 1000):
+    if most >= 1e4 or (least >= 1000 and most >= 1000):
         return WHOLE
     if most >= 1:
         return "#,##0.00"

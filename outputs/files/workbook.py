@@ -20,7 +20,6 @@ from __future__ import annotations
 
 import datetime
 import io
-import itertools
 import tomllib
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -32,7 +31,6 @@ from burncast.distributions.errors import BurncastError
 from burncast.outputs.files.extras import require
 from burncast.outputs.files.number_formats import axis_format, number_format
 from burncast.outputs.files.workbook_charts import (
-    CHART_WIDTH,
     Cells,
     Line,
     fan_chart,
@@ -40,16 +38,11 @@ from burncast.outputs.files.workbook_charts import (
     need_chart,
     time_axis,
 )
+from burncast.outputs.files.workbook_front import fill_front
 from burncast.outputs.files.workbook_pages import (
-    CHART_ROWS,
     Book,
     new_workbook,
-    page_rows,
-    print_scale,
-    row_lines,
-    width,
     write_sheet,
-    write_table,
 )
 from burncast.outputs.files.workbook_tables import (
     AS_STATED,
@@ -58,33 +51,23 @@ from burncast.outputs.files.workbook_tables import (
     Column,
     Forecasts,
     SheetTable,
-    first_ruin_table,
-    horizon_table,
-    need_by_variant,
     need_table,
     quantity_table,
-    ruin_by_variant,
     ruin_table,
-    runway_by_variant,
     runway_table,
     some,
 )
 from burncast.outputs.results.provenance import provenance
-from burncast.outputs.results.summary import Summary
 from burncast.outputs.results.variables import quantile_label, tracked_names
-from burncast.outputs.words.amounts import format_date, format_periods, format_probability
 
 if TYPE_CHECKING:
     import xarray as xr
     from xlsxwriter.chart import Chart
-    from xlsxwriter.worksheet import Worksheet
 
 __all__ = ["encode_workbook"]
 
 CREATED = datetime.datetime(1980, 1, 1, tzinfo=datetime.UTC)
 CHART_DATA = "Chart data"
-CHART_GAP = 20
-"""Pixels between two charts beside each other."""
 
 
 def encode_workbook(result: xr.Dataset) -> bytes:
@@ -149,90 +132,13 @@ def _write_sheets(book: Book, shown: Forecasts) -> None:
         write_sheet(book, name, table, _quantity_charts(drawing, shown, name, placed))
         if name == ("cash" if "cash" in names else names[0]):
             charts += _quantity_charts(drawing, shown, name, placed)[:1]
-    _fill_front(book, front, shown, charts)
+    fill_front(book, front, shown, charts)
     write_sheet(book, "Assumptions", _assumptions(shown))
     write_sheet(book, "About", _about(shown))
     if drawing.fans:
         book.names.remove(CHART_DATA)
         write_sheet(book, CHART_DATA, SheetTable(tuple(drawing.fans))).hide()
     front.activate()
-
-
-def _fill_front(book: Book, sheet: Worksheet, shown: Forecasts, charts: Sequence[Chart]) -> None:
-    title = shown.first.title
-    sheet.set_row(0, 22)
-    sheet.write_string(0, 0, title if len(title) <= 100 else f"{title[:99]}…", book.style(bold=True, font_size=16))
-    row = 1
-    for name, one in shown.summaries.items():
-        sheet.write_string(row, 0, f"{name}: {_answer(one)}" if shown.several else _answer(one))
-        row += 1
-    top = row + 1
-    for place, chart in enumerate(charts):
-        sheet.insert_chart(top, 0, chart, {"x_offset": place * (CHART_WIDTH + CHART_GAP), "object_position": 2})
-    row = top + (CHART_ROWS if charts else 0) - 1
-    end = format_periods(shown.first.periods, shown.first.periods, shown.first.step)
-    tables = {}
-    if shown.first.ruin_probability:
-        tables["Out of money by"] = ruin_by_variant(shown) if shown.several else first_ruin_table(shown)
-        lasting = f"How long the money lasts, in {shown.first.step}s" if shown.several else "How long the money lasts"
-        tables[lasting] = runway_by_variant(shown) if shown.several else runway_table(shown, usual=True)
-    if shown.first.funding_need:
-        tables["Funding that lasts"] = need_by_variant(shown) if shown.several else need_table(shown, usual=True)
-    if shown.first.horizon:
-        tables[f"After {end}"] = horizon_table(shown)
-    widths = _widest(tables.values())
-    for place, widest in enumerate(widths):
-        sheet.set_column(place, place, widest)
-    scale = min(print_scale(widths), print_scale([], len(charts) * (CHART_WIDTH + CHART_GAP)))
-    sheet.set_print_scale(scale)
-    _write_below(book, sheet, row, tables, page_rows(scale))
-
-
-def _widest(tables: Iterable[SheetTable]) -> list[int]:
-    """How wide the columns of a sheet are that hold these tables below each other."""
-    each = [[width(column) for column in table.columns] for table in tables]
-    return [max(column) for column in itertools.zip_longest(*each, fillvalue=0)]
-
-
-def _write_below(book: Book, sheet: Worksheet, row: int, tables: Mapping[str, SheetTable], rows: int) -> None:
-    """Tables below each other from a row on, each whole on a page of so many rows, or in parts that are."""
-    filled = row + 2
-    breaks: list[int] = []
-    for heading, table in tables.items():
-        for number, part in enumerate(_parts(table, rows - 3)):
-            lines = 3 + sum(row_lines(part))
-            if filled + lines > rows:
-                breaks.append(row + 1)
-                filled = 0
-            filled += lines
-            said = f"{heading}, continued" if number else heading
-            sheet.set_row(row + 1, 17)
-            sheet.write_string(row + 1, 0, said, book.style(bold=True, font_size=12))
-            row = write_table(book, sheet, row + 2, part)
-    sheet.set_h_pagebreaks(breaks)
-
-
-def _parts(table: SheetTable, most: int) -> list[SheetTable]:
-    """The table in parts of so many lines at most, or of one row, each with the headings."""
-    starts, filled = [0], 0
-    for row, lines in enumerate(row_lines(table)):
-        if filled and filled + lines > most:
-            starts.append(row)
-            filled = 0
-        filled += lines
-    return [table.between(*ends) for ends in itertools.pairwise([*starts, table.rows])]
-
-
-def _answer(summary: Summary) -> str:
-    if not summary.ruin_probability:
-        return "The scenario has no [ruin]: no runway, no funding need."
-    last = summary.ruin_probability[-1]
-    share = format_probability(last.probability, last.standard_error, summary.independent)
-    day = None if last.date is None else datetime.date.fromisoformat(last.date)
-    within = f"within {format_periods(last.period, last.period, summary.step)}"
-    return (
-        f"{share} chance of running out of money {within if day is None else f'by {format_date(day, summary.step)}'}."
-    )
 
 
 def _ruin_chart(drawing: _Drawing, shown: Forecasts, ruin: _Placed) -> Chart:
@@ -255,7 +161,9 @@ def _need_chart(drawing: _Drawing, shown: Forecasts, need: _Placed) -> Chart:
 
 
 def _quantity_charts(drawing: _Drawing, shown: Forecasts, name: str, placed: _Placed) -> list[Chart]:
-    """The fan of the first variant and element, and the medians of all where there are several."""
+    """The fan of the first variant and element that is uncertain, and the medians of all where there are several: the
+    means where every median is zero.
+    """
     workbook, blocks = drawing.book.workbook, placed.table.blocks
     unit = str(shown.result[name].attrs.get("units", ""))
     words = name.replace("_", " ").capitalize() + (f", {unit}" if unit else "")
@@ -265,7 +173,7 @@ def _quantity_charts(drawing: _Drawing, shown: Forecasts, name: str, placed: _Pl
     middle = "p50" if "p50" in known else "mean"
     charts = []
     if pairs and blocks:
-        first = blocks[0]
+        first = _first_uncertain(placed, blocks, pairs)
         of = f" · {first.label}" if first.label else ""
         median = Line(
             "median" if middle == "p50" else "mean", _times(drawing, placed, first), placed.cells(middle, first)
@@ -273,9 +181,24 @@ def _quantity_charts(drawing: _Drawing, shown: Forecasts, name: str, placed: _Pl
         base, *bands = _fan_lines(drawing, placed, name, first, pairs)
         charts.append(fan_chart(workbook, f"{words}{of}", median, base, bands, drawing.axis, axis))
     if len(blocks) > 1 or not charts:
+        levels = np.asarray(placed.table.columns[placed.table.place(middle)].cells, dtype=np.float64)
+        if "mean" in known and not levels.any():
+            middle = "mean"
+            levels = np.asarray(placed.table.columns[placed.table.place(middle)].cells, dtype=np.float64)
+        axis = {"num_format": axis_format(levels.tolist())}
         title = f"{words}: {'medians' if middle == 'p50' else 'means'}"
         charts.append(line_chart(workbook, title, _lines(drawing, placed, middle, middle), drawing.axis, axis))
     return charts
+
+
+def _first_uncertain(placed: _Placed, blocks: Sequence[Block], pairs: Sequence[tuple[float, float]]) -> Block:
+    """The first block whose outer quantiles differ somewhere, the first of all where none does."""
+    low, high = (placed.table.columns[placed.table.place(quantile_label(edge))].cells for edge in pairs[0])
+    for block in blocks:
+        rows = slice(block.first, block.last + 1)
+        if low[rows] != high[rows]:
+            return block
+    return blocks[0]
 
 
 def _fan_lines(

@@ -33,8 +33,8 @@ __all__ = [
 ]
 
 MOST_SERIES = 12
-MOST_IN_NAME = 24
-"""Characters of the name of a line."""
+MOST_IN_NAME = {False: 40, True: 24}
+"""Characters of the name of a line in a legend below, or beside the lines."""
 
 MOST_BELOW = 180
 """Characters of all names of a legend below a chart."""
@@ -74,10 +74,11 @@ def line_chart(
 ) -> Chart:
     """Lines over time, twelve at most; one needs no legend."""
     chart = workbook.add_chart({"type": "line"})
+    beside = _is_long(lines)
     for place, line in enumerate(lines[:MOST_SERIES]):
-        chart.add_series(_series(line, place))
+        chart.add_series(_series(line, place, MOST_IN_NAME[beside]))
     shown = title if len(lines) <= MOST_SERIES else f"{title} (the first {MOST_SERIES} of {len(lines)})"
-    _finish(chart, shown, x_axis, y_axis, legend=None if len(lines) == 1 else [], beside=_is_long(lines))
+    _finish(chart, shown, x_axis, y_axis, legend=None if len(lines) == 1 else [], beside=beside)
     return chart
 
 
@@ -112,12 +113,13 @@ def fan_chart(
 def need_chart(workbook: Workbook, title: str, lines: Sequence[Line], y_axis: dict[str, Any]) -> Chart:
     """Funding need against the confidence that it is enough."""
     chart = workbook.add_chart({"type": "scatter", "subtype": "straight_with_markers"})
+    beside = _is_long(lines)
     for place, line in enumerate(lines[:MOST_SERIES]):
         colour = _COLOURS[place % len(_COLOURS)]
         marker = {"type": "circle", "size": 5, "fill": {"color": colour}, "border": {"color": colour}}
-        chart.add_series({**_series(line, place), "marker": marker})
+        chart.add_series({**_series(line, place, MOST_IN_NAME[beside]), "marker": marker})
     x_axis = {"name": "confidence that it is enough", "num_format": "0%", "min": 0, "max": 1, "major_unit": 0.1}
-    _finish(chart, title, x_axis, y_axis, legend=None if len(lines) == 1 else [], beside=_is_long(lines))
+    _finish(chart, title, x_axis, y_axis, legend=None if len(lines) == 1 else [], beside=beside)
     return chart
 
 
@@ -133,24 +135,24 @@ def time_axis(dates: Sequence[datetime.date], periods: int, step: str) -> dict[s
     return {"date_axis": True, "num_format": "mmm yyyy", "major_unit": months, "major_unit_type": "months"}
 
 
-def _series(line: Line, place: int) -> dict[str, Any]:
+def _series(line: Line, place: int, most: int = MOST_IN_NAME[False]) -> dict[str, Any]:
     """A line with a colour of its own and, past seven, another dash."""
     look = {
         "color": _COLOURS[place % len(_COLOURS)],
         "width": 2.25,
         "dash_type": _DASHES[place // len(_COLOURS) % len(_DASHES)],
     }
-    return {"name": _words(_short(line.name)), "categories": line.categories, "values": line.values, "line": look}
+    return {"name": _words(_short(line.name, most)), "categories": line.categories, "values": line.values, "line": look}
 
 
 def _is_long(lines: Sequence[Line]) -> bool:
     """Whether the names of lines, below them, would take more than three rows."""
-    return sum(len(_short(line.name)) for line in lines[:MOST_SERIES]) > MOST_BELOW
+    return sum(min(len(line.name), MOST_IN_NAME[False]) for line in lines[:MOST_SERIES]) > MOST_BELOW
 
 
-def _short(name: str) -> str:
+def _short(name: str, most: int) -> str:
     """A name that leaves room for others in a legend: of a long one its two ends."""
-    return name if len(name) <= MOST_IN_NAME else f"{name[:10].rstrip()}…{name[11 - MOST_IN_NAME :].lstrip()}"
+    return name if len(name) <= most else f"{name[: most // 2 - 2].rstrip()}…{name[most // 2 - 1 - most :].lstrip()}"
 
 
 def _words(text: str) -> str:

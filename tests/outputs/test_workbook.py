@@ -203,6 +203,23 @@ def test_elements_and_variants_are_lines_of_their_own(simple, varied):
         np.testing.assert_allclose(values, result["ruin_probability"].sel(variant=name), rtol=SIXTEEN_DIGITS)
 
 
+def test_charts_show_what_there_is_to_see():
+    """Of two holders the first owns nothing for certain; a round of the second is rarer than one trajectory in two."""
+    raised = np.zeros((20, 2, 4))
+    raised[:3, 1, 2] = 7e6
+    result = to_dataset(
+        known_simulation(
+            {"cash": falling_cash(20, 3), "raised": raised},
+            dimensions={"holder": ["partner", "founders"]},
+            over={"raised": ("holder",)},
+        )
+    )
+    fan, (title, lines) = Read(encode_workbook(result)).charts("raised")
+    assert fan[0].endswith("founders")
+    assert title.endswith("means")
+    assert max(values.max() for *_, values in lines) == pytest.approx(3 * 7e6 / 20)
+
+
 def test_nothing_is_a_formula(simple, varied):
     for _, read in (simple, varied):
         for name in read.files.namelist():
