@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import statistics
 from collections.abc import Iterable
 
 __all__ = ["DATE", "SHARE", "WHOLE", "as_shown", "axis_format", "number_format", "plain_format"]
@@ -18,12 +19,12 @@ _MARKS = 10
 def number_format(values: Iterable[float]) -> str:
     """A format that shows the digits that matter of all ``values``, from cents to trillions.
 
-    From billions on with a suffix, as on the axis of a chart, and three decimals; 0 is then the very 0.
+    From billions on with the suffix of the middle one and some decimals; 0 is then the very 0.
 
     >>> [number_format(values) for values in ([2.5e8, 3e5], [1200, 3.5], [0.02, 7], [0.002], [0], [3e18])]
     ['#,##0', '#,##0.00', '#,##0.00', '0.00000', '0', '0.00E+00']
-    >>> [number_format(values) for values in ([2.5e9, 4e6], [-1e12])]
-    ['#,##0.000,,,"bn";-#,##0.000,,,"bn";0', '#,##0.000,,,,"tn";-#,##0.000,,,,"tn";0']
+    >>> [number_format(values) for values in ([2.5e9, 4e6, 7e6], [3e9, 0, 8e12, 4e9], [-1e12])]
+    ['#,##0.0,,"M";-#,##0.0,,"M";0', '#,##0.000,,,"bn";-#,##0.000,,,"bn";0', '#,##0.000,,,,"tn";-#,##0.000,,,,"tn";0']
     """
     sizes = [abs(value) for value in values if value == value and value not in (0.0, float("inf"), float("-inf"))]
     if not sizes:
@@ -31,9 +32,10 @@ def number_format(values: Iterable[float]) -> str:
     least, most = min(sizes), max(sizes)
     if most >= 1e18 or most < 1e-6:
         return "0.00E+00"
-    for scale, suffix in _SCALES:
-        if most >= scale >= 1e9:
-            return f"{WHOLE}.000{suffix};-{WHOLE}.000{suffix};0"
+    if most >= 1e9:
+        middle = statistics.median(sizes)
+        suffix, places = next(((suffix, 3) for scale, suffix in _SCALES[:2] if middle >= scale), (_SCALES[2][1], 1))
+        return f"{WHOLE}.{'0' * places}{suffix};-{WHOLE}.{'0' * places}{suffix};0"
     if most >= 1e4 or (least >= 1000 and most >= 1000):
         return WHOLE
     if most >= 1:

@@ -172,8 +172,8 @@ def _quantity_charts(drawing: _Drawing, shown: Forecasts, name: str, placed: _Pl
     known = [column.heading for column in placed.table.columns]
     middle = "p50" if "p50" in known else "mean"
     charts = []
-    if pairs and blocks:
-        first = _first_uncertain(placed, blocks, pairs)
+    first = _first_uncertain(placed, blocks, pairs) if pairs and blocks else None
+    if first is not None:
         of = f" · {first.label}" if first.label else ""
         median = Line(
             "median" if middle == "p50" else "mean", _times(drawing, placed, first), placed.cells(middle, first)
@@ -191,14 +191,14 @@ def _quantity_charts(drawing: _Drawing, shown: Forecasts, name: str, placed: _Pl
     return charts
 
 
-def _first_uncertain(placed: _Placed, blocks: Sequence[Block], pairs: Sequence[tuple[float, float]]) -> Block:
-    """The first block whose outer quantiles differ somewhere, the first of all where none does."""
+def _first_uncertain(placed: _Placed, blocks: Sequence[Block], pairs: Sequence[tuple[float, float]]) -> Block | None:
+    """The first block whose outer quantiles differ somewhere; where none does, one that stands alone, or None."""
     low, high = (placed.table.columns[placed.table.place(quantile_label(edge))].cells for edge in pairs[0])
     for block in blocks:
         rows = slice(block.first, block.last + 1)
         if low[rows] != high[rows]:
             return block
-    return blocks[0]
+    return blocks[0] if len(blocks) == 1 else None
 
 
 def _fan_lines(
@@ -270,7 +270,7 @@ def _assumptions(shown: Forecasts) -> SheetTable:
     texts = ("variant", "section", "name", "element", "sort", "value", "unit")
     figures = ("lowest", "highest", "p5", "median", "p95")
     heads = {"sort": "kind", "moves_with": "moves with"}
-    most = {"source": 36, "note": 36, "value": 30, "name": 26, "moves_with": 24}
+    most = {"variant": 17, "source": 36, "note": 36, "value": 30, "name": 26, "moves_with": 24}
     columns: list[Column] = []
     for key in (*texts, *figures, "source", "note", "moves_with"):
         look = BY_ROW if key in figures else AS_STATED

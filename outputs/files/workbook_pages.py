@@ -46,6 +46,9 @@ CHART_ROWS = 22
 LINE = 12.75
 """Points that a line of text takes."""
 
+PADDING = 2
+"""Characters that a column is wider than what it holds."""
+
 MOST_LINES = 20
 """Lines of a row; of a longer text the rest is seen where the row is made higher."""
 
@@ -167,7 +170,7 @@ def row_lines(table: SheetTable) -> list[int]:
     return [
         min(
             MOST_LINES,
-            max(cell_lines(column.cells[row], column.most) for column in table.columns if row < len(column.cells)),
+            max(cell_lines(column.cells[row], column.most + 1) for column in table.columns if row < len(column.cells)),
         )
         for row in range(table.rows)
     ]
@@ -186,7 +189,7 @@ def page_rows(scale: int) -> int:
 def width(column: Column) -> int:
     """Characters that the widest cell of a column takes, its heading with the sign of a filter included."""
     longest = max((len(_shown(cell, column.number_format)) for cell in column.cells), default=0)
-    return min(column.most, max(longest, len(column.heading) + 3)) + 2
+    return min(column.most, max(longest, len(column.heading) + 3)) + PADDING
 
 
 def _formats_by_row(table: SheetTable) -> list[str]:

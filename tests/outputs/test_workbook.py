@@ -218,6 +218,8 @@ def test_charts_show_what_there_is_to_see():
     assert fan[0].endswith("founders")
     assert title.endswith("means")
     assert max(values.max() for *_, values in lines) == pytest.approx(3 * 7e6 / 20)
+    result["raised"].data[...] = 0.0
+    assert [title for title, _ in Read(encode_workbook(result)).charts("raised")] == [title], "no fan of nothing"
 
 
 def test_nothing_is_a_formula(simple, varied):
