@@ -158,6 +158,7 @@ def write_table(book: Book, sheet: Worksheet, row: int, table: SheetTable) -> in
         sheet.write_string(row, place, _cut(column.heading), book.style(**_HEAD, **(_RIGHT if numeric else _LEFT)))
         for offset, cell in enumerate(column.cells):
             look = formats[offset] if column.number_format == BY_ROW else column.number_format
+            look = column.looks[offset] if column.looks else look
             _write(book, sheet, (row + 1 + offset, place), cell, look, column)
     for offset, lines in enumerate(row_lines(table)):
         if lines > 1:
@@ -188,7 +189,8 @@ def page_rows(scale: int) -> int:
 
 def width(column: Column) -> int:
     """Characters that the widest cell of a column takes, its heading with the sign of a filter included."""
-    longest = max((len(_shown(cell, column.number_format)) for cell in column.cells), default=0)
+    looks = column.looks or [column.number_format] * len(column.cells)
+    longest = max((len(_shown(cell, look)) for cell, look in zip(column.cells, looks, strict=True)), default=0)
     return min(column.most, max(longest, len(column.heading) + 3)) + PADDING
 
 

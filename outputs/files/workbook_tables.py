@@ -60,7 +60,7 @@ Cell: TypeAlias = float | int | str | datetime.date | None
 class Column:
     """Cells below a heading, with Excel's format of its numbers; ``right``: words in it stand for numbers.
 
-    Texts of more than ``most`` characters take several lines.
+    Texts of more than ``most`` characters take several lines. ``looks`` are formats by row, in place of one for all.
     """
 
     heading: str
@@ -68,6 +68,7 @@ class Column:
     number_format: str = ""
     right: bool = False
     most: int = 60
+    looks: Sequence[str] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,7 +95,8 @@ class SheetTable:
 
     def between(self, first: int, end: int) -> SheetTable:
         """Its rows from one to before another, below its headings."""
-        return SheetTable(tuple(replace(column, cells=column.cells[first:end]) for column in self.columns), self.labels)
+        columns = (replace(one, cells=one.cells[first:end], looks=one.looks[first:end]) for one in self.columns)
+        return SheetTable(tuple(columns), self.labels)
 
     def place(self, heading: str) -> int:
         """Which column has this heading, from 0."""
@@ -253,14 +255,20 @@ def need_by_variant(shown: Forecasts) -> SheetTable:
 
 
 def horizon_table(shown: Forecasts) -> SheetTable:
-    """Every tracked quantity at the last period."""
+    """Every tracked quantity at the last period; a quantity has the same format in all variants and elements."""
     figures = [(name, figure) for name, one in shown.summaries.items() for figure in one.horizon]
+    keys = ("mean", "p5", "p50", "p95")
+    values: dict[str, list[float]] = {}
+    for _, one in figures:
+        values.setdefault(one.name, []).extend(getattr(one, key) for key in keys)
+    by_name = {name: number_format(own) for name, own in values.items()}
+    looks = [by_name[one.name] for _, one in figures]
     return SheetTable(
         (
             *shown.heads([name for name, _ in figures]),
             Column("quantity", [one.name for _, one in figures], most=MOST_IN_LABEL),
             *some("element", [", ".join(one.element) for _, one in figures], most=MOST_IN_LABEL),
-            *(Column(key, [getattr(one, key) for _, one in figures], BY_ROW) for key in ("mean", "p5", "p50", "p95")),
+            *(Column(key, [getattr(one, key) for _, one in figures], looks=looks) for key in keys),
             *some("unit", [one.unit or "" for _, one in figures]),
         )
     )

@@ -27,7 +27,13 @@ python_calamine = pytest.importorskip("python_calamine", reason="python-calamine
 from burncast.outputs.files.number_formats import as_shown, axis_format  # noqa: E402
 from burncast.outputs.files.workbook import encode_workbook  # noqa: E402
 from burncast.outputs.files.workbook_pages import Book, cell_lines, write_sheet  # noqa: E402
-from burncast.outputs.files.workbook_tables import Column, Forecasts, SheetTable, quantity_table  # noqa: E402
+from burncast.outputs.files.workbook_tables import (  # noqa: E402
+    Column,
+    Forecasts,
+    SheetTable,
+    horizon_table,
+    quantity_table,
+)
 
 CHART = "{http://schemas.openxmlformats.org/drawingml/2006/chart}"
 SIXTEEN_DIGITS = 1e-15
@@ -396,6 +402,14 @@ def test_amounts_are_read_at_a_glance(scale, shown):
     assert as_shown(column.cells[0], column.number_format) == shown
 
 
+def test_a_quantity_looks_the_same_in_all_variants():
+    """Of a billion and of a thousand times as much."""
+    both = {name: to_dataset(known_simulation({"cash": np.full((20, 4), size)})) for name, size in SIZES.items()}
+    column = horizon_table(Forecasts.of(stack(both))).columns[-3]
+    assert column.cells == list(SIZES.values())
+    assert len(set(column.looks)) == 1
+
+
 def test_rows_are_as_high_as_their_texts():
     assert [cell_lines(text, 10) for text in ("short", "two lines of", "a " + 25 * "b", "ab\ncd", 7.0)] == [
         1,
@@ -416,6 +430,7 @@ def test_long_names_leave_room_for_lines():
     assert '<c:legendPos val="r"/><c:layout>' in read.files.read(chart).decode()
 
 
+SIZES = {"base": 1e9, "large": 1e12}
 LONG = "a_name_of_a_quantity_that_takes_sixty_characters_and_no_more"
 
 
