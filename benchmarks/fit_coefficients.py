@@ -1,4 +1,4 @@
-"""How the numbers of ``engine/coefficients.py`` were found: run it, and it prints the tables of that module.
+"""How the numbers of ``engine/numerics/coefficients.py`` were found: run it, and it prints the tables of that module.
 
 float64 tables are Chebyshev interpolants (a factor of about two from minimax) computed with 50 digits. The float32
 tables are minimax by Lawson's iteration, with one coefficient after another rounded to float32 and the rest fitted

@@ -3,7 +3,7 @@
    The operations of a trajectory are those of burncast's program in its order, every fused multiply-add explicit, so that
    both give the same bits. What a program costs beyond them is missing: no instructions to fetch, no registers in memory
    between two operations, no checks of soundness, no histograms of the cash. coefficients.h is written by peer_c.py from
-   engine/coefficients.py. */
+   engine/numerics/coefficients.py. */
 
 #if defined(__x86_64__)
 #include <immintrin.h>

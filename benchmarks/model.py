@@ -90,7 +90,7 @@ class Outcome:
 @cache
 def model_numbers() -> Numbers:
     """The numbers of ``model.toml``, turned into those of one monthly step."""
-    from burncast.engine.elementary_numpy import exp, log
+    from burncast.engine.numerics.elementary_numpy import exp, log
     from burncast.engine.scenario import load
 
     scenario = load(MODEL_FILE)

@@ -1,4 +1,4 @@
-"""The limit: ``limit.c``, compiled here and now with the coefficients of :mod:`burncast.engine.coefficients`.
+"""The limit: ``limit.c``, compiled here and now with the coefficients of :mod:`burncast.engine.numerics.coefficients`.
 
 gcc gets ``-O3 -march=native -ffp-contract=off``: every fused multiply-add is explicit, and letting gcc make more of
 them gains nothing. Of three builds, which differ in the width of vectors and the number of lanes, the fastest is taken.
@@ -20,7 +20,7 @@ import numpy as np
 
 from benchmarks.model import NEED_BINS, NEED_WIDTH, PERIODS, Outcome, model_numbers
 from benchmarks.peer import Run, UnavailableError, in_threads
-from burncast.engine import coefficients
+from burncast.engine.numerics import coefficients
 from burncast.engine.streams import stream_id
 
 __all__ = ["prepare"]

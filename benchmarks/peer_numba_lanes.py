@@ -15,9 +15,9 @@ import numpy as np
 
 from benchmarks.model import NEED_BINS, NEED_WIDTH, PERIODS, Outcome, model_numbers
 from benchmarks.peer import Run, in_threads
-from burncast.engine.elementary import exp, fma
-from burncast.engine.intrinsics import lane_loop
-from burncast.engine.lanes import CHUNK, LANES
+from burncast.engine.numerics.elementary import exp, fma
+from burncast.engine.numerics.intrinsics import lane_loop
+from burncast.engine.numerics.lanes import CHUNK, LANES
 from burncast.engine.streams import fill_shocks, stream_id
 
 __all__ = ["prepare"]

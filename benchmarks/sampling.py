@@ -19,9 +19,9 @@ import numpy as np
 from rich.console import Console
 from rich.table import Table
 
-from burncast.engine.sampling import METHODS
 from burncast.engine.scenario import Scenario, load
 from burncast.engine.simulate import run
+from burncast.engine.trajectories.sampling import METHODS
 from burncast.outputs.results.conditions import evaluate, parse_figure
 from burncast.outputs.results.standard_errors import standard_error
 from burncast.outputs.results.variables import mean_name

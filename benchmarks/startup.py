@@ -17,7 +17,7 @@ from rich.console import Console
 from rich.table import Table
 
 from benchmarks.model import MODEL_FILE
-from burncast.engine.packaged import packaged_scenarios
+from burncast.engine.documents.packaged import packaged_scenarios
 
 __all__ = ["run_startup"]
 

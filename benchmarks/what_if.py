@@ -11,9 +11,9 @@ from typing import Any
 from rich.console import Console
 from rich.table import Table
 
-from burncast.engine.adjusting import Adjustable, moved
+from burncast.engine.inputs.adjusting import Adjustable, moved
 from burncast.engine.scenario import load
-from burncast.engine.what_if import WhatIf
+from burncast.engine.what_if.what_if import WhatIf
 
 __all__ = ["run_what_if"]
 

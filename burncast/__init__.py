@@ -37,9 +37,9 @@ if TYPE_CHECKING:
         SimulationError,
     )
     from burncast.distributions.sip_library import SipLibrary
-    from burncast.engine.decision import Decision
+    from burncast.engine.questions.decision import Decision
+    from burncast.engine.questions.solution import Solution
     from burncast.engine.scenario import Scenario, load
-    from burncast.engine.solution import Solution
     from burncast.exporting import export, read_sip_library, write_sip_library
     from burncast.forecast import replay, simulate
     from burncast.funding import frontier
@@ -112,7 +112,7 @@ _HOMES = {
     "Backtest": "burncast.calibration.backtest_result",
     "BurncastError": _ERRORS,
     "ChurnFit": "burncast.calibration.churn",
-    "Decision": "burncast.engine.decision",
+    "Decision": "burncast.engine.questions.decision",
     "ExperienceCurve": "burncast.calibration.experience_curve",
     "Fit": "burncast.calibration.fitted_law",
     "GrowthFit": "burncast.calibration.growth_curves",
@@ -131,7 +131,7 @@ _HOMES = {
     "ScenarioError": _ERRORS,
     "SimulationError": _ERRORS,
     "SipLibrary": "burncast.distributions.sip_library",
-    "Solution": "burncast.engine.solution",
+    "Solution": "burncast.engine.questions.solution",
     "backtest": "burncast.calibration.backtest",
     "decide": "burncast.deciding",
     "draw_backtest": "burncast.backtest_pictures",

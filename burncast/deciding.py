@@ -11,8 +11,8 @@ from typing import TYPE_CHECKING
 from burncast.distributions.errors import InputError
 
 if TYPE_CHECKING:
-    from burncast.engine.decision import Decision
     from burncast.engine.program import Program
+    from burncast.engine.questions.decision import Decision
     from burncast.engine.scenario import Scenario, ScenarioSource
     from burncast.engine.simulate import Simulation
     from burncast.outputs.results.conditions import Condition
@@ -64,8 +64,8 @@ def decide(
     >>> round(found.choice["price"], 1)
     22.5
     """
-    from burncast.engine.choosing import Tried, efficient, search
-    from burncast.engine.decision import Decision
+    from burncast.engine.questions.choosing import Tried, efficient, search
+    from burncast.engine.questions.decision import Decision
     from burncast.engine.scenario import load
     from burncast.outputs.results.conditions import evaluate, parse_condition, parse_figure
 
@@ -156,7 +156,7 @@ class _Chosen:
 
 def _decisions(scenario: Scenario) -> dict[str, _Chosen]:
     """Every number that is decided, by its name, ``price`` or ``price[plus]``, which is that of its draw."""
-    from burncast.engine.expressions import Number
+    from burncast.engine.language.expressions import Number
     from burncast.engine.scenario import ByElement
 
     found = {}
@@ -179,7 +179,7 @@ def _elements(scenario: Scenario, name: str) -> list[tuple[str, ...]]:
 def _open_program(scenario: Scenario, names: set[str], figures: list[Condition]) -> Program:
     """The program with every decision left open, as a draw that is then held; what the figures ask for is tracked."""
     from burncast.engine.compiler import compile_scenario
-    from burncast.engine.expressions import Call, Number
+    from burncast.engine.language.expressions import Call, Number
     from burncast.engine.scenario import ByElement
     from burncast.outputs.results.conditions import check_condition
 
@@ -202,7 +202,7 @@ def _open_program(scenario: Scenario, names: set[str], figures: list[Condition])
 
 def _held(program: Program, names: tuple[str, ...], choice: tuple[float, ...]) -> Program:
     """``program`` with the decisions at ``choice``; those that nothing asked for depends on are not in it."""
-    from burncast.engine.pinning import pinned
+    from burncast.engine.inputs.pinning import pinned
 
     for name, value in zip(names, choice, strict=True):
         if name in program.draw_names:

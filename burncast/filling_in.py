@@ -8,13 +8,13 @@ from pathlib import Path
 from typing import Any
 
 from burncast.distributions.errors import BurncastError, InputError
-from burncast.engine.document import Document, find_scenario, parse_document, read_document, read_limited
-from burncast.engine.merging import normalised
+from burncast.engine.documents.document import Document, find_scenario, parse_document, read_document, read_limited
+from burncast.engine.documents.merging import normalised
+from burncast.engine.documents.toml_edits import value_at, with_value, without_key
+from burncast.engine.documents.toml_lines import KeyPath, show_key
+from burncast.engine.documents.toml_text import toml_value
+from burncast.engine.reading.sheet_changes import same_value, sheet_changes
 from burncast.engine.scenario import load_text
-from burncast.engine.sheet_changes import same_value, sheet_changes
-from burncast.engine.toml_edits import value_at, with_value, without_key
-from burncast.engine.toml_lines import KeyPath, show_key
-from burncast.engine.toml_text import toml_value
 
 __all__ = ["filled_in"]
 

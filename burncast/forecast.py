@@ -139,8 +139,8 @@ def replay(
     last bit. ``trajectories`` is how many that run had; only ``method="lhs"`` asks for it. Quantities on which nothing
     in the run depended are drawn at random. Formulas have no value at period 0 (NaN).
     """
-    from burncast.engine.replay import replay as replay_trajectory
     from burncast.engine.scenario import load
+    from burncast.engine.trajectories.replay import replay as replay_trajectory
     from burncast.outputs.results.dataset import replay_to_dataset
 
     loaded = load(scenario)

@@ -62,7 +62,7 @@ def frontier(
     import numpy as np
     import xarray as xr
 
-    from burncast.engine.addresses import STREAM_VERSION
+    from burncast.engine.draws.addresses import STREAM_VERSION
     from burncast.engine.scenario import load
     from burncast.outputs.files.store import CREATED_BY
     from burncast.outputs.results import estimates
@@ -110,7 +110,7 @@ def frontier(
 
 def money_stock(scenario: Scenario, name: str | None = None) -> str:
     """The stock of this name, else the first in the condition of ruin; raises InputError where money cannot go."""
-    from burncast.engine.expressions import walk
+    from burncast.engine.language.expressions import walk
     from burncast.engine.scenario import ByElement
 
     stocks = [one for one, quantity in scenario.quantities.items() if quantity.kind == "stock"]
@@ -162,7 +162,7 @@ def _round_up(value: float) -> float:
 
 def with_more(scenario: Scenario, stock: str, amount: float) -> Scenario:
     """The scenario with so much added to the opening value of a stock that is one number."""
-    from burncast.engine.expressions import Binary, Number
+    from burncast.engine.language.expressions import Binary, Number
     from burncast.engine.scenario import ByElement
 
     quantity = scenario.quantities[stock]

@@ -92,7 +92,7 @@ def find_reasons(
 
     ``progress`` is called now and then with (runs done, total expected); what it raises ends the search.
     """
-    from burncast.engine.explain_ruin import explain_ruin
+    from burncast.engine.questions.explain_ruin import explain_ruin
     from burncast.outputs.files.result_files import main_quantity
     from burncast.outputs.report.runs import fresh_run
     from burncast.solving import simulate_tracking
@@ -115,7 +115,7 @@ def find_reasons(
 
 
 def _band(scenario: Scenario, request: Request, threads: int | None) -> dict[str, Any]:
-    from burncast.engine.ruin_band import ruin_band
+    from burncast.engine.questions.ruin_band import ruin_band
 
     if scenario.particles is not None:
         return {"no_band": "ruin.band_given"}
@@ -157,7 +157,7 @@ def _more(base: Run, frontier: Any, goal: float, count: int, seed: int, threads:
     """The amount at which ruin by the horizon crosses the goal; where none does, the greatest that was tried."""
     import math
 
-    from burncast.engine.root_finding import find_crossing
+    from burncast.engine.questions.root_finding import find_crossing
     from burncast.funding import with_more
     from burncast.outputs.report.findings import MoreFunding
     from burncast.outputs.results.conditions import Condition
@@ -233,8 +233,8 @@ def _tornado(
 def _shares(scenario: Scenario, found: dict[str, Any], request: Request, threads: int | None) -> dict[str, Any]:
     """Sobol indices of what the tornado is about; Shapley effects where sources depend on each other."""
     from burncast.engine.compiler import compile_scenario
-    from burncast.engine.redraw import sources
-    from burncast.engine.sensitivity import Question
+    from burncast.engine.questions.sensitivity import Question
+    from burncast.engine.trajectories.redraw import sources
     from burncast.outputs.results.sensitivity_dataset import shapley_dataset, variance_dataset
     from burncast.outputs.results.targets import parse_target
 
@@ -261,9 +261,9 @@ def _shares(scenario: Scenario, found: dict[str, Any], request: Request, threads
 def _differences(runs: Mapping[str, Run], request: Request, threads: int | None) -> dict[str, Difference]:
     """What each variant differs by from the base, with the error of pairs of trajectories."""
     from burncast.engine.compiler import compile_scenario
-    from burncast.engine.design import REPLICATIONS
-    from burncast.engine.paired_differences import paired_difference
-    from burncast.engine.target import Target, figures
+    from burncast.engine.draws.design import REPLICATIONS
+    from burncast.engine.questions.target import Target, figures
+    from burncast.engine.statistics.paired_differences import paired_difference
     from burncast.outputs.files.result_files import main_quantity
     from burncast.outputs.report.findings import Difference
     from burncast.outputs.results.variables import mean_name
@@ -298,8 +298,8 @@ def _differences(runs: Mapping[str, Run], request: Request, threads: int | None)
 
 def _drawn(scenario: Scenario, request: Request) -> dict[str, dict[tuple[str, ...], Any]]:
     """Inputs that no law states, such as what follows from others, by name and labels, with how they come out."""
-    from burncast.engine.adjusting import adjustables
-    from burncast.engine.drawn_inputs import with_pictures
+    from burncast.engine.inputs.adjusting import adjustables
+    from burncast.engine.what_if.drawn_inputs import with_pictures
 
     found: dict[str, dict[tuple[str, ...], Any]] = {}
     for one in with_pictures(scenario, [one for one in adjustables(scenario) if one.kind == "multiple"], request.seed):

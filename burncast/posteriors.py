@@ -75,7 +75,7 @@ def save_posterior(found: Posterior, folder: str | os.PathLike[str]) -> list[Pat
     ``posterior.toml`` is simulated as any scenario is, and may be extended; ``posterior.npz`` has to stay beside it.
     Raises InputError where the folder cannot be written, or lacks data files that the scenario reads.
     """
-    from burncast.engine.particles import encode_particles
+    from burncast.engine.draws.particles import encode_particles
     from burncast.outputs.charts.chart_style import encode_figure
     from burncast.outputs.charts.posterior_plot import posterior_plot
     from burncast.outputs.files.store import CREATED_BY, encode_json, write_files

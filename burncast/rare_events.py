@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from burncast.engine.explain_ruin import RuinExplanation
-from burncast.engine.explain_ruin import explain_ruin as explain
-from burncast.engine.rare_ruin import RareRuin
-from burncast.engine.rare_ruin import rare_ruin as estimate
+from burncast.engine.questions.explain_ruin import RuinExplanation
+from burncast.engine.questions.explain_ruin import explain_ruin as explain
+from burncast.engine.questions.rare_ruin import RareRuin
+from burncast.engine.questions.rare_ruin import rare_ruin as estimate
 from burncast.engine.scenario import ScenarioSource, load
 
 __all__ = ["RareRuin", "RuinExplanation", "explain_ruin", "rare_ruin"]

@@ -63,8 +63,8 @@ def sensitivity(
     >>> found["total"].round(1).sel(source=["a", "b"]).values.tolist()
     [0.4, 0.6]
     """
+    from burncast.engine.questions.sensitivity import Question
     from burncast.engine.scenario import load
-    from burncast.engine.sensitivity import Question
     from burncast.engine.simulate import check_seed_and_threads
     from burncast.outputs.results.sensitivity_dataset import shapley_dataset, tornado_dataset, variance_dataset
     from burncast.outputs.results.targets import parse_target

@@ -8,9 +8,9 @@ from typing import TYPE_CHECKING
 from burncast.distributions.errors import InputError
 
 if TYPE_CHECKING:
+    from burncast.engine.questions.solution import Solution
     from burncast.engine.scenario import Quantity, Scenario, ScenarioSource
     from burncast.engine.simulate import Simulation
-    from burncast.engine.solution import Solution
     from burncast.outputs.results.conditions import Condition
 
 __all__ = ["simulate_tracking", "solve"]
@@ -58,10 +58,10 @@ def solve(
     >>> round(found.value, 0), found.bound
     (15.0, 'at least')
     """
-    from burncast.engine.pinning import fixed, named_input
-    from burncast.engine.root_finding import find_crossing, scan_points
+    from burncast.engine.inputs.pinning import fixed, named_input
+    from burncast.engine.questions.root_finding import find_crossing, scan_points
+    from burncast.engine.questions.solution import Solution
     from burncast.engine.scenario import load
-    from burncast.engine.solution import Solution
     from burncast.outputs.results.figure_bands import figure_band
 
     loaded = load(scenario)
@@ -143,7 +143,7 @@ def _range(
     import numpy as np
 
     from burncast.engine.compiler import compile_scenario
-    from burncast.engine.outcomes import run_outcomes
+    from burncast.engine.normal_space.outcomes import run_outcomes
 
     if between is not None:
         low, high = between

@@ -41,8 +41,8 @@ def to_sheet(
 
     Raises InputError for what the caller can mend; :class:`~burncast.ScenarioError` for mistakes of the scenario.
     """
+    from burncast.engine.documents.template import TEMPLATE
     from burncast.engine.scenario import load, load_text
-    from burncast.engine.template import TEMPLATE
     from burncast.outputs.files.store import check_file, write_file
 
     place = Path(path)
@@ -87,7 +87,7 @@ def from_sheet(
     what would be written; then nothing is.
     """
     from burncast.engine.compiler import compile_variants
-    from burncast.engine.document import is_sheet
+    from burncast.engine.documents.document import is_sheet
     from burncast.engine.scenario import load
     from burncast.filling_in import filled_in
     from burncast.outputs.files.store import check_file, write_file
@@ -124,7 +124,7 @@ def _carried(source: str, found: Scenario, place: Path) -> str:
     """The text that a workbook at ``place`` carries: that of the file, or all that it comes to, where the file extends
     another that is not found from there.
     """
-    from burncast.engine.document import read_document
+    from burncast.engine.documents.document import read_document
     from burncast.engine.scenario import load_text
 
     document = read_document(source)
@@ -139,8 +139,8 @@ def _carried(source: str, found: Scenario, place: Path) -> str:
 
 def _called(source: str, place: Path) -> str:
     """What a scenario is called in a file at ``place``: a packaged name, or the way from there."""
-    from burncast.engine.document import find_scenario
-    from burncast.engine.packaged import packaged_scenarios
+    from burncast.engine.documents.document import find_scenario
+    from burncast.engine.documents.packaged import packaged_scenarios
 
     path = find_scenario(source)
     if path == packaged_scenarios().get(source):

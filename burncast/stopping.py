@@ -5,8 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
-from burncast.engine.lanes import CHUNK
-from burncast.engine.precision import Goal, Precision
+from burncast.engine.numerics.lanes import CHUNK
+from burncast.engine.statistics.precision import Goal, Precision
 from burncast.outputs.results.conditions import Condition, evaluate
 from burncast.outputs.results.standard_errors import check_figure, parse_goal, standard_error
 

@@ -16,7 +16,7 @@ import math
 import numpy as np
 from numpy.typing import NDArray
 
-from burncast.engine.streams_numpy import wide_normals_from_words
+from burncast.engine.draws.streams_numpy import wide_normals_from_words
 
 __all__ = ["effective_sample_size", "split_r_hat"]
 

@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import TypeAlias
 
 from burncast.distributions.errors import DataError, Problem, nearest_name
-from burncast.engine.document import read_limited
+from burncast.engine.documents.document import read_limited
 
 __all__ = ["Row", "and_more", "read_rows"]
 

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from typing import Any, Literal, TypeAlias
 
 from burncast.distributions.errors import InputError
-from burncast.engine.toml_text import toml_key, toml_value
+from burncast.engine.documents.toml_text import toml_key, toml_value
 
 __all__ = ["CorrelationEntry", "Entry", "Section", "entries_as_toml"]
 

@@ -14,8 +14,8 @@ from burncast.calibration.families_on_the_line import FAMILIES_ON_THE_LINE
 from burncast.calibration.fitted_families import FittedFamily
 from burncast.calibration.sample import Sample
 from burncast.distributions.errors import InputError, nearest_name
-from burncast.engine.constants import number
-from burncast.engine.expressions import Call, Expression, Name, parse
+from burncast.engine.language.constants import number
+from burncast.engine.language.expressions import Call, Expression, Name, parse
 
 __all__ = ["FITTABLE", "Candidate", "candidates", "usual_candidates"]
 

@@ -22,8 +22,8 @@ from burncast.calibration.written_predictive import write_predictive
 from burncast.distributions.families import make_law
 from burncast.distributions.law import Law
 from burncast.distributions.notebook_view import Shown, View
-from burncast.engine.constants import law as law_of
-from burncast.engine.expressions import parse
+from burncast.engine.language.constants import law as law_of
+from burncast.engine.language.expressions import parse
 
 __all__ = ["UNCERTAINTIES", "Fit", "Uncertainty"]
 

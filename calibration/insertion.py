@@ -20,10 +20,10 @@ from typing import Any
 
 from burncast.calibration.entry import CorrelationEntry, Entry
 from burncast.distributions.errors import InputError, Problem, ScenarioError
-from burncast.engine.document import read_document
-from burncast.engine.merging import KIND_OF_SECTION
-from burncast.engine.toml_lines import KeyPath, Statement, statements
-from burncast.engine.toml_text import toml_key, toml_value
+from burncast.engine.documents.document import read_document
+from burncast.engine.documents.merging import KIND_OF_SECTION
+from burncast.engine.documents.toml_lines import KeyPath, Statement, statements
+from burncast.engine.documents.toml_text import toml_key, toml_value
 
 __all__ = ["insert_entries", "with_entries"]
 
@@ -224,7 +224,7 @@ def _refuse_other_section(entry: Entry, data: Mapping[str, Any], file: str) -> N
 
 def _check(temporary: Path, file: str) -> None:
     """Load and compile; problems are told of the file itself."""
-    from burncast.engine.lowering import meaning_problems
+    from burncast.engine.lowering.lowering import meaning_problems
     from burncast.engine.scenario import load
 
     try:

@@ -25,7 +25,7 @@ from burncast.calibration.process_entries import innovating_process, process_ent
 from burncast.calibration.process_fit import ProcessFit, fit_process
 from burncast.distributions.errors import DataError, InputError, Problem
 from burncast.distributions.notebook_view import Cell, Shown, View
-from burncast.engine.scenario_model import YEARS_PER_STEP, Step
+from burncast.engine.language.scenario_model import YEARS_PER_STEP, Step
 
 __all__ = ["JointFit", "fit_processes"]
 

@@ -14,12 +14,12 @@ from numpy.typing import NDArray
 from burncast.calibration.figures import Figure
 from burncast.calibration.measurement import Measurement
 from burncast.engine.compiler import compile_scenario
-from burncast.engine.given import run_given
-from burncast.engine.normals import Normals, renamed
+from burncast.engine.instructions.normals import Normals, renamed
+from burncast.engine.normal_space.given import run_given
 from burncast.engine.program import Program
-from burncast.engine.rare_ruin import until
-from burncast.engine.sampling import sampler_for
+from burncast.engine.questions.rare_ruin import until
 from burncast.engine.scenario import Scenario
+from burncast.engine.trajectories.sampling import sampler_for
 
 __all__ = ["Learned", "Strain", "Summary", "drawn", "learned_inputs", "learned_processes", "strains_of"]
 

@@ -24,7 +24,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from burncast.distributions.portable import log
-from burncast.engine.elementary_numpy import normal_cdf
+from burncast.engine.numerics.elementary_numpy import normal_cdf
 
 __all__ = ["Z95", "Measurement"]
 

@@ -11,8 +11,8 @@ from typing import Any, TypeAlias, cast
 
 from burncast.calibration.csv_rows import read_rows
 from burncast.distributions.errors import DataError, Problem
-from burncast.engine.document import read_limited
-from burncast.engine.toml_lines import key_lines
+from burncast.engine.documents.document import read_limited
+from burncast.engine.documents.toml_lines import key_lines
 
 __all__ = ["ObservationSource", "Row", "observation_rows"]
 

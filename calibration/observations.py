@@ -35,10 +35,10 @@ from burncast.calibration.period_spans import Span, SpanError, read_span
 from burncast.calibration.statements import read_statement
 from burncast.distributions.errors import DataError, Problem, nearest_name
 from burncast.engine.compiler import compile_scenario
-from burncast.engine.expressions import ExpressionError, Index, Name, parse
+from burncast.engine.language.expressions import ExpressionError, Index, Name, parse
+from burncast.engine.language.unit_registry import UnitTextError, unit_registry
 from burncast.engine.program import Program
 from burncast.engine.scenario import Scenario
-from burncast.engine.unit_registry import UnitTextError, unit_registry
 
 __all__ = ["read_observations"]
 

@@ -21,7 +21,7 @@ from numpy.typing import NDArray
 
 from burncast.calibration.csv_rows import Row, and_more, read_rows
 from burncast.distributions.errors import DataError, Problem, nearest_name
-from burncast.engine.unit_registry import UnitTextError, unit_registry
+from burncast.engine.language.unit_registry import UnitTextError, unit_registry
 
 __all__ = ["Dropped", "ObservedData", "read_data"]
 

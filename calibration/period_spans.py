@@ -8,8 +8,8 @@ import datetime
 import re
 from dataclasses import dataclass
 
-from burncast.engine.scenario_model import Scenario, period_end
-from burncast.engine.schedules import Calendar
+from burncast.engine.language.scenario_model import Scenario, period_end
+from burncast.engine.reading.schedules import Calendar
 
 __all__ = ["Span", "SpanError", "read_span"]
 

@@ -3,8 +3,8 @@
 The scenario is the prior: its inputs, and the shocks of its processes in every period up to the last observation, are
 standard normals. :mod:`burncast.engine.conditioning` draws them under the likelihood of the observations, raised to a
 power that grows from 0 to 1, in several independent runs along the levels that a pilot run found. All particles
-together become the past of the scenario's trajectories (:mod:`burncast.engine.particles`), dependence, state and all:
-what comes after the last observation is drawn as before.
+together become the past of the scenario's trajectories (:mod:`burncast.engine.draws.particles`), dependence, state and
+all: what comes after the last observation is drawn as before.
 """
 
 from __future__ import annotations
@@ -27,13 +27,13 @@ from burncast.calibration.observations import read_observations
 from burncast.calibration.reach import unreached
 from burncast.distributions.errors import InputError
 from burncast.distributions.notebook_view import Cell, Shown, View
-from burncast.engine.condition import Likelihood
 from burncast.engine.conditioning import Conditioned, condition_on
-from burncast.engine.given import GivenOutcomes, run_given
-from burncast.engine.normals import Normals, used_draws
-from burncast.engine.particles import Particles
+from burncast.engine.draws.particles import Particles
+from burncast.engine.instructions.normals import Normals, used_draws
+from burncast.engine.normal_space.condition import Likelihood
+from burncast.engine.normal_space.given import GivenOutcomes, run_given
 from burncast.engine.program import Program
-from burncast.engine.rare_ruin import until
+from burncast.engine.questions.rare_ruin import until
 from burncast.engine.scenario import Scenario
 from burncast.engine.simulate import check_seed_and_threads, processors
 

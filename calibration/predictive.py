@@ -33,8 +33,8 @@ from scipy import optimize, special
 from burncast.calibration.fittable import Candidate
 from burncast.calibration.fitted_families import Coordinate, FittedFamily
 from burncast.calibration.sample import Array, Sample
-from burncast.engine.constants import law
-from burncast.engine.expressions import parse
+from burncast.engine.language.constants import law
+from burncast.engine.language.expressions import parse
 
 __all__ = [
     "WrittenLaw",

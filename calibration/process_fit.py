@@ -31,7 +31,7 @@ from burncast.calibration.transition_laws import (
 )
 from burncast.distributions.errors import InputError
 from burncast.distributions.notebook_view import Shown, View
-from burncast.engine.scenario_model import YEARS_PER_STEP, Step
+from burncast.engine.language.scenario_model import YEARS_PER_STEP, Step
 
 __all__ = ["Bootstrap", "ProcessFit", "fit_process", "with_bootstrap"]
 

@@ -14,9 +14,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from burncast.calibration.figures import Figure
-from burncast.engine.condition import Exceedance
 from burncast.engine.conditioning import condition_on
-from burncast.engine.given import GivenOutcomes
+from burncast.engine.normal_space.condition import Exceedance
+from burncast.engine.normal_space.given import GivenOutcomes
 from burncast.engine.program import Program
 
 __all__ = ["Unreached", "unreached"]

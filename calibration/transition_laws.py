@@ -25,7 +25,7 @@ from burncast.calibration.observed_information import Array
 from burncast.calibration.observed_series import ObservedSeries
 from burncast.calibration.regime_switching import RegimeSwitching
 from burncast.distributions.errors import DataError, InputError, Problem, nearest_name
-from burncast.engine.scenario_model import YEARS_PER_STEP, Step
+from burncast.engine.language.scenario_model import YEARS_PER_STEP, Step
 
 __all__ = ["LOGARITHMIC", "PROCESS_NAMES", "REVERTING", "TransitionLaw", "check_process", "transition_law"]
 

@@ -18,7 +18,7 @@ from burncast.calibration.predictive import (
 from burncast.calibration.sample import Array
 from burncast.distributions.errors import InputError, LawError
 from burncast.distributions.law import Law
-from burncast.engine.expressions import ExpressionError
+from burncast.engine.language.expressions import ExpressionError
 
 if TYPE_CHECKING:
     from burncast.calibration.fitted_law import Fit

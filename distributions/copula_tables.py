@@ -2,8 +2,8 @@
 
 What draws share is worked out on scales on which both tails keep their accuracy: ``exponential``, −log Φ(z), is the
 standard exponential variable of equal upper probability, ``log_exponential`` its logarithm, ``logit`` log Φ(z)/Φ(−z).
-Sums of such values, carried back, are the conditional inversions and frailties of :mod:`burncast.engine.copulas`.
-``z`` beyond ``Z_LIMIT``, where no draw is, counts as the limit.
+Sums of such values, carried back, are the conditional inversions and frailties of
+:mod:`burncast.engine.dependence.copulas`. ``z`` beyond ``Z_LIMIT``, where no draw is, counts as the limit.
 """
 
 from __future__ import annotations

@@ -12,18 +12,18 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 
 from burncast.distributions.errors import Problem, ScenarioError
-from burncast.engine.emission import Emission, swap_states
-from burncast.engine.graph import Graph
-from burncast.engine.lowering import Lowered, lower_scenario
-from burncast.engine.machine_rows import FIRST_ROW
-from burncast.engine.nodes import Node, Rate, State
+from burncast.engine.graph.emission import Emission, swap_states
+from burncast.engine.graph.graph import Graph
+from burncast.engine.graph.nodes import Node, Rate, State
+from burncast.engine.graph.program_data import ProgramData
+from burncast.engine.graph.registers import FreeRows, assign_rows
+from burncast.engine.graph.schedule import Duty, Schedule, opens
+from burncast.engine.graph.selection import base_of, select_operations
+from burncast.engine.instructions.machine_rows import FIRST_ROW
+from burncast.engine.language.scenario_model import Scenario
+from burncast.engine.lowering.lowering import Lowered, lower_scenario
+from burncast.engine.lowering.simplification import live_part, simplified
 from burncast.engine.program import Program, Tracked
-from burncast.engine.program_data import ProgramData
-from burncast.engine.registers import FreeRows, assign_rows
-from burncast.engine.scenario import Scenario
-from burncast.engine.schedule import Duty, Schedule, opens
-from burncast.engine.selection import base_of, select_operations
-from burncast.engine.simplification import live_part, simplified
 
 __all__ = ["compile_following", "compile_scenario", "compile_variants"]
 
@@ -56,7 +56,7 @@ def compile_scenario(scenario: Scenario, track: tuple[str, ...] | None = None, o
     """Compile ``scenario``; ``track`` replaces the quantities whose distribution is kept.
 
     ``order`` lists correlated quantities that are mixed first: the same law from other random numbers
-    (:mod:`burncast.engine.dependence`).
+    (:mod:`burncast.engine.dependence.dependence`).
 
     Raises :class:`~burncast.distributions.errors.ScenarioError` with everything that the language's reader could not
     know to be wrong: functions, distributions, dimensions.
@@ -80,7 +80,7 @@ def compile_variants(scenario: Scenario) -> dict[str, Program]:
 
 
 def compile_following(scenario: Scenario, track: tuple[str, ...]) -> tuple[Program, ProgramData, Graph]:
-    """The same with what is known of where its numbers come from (:mod:`burncast.engine.origins`)."""
+    """The same with what is known of where its numbers come from (:mod:`burncast.engine.graph.origins`)."""
     compilation = _Compilation.of(scenario, lower_scenario(scenario, follows=True), track)
     return *compilation.program(), compilation.graph
 

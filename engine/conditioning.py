@@ -21,14 +21,14 @@ import numpy as np
 from numpy.typing import NDArray
 
 from burncast.distributions.portable import exp
-from burncast.engine.condition import Condition, Likelihood
-from burncast.engine.given import GivenOutcomes, Machine
-from burncast.engine.informed_moves import Reference, Residuals, fit_reference
-from burncast.engine.kernels import crank_nicolson
-from burncast.engine.normals import Normals, empty_normals, used_draws
-from burncast.engine.particle_files import refuse_particles
+from burncast.engine.draws.streams_numpy import philox
+from burncast.engine.instructions.normals import Normals, empty_normals, used_draws
+from burncast.engine.normal_space.condition import Condition, Likelihood
+from burncast.engine.normal_space.given import GivenOutcomes, Machine
+from burncast.engine.normal_space.informed_moves import Reference, Residuals, fit_reference
+from burncast.engine.numerics.kernels import crank_nicolson
 from burncast.engine.program import Program
-from burncast.engine.streams_numpy import philox
+from burncast.engine.reading.particle_files import refuse_particles
 
 __all__ = ["Conditioned", "Level", "condition_on"]
 

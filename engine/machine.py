@@ -2,8 +2,8 @@
 
 A register is a row of ``LANES`` float64 values; an instruction is a loop over the lanes of its rows (vectorised
 execution: Boncz, Zukowski and Nes 2005, "MonetDB/X100"). Those that treat every lane alike are written as vector code
-(:mod:`burncast.engine.elementwise`); the loops of the others are free of branches, so that they vectorise; rows are
-sliced before the loop, and an instruction never writes over its own operands. No fast-math: every operation is
+(:mod:`burncast.engine.instructions.elementwise`); the loops of the others are free of branches, so that they vectorise;
+rows are sliced before the loop, and an instruction never writes over its own operands. No fast-math: every operation is
 IEEE-exact and every fused multiply-add explicit, so that the bits are the same on any processor with FMA.
 
 It is one function on purpose: what it were cut into would be compiled twice, once alone and once inside the whole.
@@ -14,19 +14,26 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
-from burncast.engine.chunk_arrays import ChunkArrays
-from burncast.engine.counts import binomial_quantile, poisson_row
-from burncast.engine.elementary_rows import exp_row, gbm_row, gbm_row_of_known, log_row, normal_cdf_row, power_row
-from burncast.engine.elementwise import elementwise
-from burncast.engine.histogram import record, record_first_passage
-from burncast.engine.intrinsics import is_raised, lane_loop
-from burncast.engine.kernel_cache import outermost
-from burncast.engine.lanes import LANES
-from burncast.engine.lookups import interpolate, jumps, lookup, transport
-from burncast.engine.machine_rows import CHECK_ROW, NEED_ROW, PASSAGE_ROW
+from burncast.engine.instructions.counts import binomial_quantile, poisson_row
+from burncast.engine.instructions.elementwise import elementwise
+from burncast.engine.instructions.lookups import interpolate, jumps, lookup, transport
+from burncast.engine.instructions.machine_rows import CHECK_ROW, NEED_ROW, PASSAGE_ROW
+from burncast.engine.instructions.workspace import AUX, OPERATION, OUT, A, B, C, Code, K, L, Workspace
+from burncast.engine.numerics.elementary_rows import (
+    exp_row,
+    gbm_row,
+    gbm_row_of_known,
+    log_row,
+    normal_cdf_row,
+    power_row,
+)
+from burncast.engine.numerics.intrinsics import is_raised, lane_loop
+from burncast.engine.numerics.kernel_cache import outermost
+from burncast.engine.numerics.lanes import LANES
 from burncast.engine.program import OPCODES
+from burncast.engine.statistics.chunk_arrays import ChunkArrays
+from burncast.engine.statistics.histogram import record, record_first_passage
 from burncast.engine.streams import copy_shocks, fill_input_normals, fill_shocks
-from burncast.engine.workspace import AUX, OPERATION, OUT, A, B, C, Code, K, L, Workspace
 
 __all__ = ["run_blocks"]
 

@@ -20,7 +20,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from burncast.engine.particles import Particles
+from burncast.engine.draws.particles import Particles
 
 __all__ = ["FIELDS", "OPCODES", "Program", "Tracked"]
 

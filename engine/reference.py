@@ -12,12 +12,13 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from burncast.engine import counts_numpy, streams_numpy
-from burncast.engine import elementary_numpy as elementary
-from burncast.engine.addresses import MOST_JUMPS
-from burncast.engine.machine_rows import CHECK_ROW, NEED_ROW, PASSAGE_ROW
-from burncast.engine.normals import Normals
-from burncast.engine.operations import FOLDABLE
+from burncast.engine.draws import streams_numpy
+from burncast.engine.draws.addresses import MOST_JUMPS
+from burncast.engine.instructions import counts_numpy
+from burncast.engine.instructions.machine_rows import CHECK_ROW, NEED_ROW, PASSAGE_ROW
+from burncast.engine.instructions.normals import Normals
+from burncast.engine.instructions.operations import FOLDABLE
+from burncast.engine.numerics import elementary_numpy as elementary
 from burncast.engine.program import FIELDS, OPCODES, Program
 
 __all__ = ["Reference", "run_reference"]

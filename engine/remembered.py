@@ -22,10 +22,10 @@ import numpy as np
 
 import burncast.distributions
 from burncast.distributions.errors import ScenarioError
-from burncast.engine.document import Trace, find_scenario, traced
-from burncast.engine.kernel_cache import cache_directory, keep, kept
+from burncast.engine.documents.document import Trace, find_scenario, traced
+from burncast.engine.language.scenario_model import Scenario
+from burncast.engine.numerics.kernel_cache import cache_directory, keep, kept
 from burncast.engine.program import Program
-from burncast.engine.scenario_model import Scenario
 
 __all__ = ["remembered_program", "remembered_scenario"]
 
@@ -100,8 +100,8 @@ def _written_at(file: Path) -> float:
 def _code() -> str:
     """What stands for the sources of this package and for what it computes with."""
     folders = [Path(__file__).parent, *map(Path, burncast.distributions.__path__)]
-    files = sorted(file for folder in folders for file in folder.glob("*.py"))
-    states = [(file.name, file.stat().st_size, file.stat().st_mtime_ns) for file in files]
+    files = sorted((file.relative_to(folder), file) for folder in folders for file in folder.rglob("*.py"))
+    states = [(name.as_posix(), file.stat().st_size, file.stat().st_mtime_ns) for name, file in files]
     return repr((sys.version, np.__version__, _version_of_scipy(), states))
 
 

@@ -13,11 +13,12 @@ from collections.abc import Mapping
 from typing import Any, TypeAlias
 
 from burncast.distributions.errors import Problem, ScenarioError
-from burncast.engine.assembly import assemble, begin_reading
-from burncast.engine.dependencies import Mentions, find_dependencies, find_misnamed, used_names
-from burncast.engine.document import Document, find_scenario, parse_document, read_document
-from burncast.engine.merging import KIND_OF_SECTION, merge, normalised, variant_document
-from burncast.engine.scenario_model import (
+from burncast.engine.documents.document import Document, find_scenario, parse_document, read_document
+from burncast.engine.documents.merging import KIND_OF_SECTION, merge, normalised, variant_document
+from burncast.engine.documents.structure_check import Structure, check_structure
+from burncast.engine.documents.toml_text import Written, write_toml
+from burncast.engine.language.dependencies import Mentions, find_dependencies, find_misnamed, used_names
+from burncast.engine.language.scenario_model import (
     ByElement,
     Correlation,
     Kind,
@@ -28,10 +29,9 @@ from burncast.engine.scenario_model import (
     Step,
     Value,
 )
-from burncast.engine.sheet_changes import sheet_changes
-from burncast.engine.structure_check import Structure, check_structure
-from burncast.engine.toml_text import Written, write_toml
-from burncast.engine.units import check_units
+from burncast.engine.language.units import check_units
+from burncast.engine.reading.assembly import assemble, begin_reading
+from burncast.engine.reading.sheet_changes import sheet_changes
 
 __all__ = [
     "ByElement",
@@ -96,7 +96,7 @@ def _load(document: Document) -> Scenario:
 
 def _meaning_problems(scenario: Scenario, broken: set[str]) -> list[Problem]:
     """What the compiler would find next, so that one look shows everything."""
-    from burncast.engine.lowering import meaning_problems
+    from burncast.engine.lowering.lowering import meaning_problems
 
     return meaning_problems(scenario, frozenset(broken))
 

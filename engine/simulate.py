@@ -21,18 +21,18 @@ import numpy as np
 from numpy.typing import NDArray
 
 from burncast.distributions.errors import InputError, InterruptedRunError
-from burncast.engine.addresses import STREAM_VERSION
-from burncast.engine.control_variates import ControlledMeans, ControlTotals, controls_of
-from burncast.engine.kernels import run_blocks
-from burncast.engine.lanes import CHUNK, LANES
-from burncast.engine.precision import Precision
+from burncast.engine.draws.addresses import STREAM_VERSION
+from burncast.engine.instructions.workspace import code_of
+from burncast.engine.language.scenario_model import Scenario
+from burncast.engine.numerics.kernels import run_blocks
+from burncast.engine.numerics.lanes import CHUNK, LANES
 from burncast.engine.program import Program, Tracked
-from burncast.engine.replications import ReplicationSums
-from burncast.engine.sampling import INDEPENDENT, METHODS, REPLICATIONS, Part, Sampler, sampler_for
-from burncast.engine.scenario_model import Scenario
+from burncast.engine.statistics.precision import Precision
+from burncast.engine.statistics.replications import ReplicationSums
 from burncast.engine.tally import Tally
-from burncast.engine.workbenches import Workbench, Workbenches
-from burncast.engine.workspace import code_of
+from burncast.engine.trajectories.control_variates import ControlledMeans, ControlTotals, controls_of
+from burncast.engine.trajectories.sampling import INDEPENDENT, METHODS, REPLICATIONS, Part, Sampler, sampler_for
+from burncast.engine.trajectories.workbenches import Workbench, Workbenches
 
 __all__ = ["Simulation", "chunk_size_for", "give_way", "processors", "run", "run_program"]
 
@@ -62,10 +62,10 @@ class Simulation:
     variates, None where there were none.
     ``tally`` holds the statistics, ``tracked`` says which of its rows belong to which quantity; ``paths`` has shape
     (kept trajectories, elements of all tracked quantities, T + 1), NaN where a quantity has no value at period 0.
-    ``replications`` int64[R, T + 2] are the first passages of each replication (see :mod:`burncast.engine.sampling`)
-    and ``spread`` what tells the errors of other figures from them, None where trajectories are independent.
-    ``effective`` is how many independent draws the particles are worth that trajectories begin with, None where they
-    begin with none.
+    ``replications`` int64[R, T + 2] are the first passages of each replication (see
+    :mod:`burncast.engine.trajectories.sampling`) and ``spread`` what tells the errors of other figures from them, None
+    where trajectories are independent. ``effective`` is how many independent draws the particles are worth that
+    trajectories begin with, None where they begin with none.
     """
 
     scenario: Scenario
@@ -109,9 +109,10 @@ def run(
     """Simulate ``trajectories`` trajectories of ``scenario``; ``program`` is what it compiles to, where it is at hand.
 
     ``threads`` is the number of threads (None: one per processor); it never changes the result. ``method`` says how
-    trajectories are spread (see :mod:`burncast.engine.sampling`), ``control_variates`` whether the draws' known means
-    correct the estimates, or those of which quantities (:mod:`burncast.engine.control_variates`). ``keep_paths`` keeps
-    the tracked quantities of the first so many trajectories. ``progress(done, total)`` is called from this thread.
+    trajectories are spread (see :mod:`burncast.engine.trajectories.sampling`), ``control_variates`` whether the draws'
+    known means correct the estimates, or those of which quantities
+    (:mod:`burncast.engine.trajectories.control_variates`). ``keep_paths`` keeps the tracked quantities of the first so
+    many trajectories. ``progress(done, total)`` is called from this thread.
 
     Raises :class:`~burncast.distributions.errors.ScenarioError` for a scenario that cannot be compiled,
     :class:`~burncast.distributions.errors.SimulationError` where a quantity becomes NaN or infinite, and
@@ -131,7 +132,7 @@ def run(
     controls = controls_of(program, control_variates, method, trajectories)
     library = None
     if method == "library":
-        from burncast.engine.library_trials import library_trials
+        from burncast.engine.trajectories.library_trials import library_trials
 
         library = library_trials(scenario, trajectories)
     sampler = sampler_for(program, method, seed, trajectories, in_memory=controls is not None, library=library)
@@ -195,8 +196,8 @@ def run_program(
     given. Once ``stop`` is set, kernels end at their next block of lanes, and InterruptedRunError is raised.
     A ``sampler`` gives the points; first passages by replication are then added to ``replications``, what else they
     tell to ``spread``, and the sums of control variates to ``totals``. ``kept`` is where a part of a program keeps what
-    it recalls (:mod:`burncast.engine.partial_program`). Memory comes from ``benches`` and is left there. A run that
-    ``gives_way`` has what processor time others leave.
+    it recalls (:mod:`burncast.engine.what_if.partial_program`). Memory comes from ``benches`` and is left there. A run
+    that ``gives_way`` has what processor time others leave.
     """
     paths = paths if paths is not None else np.empty((0, 0, program.periods + 1))
     sampler = sampler or sampler_for(program, "random", seed, trajectories)
@@ -266,7 +267,7 @@ def run_program(
             halt[0] = 1
             raise
     if failure is not None:
-        from burncast.engine.replay import explain_failure
+        from burncast.engine.trajectories.replay import explain_failure
 
         raise explain_failure(scenario, seed, failure, sampler)
     return total

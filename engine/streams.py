@@ -1,8 +1,8 @@
 """Where randomness is addressed: Philox4x32-10 words, and normals from them by inversion.
 
 A draw has an address (seed; trajectory, period, stream) and nothing else: no state, no order, no skipping ahead. The
-generator is Philox4x32-10 (:mod:`burncast.engine.philox`). Its key is the seed (low word, high word); its counter is
-(trajectory low, trajectory high, period // 4 + sub·2¹⁶, stream), and word period % 4 of its four is the period's. A
+generator is Philox4x32-10 (:mod:`burncast.engine.draws.philox`). Its key is the seed (low word, high word); its counter
+is (trajectory low, trajectory high, period // 4 + sub·2¹⁶, stream), and word period % 4 of its four is the period's. A
 stream is a stable hash of a quantity's name.
 
 Normals are quantiles: float32 for the shocks of every period, of (u + ½)·2⁻³² for a 32-bit word u; float64 for inputs,
@@ -22,8 +22,9 @@ from typing import cast
 import numpy as np
 from numpy.typing import NDArray
 
-from burncast.engine.addresses import STREAM_VERSION, stream_id
-from burncast.engine.coefficients import (
+from burncast.engine.draws.addresses import STREAM_VERSION, stream_id
+from burncast.engine.draws.philox import philox
+from burncast.engine.numerics.coefficients import (
     C_DOUBLE,
     C_SINGLE,
     LOG_SINGLE,
@@ -32,11 +33,10 @@ from burncast.engine.coefficients import (
     W0_DOUBLE,
     W0_SINGLE,
 )
-from burncast.engine.elementary import log
-from burncast.engine.intrinsics import fma, lane_loop, polynomial
-from burncast.engine.kernel_cache import borrowing, inlined
-from burncast.engine.lanes import LANES
-from burncast.engine.philox import philox
+from burncast.engine.numerics.elementary import log
+from burncast.engine.numerics.intrinsics import fma, lane_loop, polynomial
+from burncast.engine.numerics.kernel_cache import borrowing, inlined
+from burncast.engine.numerics.lanes import LANES
 
 __all__ = [
     "STREAM_VERSION",

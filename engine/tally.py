@@ -14,12 +14,12 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from burncast.distributions.errors import InputError
-from burncast.engine.bins import BINS, DIRECTORY
-from burncast.engine.chunk_arrays import COUNT, HIGH, LOW, PARTS, SHIFT, SQUARE, STRANDS, SUM
-from burncast.engine.chunk_tally import ChunkTally
-from burncast.engine.exact_sums import ExactMoments
-from burncast.engine.kernels import add_pages
-from burncast.engine.order_statistics import Pages, quantiles_of_pages
+from burncast.engine.numerics.kernels import add_pages
+from burncast.engine.statistics.bins import BINS, DIRECTORY
+from burncast.engine.statistics.chunk_arrays import COUNT, HIGH, LOW, PARTS, SHIFT, SQUARE, STRANDS, SUM
+from burncast.engine.statistics.chunk_tally import ChunkTally
+from burncast.engine.statistics.exact_sums import ExactMoments
+from burncast.engine.statistics.order_statistics import Pages, quantiles_of_pages
 
 __all__ = ["Tally"]
 

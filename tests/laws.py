@@ -13,7 +13,7 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 from scipy import stats
 
-from burncast.engine.bins import BINS, bin_starts
+from burncast.engine.statistics.bins import BINS, bin_starts
 from burncast.engine.tally import Tally
 
 __all__ = [

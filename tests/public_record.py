@@ -9,8 +9,8 @@ import xarray as xr
 
 import burncast
 from burncast import Scenario
-from burncast.engine.expressions import Number
-from burncast.engine.quantities import ByElement
+from burncast.engine.language.expressions import Number
+from burncast.engine.reading.quantities import ByElement
 
 __all__ = ["assert_holds", "money_by_variant", "public_record", "spread", "stated"]
 

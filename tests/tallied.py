@@ -2,9 +2,9 @@
 
 import numpy as np
 
-from burncast.engine.chunk_tally import ChunkTally
-from burncast.engine.histogram import record, record_first_passage
-from burncast.engine.lanes import CHUNK, LANES
+from burncast.engine.numerics.lanes import CHUNK, LANES
+from burncast.engine.statistics.chunk_tally import ChunkTally
+from burncast.engine.statistics.histogram import record, record_first_passage
 from burncast.engine.tally import Tally
 
 

@@ -24,7 +24,7 @@ import pytest
 
 from burncast.distributions.families import FAMILIES
 from burncast.engine.compiler import compile_scenario
-from burncast.engine.functions import PROCESSES
+from burncast.engine.language.functions import PROCESSES
 from burncast.engine.scenario import load
 from burncast.engine.simulate import run
 
@@ -224,7 +224,7 @@ def test_another_processor_gives_the_same_bits(tmp_path):
 @pytest.mark.parametrize("folder", ["distributions", "engine"])
 def test_no_source_calls_what_depends_on_the_processor(folder):
     # The NumPy twins of kernels are exempt: they are held to the kernels bit for bit.
-    for path in sorted((ROOT / folder).glob("*.py")):
+    for path in sorted((ROOT / folder).rglob("*.py")):
         if not path.stem.endswith("_numpy"):
             found = dependent(path.read_text(encoding="utf-8"))
             assert not found, f"{path.name} uses {', '.join(found)}; see distributions/portable.py"

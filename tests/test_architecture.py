@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import re
 import tomllib
 from pathlib import Path
 
@@ -17,6 +18,90 @@ MAY_IMPORT = {
     "outputs": {"distributions", "engine", "outputs"},
     "examples": set(),
 }
+ENGINE: dict[str, set[str]] = {
+    "models": set(),
+    "numerics": set(),
+    "draws": {"numerics"},
+    "streams": {"numerics", "draws"},
+    "language": {"draws"},
+    "documents": {"language"},
+    "statistics": {"numerics", "draws"},
+    "tally": {"numerics", "statistics"},
+    "program": {"draws"},
+    "instructions": {"numerics", "draws", "streams", "program"},
+    "machine": {"numerics", "streams", "statistics", "program", "instructions"},
+    "reference": {"numerics", "draws", "program", "instructions"},
+    "reading": {"draws", "language", "documents", "program"},
+    "inputs": {"language", "documents", "program", "reading"},
+    "graph": {"draws", "program", "instructions"},
+    "dependence": {"language", "graph"},
+    "lowering": {"language", "instructions", "graph", "dependence"},
+    "scenario": {"language", "documents", "reading", "lowering"},
+    "compiler": {"language", "program", "instructions", "graph", "lowering"},
+    "remembered": {"numerics", "language", "documents", "program", "scenario", "compiler"},
+    "trajectories": {
+        "numerics",
+        "draws",
+        "streams",
+        "language",
+        "statistics",
+        "program",
+        "instructions",
+        "reference",
+        "reading",
+        "compiler",
+    },
+    "simulate": {
+        "numerics",
+        "draws",
+        "language",
+        "statistics",
+        "tally",
+        "program",
+        "instructions",
+        "compiler",
+        "trajectories",
+    },
+    "normal_space": {
+        "numerics",
+        "draws",
+        "streams",
+        "statistics",
+        "program",
+        "instructions",
+        "trajectories",
+        "simulate",
+    },
+    "conditioning": {"numerics", "draws", "program", "instructions", "reading", "normal_space"},
+    "questions": {
+        "numerics",
+        "language",
+        "statistics",
+        "program",
+        "reading",
+        "inputs",
+        "compiler",
+        "trajectories",
+        "simulate",
+        "normal_space",
+        "conditioning",
+    },
+    "what_if": {
+        "numerics",
+        "draws",
+        "language",
+        "statistics",
+        "tally",
+        "program",
+        "instructions",
+        "inputs",
+        "graph",
+        "compiler",
+        "trajectories",
+        "simulate",
+    },
+}
+"""The parts of the engine, packages and modules at its top, and which of the parts before them they may import."""
 SHIPPED = (*FOLDERS, "examples", "burncast")
 MODULES = sorted(
     path
@@ -40,7 +125,11 @@ def imported_names(path: Path) -> set[str]:
             found |= {alias.name for alias in node.names}
         elif isinstance(node, ast.ImportFrom):
             module = "." * node.level + (node.module or "")
-            found |= {f"{module}.{alias.name}" for alias in node.names} if module == "burncast" else {module}
+            found |= (
+                {f"{module}.{alias.name}" for alias in node.names}
+                if module in ("burncast", "burncast.engine")
+                else {module}
+            )
     return found
 
 
@@ -56,7 +145,47 @@ def test_imports_are_absolute_and_point_one_way(path):
             assert rest[0] in MAY_IMPORT[folder], f"{folder} must not import {name}"
 
 
+def parts_imported(path: Path) -> set[str]:
+    """The parts of the engine that a module imports, wherever in it: inside functions and for types as well."""
+    return {name.split(".")[2] for name in imported_names(path) if name.startswith("burncast.engine.")}
+
+
+def test_no_part_of_the_engine_may_import_one_that_comes_later():
+    """So the table has no cycles."""
+    earlier: set[str] = set()
+    for part, allowed in ENGINE.items():
+        assert allowed <= earlier, f"{part} may import {', '.join(sorted(allowed - earlier))}, which comes later"
+        earlier.add(part)
+
+
+def test_the_parts_of_the_engine_are_its_folders_and_the_modules_at_its_top():
+    paths = [path.relative_to(ROOT / "engine") for path in MODULES if path.is_relative_to(ROOT / "engine")]
+    assert {path.with_suffix("").parts[0] for path in paths} - {"__init__"} == ENGINE.keys()
+    assert {len(path.parts) for path in paths} == {1, 2}
+
+
+@pytest.mark.parametrize("path", [path for path in MODULES if path.is_relative_to(ROOT / "engine")], ids=name_of)
+def test_imports_within_the_engine_point_one_way(path):
+    part = path.relative_to(ROOT / "engine").with_suffix("").parts[0]
+    if part == "__init__":
+        assert not imported_names(path), "importing the engine must load nothing"
+        return
+    for other in parts_imported(path) - {part}:
+        assert other in ENGINE[part], f"{part} must not import {other}"
+
+
+@pytest.mark.parametrize("part", [part for part in ENGINE if (ROOT / "engine" / part).is_dir()])
+def test_a_package_of_the_engine_says_what_it_may_import_and_loads_nothing(part):
+    tree = ast.parse((ROOT / "engine" / part / "__init__.py").read_text(encoding="utf-8"))
+    assert len(tree.body) == 1, "importing the package must load nothing"
+    _, _, allowed = (ast.get_docstring(tree) or "").partition("may import")
+    assert set(re.findall(r"``(\w+)``", allowed)) == ENGINE[part]
+
+
 def test_the_direction_test_would_notice():
+    assert parts_imported(ROOT / "engine" / "questions" / "rare_ruin.py") >= {"conditioning", "simulate"}
+    assert "statistics" in parts_imported(ROOT / "outputs" / "results" / "standard_errors.py")
+    assert "questions" not in ENGINE["simulate"]
     assert imported_names(ROOT / "outputs" / "results" / "estimates.py") >= {"burncast.engine.simulate"}
     assert "outputs" not in MAY_IMPORT["engine"]
 

@@ -15,8 +15,8 @@ import xarray as xr
 
 import burncast
 from burncast import Scenario
-from burncast.engine.expressions import Number, walk
-from burncast.engine.quantities import ByElement, Quantity
+from burncast.engine.language.expressions import Number, walk
+from burncast.engine.reading.quantities import ByElement, Quantity
 
 ROOT = Path(__file__).parents[1]
 EXAMPLE = ROOT / "examples" / "chatgpt-2023.toml"

@@ -9,7 +9,7 @@ from guide_tables import section_rows, stated_numbers
 from markdown_blocks import blocks
 
 import burncast
-from burncast.engine.dependence_words import dependence_words
+from burncast.engine.dependence.dependence_words import dependence_words
 
 PAGE = "dependence.md"
 GUIDE = Path(__file__).parents[1] / "docs" / "guide" / PAGE

@@ -11,7 +11,7 @@ from markdown_blocks import Block, blocks
 import burncast
 from burncast.distributions.families import FAMILIES
 from burncast.engine.compiler import compile_scenario
-from burncast.engine.functions import FUNCTIONS, PROCESSES
+from burncast.engine.language.functions import FUNCTIONS, PROCESSES
 
 ROOT = Path(__file__).parents[1]
 GUIDE = ROOT / "docs" / "guide"

@@ -15,7 +15,7 @@ from scenario_files import write
 from typer.testing import CliRunner
 
 from burncast.cli import app
-from burncast.engine.packaged import packaged_scenarios
+from burncast.engine.documents.packaged import packaged_scenarios
 from burncast.engine.scenario import load
 
 ROOT = Path(__file__).parents[1]
@@ -68,6 +68,19 @@ def test_the_wheel_holds_what_the_report_and_the_page_are_made_of(built):
     files += [path for path in (ROOT / "outputs" / "page").rglob("*") if path.is_file()]
     assert names >= {f"burncast/{path.relative_to(ROOT).as_posix()}" for path in files}
     assert len(files) > 20
+
+
+def test_the_wheel_holds_every_module(built):
+    with zipfile.ZipFile(next(built.glob("*.whl"))) as wheel:
+        names = {name for name in wheel.namelist() if name.endswith(".py")}
+    modules = {
+        path.relative_to(ROOT).as_posix()
+        for folder in SHIPPED
+        for path in (ROOT / folder).rglob("*.py")
+        if not any((ROOT / parent).is_symlink() for parent in path.relative_to(ROOT).parents)
+        and path.parent != ROOT / "examples" / "calibration"
+    }
+    assert names == {name if name.startswith("burncast/") else f"burncast/{name}" for name in modules}
 
 
 def test_the_source_archive_holds_every_packaged_scenario(built):

@@ -11,7 +11,7 @@ from typer.testing import CliRunner
 
 import burncast
 from burncast.cli import app
-from burncast.engine.assumption_sheet import COLUMNS
+from burncast.engine.documents.assumption_sheet import COLUMNS
 
 PAGE = Path(__file__).parents[1] / "docs" / "guide" / "spreadsheets.md"
 TRAJECTORIES = 8192

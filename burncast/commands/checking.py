@@ -19,7 +19,7 @@ def check_scenario(source: str, *, program: bool, as_json: bool) -> int:
 
     With ``as_json`` the problems go to stdout as data too, since an editor wants them; else they are raised.
     """
-    from burncast.engine.listing import listing
+    from burncast.engine.instructions.listing import listing
 
     try:
         found, compiled = _findings(source)
@@ -45,9 +45,9 @@ def check_scenario(source: str, *, program: bool, as_json: bool) -> int:
 def _findings(source: str) -> tuple[dict[str, Any], Program]:
     """Everything about the scenario and its variants as plain data, and the compiled base."""
     from burncast.engine.compiler import compile_variants
-    from burncast.engine.dependence_words import dependence_words
-    from burncast.engine.dependencies import resolve
-    from burncast.engine.law_fits import notes_on_fits
+    from burncast.engine.dependence.dependence_words import dependence_words
+    from burncast.engine.inputs.law_fits import notes_on_fits
+    from burncast.engine.language.dependencies import resolve
     from burncast.engine.scenario import load
 
     scenario = load(source)

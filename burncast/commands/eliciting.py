@@ -27,9 +27,9 @@ _SHOWN = (0.01, 0.05, 0.1, 0.25, 0.5, 0.75, 0.9, 0.95, 0.99)
 def report_law(written: str, statements: Sequence[str], name: str, out: Path | None, as_json: bool) -> None:
     """Fit the law, print its figures, draw it into the folder ``out``."""
     from burncast.distributions.families import FAMILIES
-    from burncast.engine.constants import law
-    from burncast.engine.expressions import Call, parse, render
-    from burncast.engine.law_fits import misfits_of
+    from burncast.engine.inputs.law_fits import misfits_of
+    from burncast.engine.language.constants import law
+    from burncast.engine.language.expressions import Call, parse, render
     from burncast.outputs.files.store import CREATED_BY, check_folder
 
     if not name.isidentifier():

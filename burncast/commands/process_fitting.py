@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
     from burncast.calibration.observed_data import ObservedData
     from burncast.calibration.process_fit import ProcessFit
-    from burncast.engine.scenario_model import Step
+    from burncast.engine.language.scenario_model import Step
 
 __all__ = ["FILES", "report_process"]
 

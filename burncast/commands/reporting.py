@@ -115,7 +115,7 @@ def report(scenarios: Mapping[str, Scenario], request: Request) -> int:
 
 def warm_up(scenario: Scenario, trajectories: int, seed: int) -> None:
     """Compile the simulator where this machine has not done so yet, and say that it takes a while."""
-    from burncast.engine.kernels import run_blocks
+    from burncast.engine.numerics.kernels import run_blocks
     from burncast.engine.simulate import run
 
     if not run_blocks.is_on_disk():

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     import xarray as xr
     from matplotlib.figure import Figure
 
-    from burncast.engine.explain_ruin import RuinExplanation
+    from burncast.engine.questions.explain_ruin import RuinExplanation
     from burncast.engine.scenario import Scenario
 
 __all__ = ["report_explanation", "report_path", "report_rare_ruin"]

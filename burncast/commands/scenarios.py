@@ -63,7 +63,7 @@ def schema(context: typer.Context) -> None:
     Example: burncast schema > scenario.schema.json
     """
     with guarded(context.obj):
-        from burncast.engine.schema import scenario_schema
+        from burncast.engine.documents.schema import scenario_schema
 
         write_json(scenario_schema())
 

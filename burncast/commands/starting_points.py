@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from dataclasses import asdict
 
-from burncast.engine.packaged import find_packaged, list_packaged
-from burncast.engine.template import SCHEMA_LINE, TEMPLATE
+from burncast.engine.documents.packaged import find_packaged, list_packaged
+from burncast.engine.documents.template import SCHEMA_LINE, TEMPLATE
 from burncast.terminal import write_json, write_out
 
 __all__ = ["show_starting_points", "starting_point"]

@@ -13,12 +13,12 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from burncast.distributions.errors import InputError, InterruptedRunError, ScenarioError, nearest_name
-from burncast.engine.adjusting import Adjustable, adjustable, adjustables, moved, with_argument
-from burncast.engine.changed_inputs import read_changes
-from burncast.engine.drawn_inputs import with_pictures
-from burncast.engine.forecast import Forecast, money_of
+from burncast.engine.inputs.adjusting import Adjustable, adjustable, adjustables, moved, with_argument
+from burncast.engine.inputs.changed_inputs import read_changes
 from burncast.engine.scenario import Scenario
-from burncast.engine.what_if import RECORDING, WhatIf
+from burncast.engine.what_if.drawn_inputs import with_pictures
+from burncast.engine.what_if.forecast import Forecast, money_of
+from burncast.engine.what_if.what_if import RECORDING, WhatIf
 from burncast.what_if.messages import (
     Asked,
     Change,

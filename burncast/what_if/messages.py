@@ -24,9 +24,9 @@ if TYPE_CHECKING:
     import numpy as np
     from numpy.typing import NDArray
 
-    from burncast.engine.adjusting import Adjustable
-    from burncast.engine.forecast import Figure, Forecast
+    from burncast.engine.inputs.adjusting import Adjustable
     from burncast.engine.scenario import Scenario
+    from burncast.engine.what_if.forecast import Figure, Forecast
 
 __all__ = [
     "Asked",

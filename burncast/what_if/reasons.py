@@ -15,7 +15,7 @@ from burncast.what_if.desk import Run
 from burncast.what_if.messages import labelled
 
 if TYPE_CHECKING:
-    from burncast.engine.explain_ruin import InputShift, RuinExplanation
+    from burncast.engine.questions.explain_ruin import InputShift, RuinExplanation
 
 __all__ = ["reasons"]
 

@@ -16,15 +16,15 @@ from pathlib import Path
 from typing import Any
 
 from burncast.distributions.errors import InputError
-from burncast.engine.document import is_sheet, traced
-from burncast.engine.expressions import Expression, Name, parse, walk
-from burncast.engine.multiples import SCHEDULE, multiple_of, scaled_schedule
-from burncast.engine.packaged import packaged_scenarios
-from burncast.engine.pinning import named_input
+from burncast.engine.documents.document import is_sheet, traced
+from burncast.engine.documents.packaged import packaged_scenarios
+from burncast.engine.documents.toml_edits import text_at, value_at, with_value, without_key
+from burncast.engine.documents.toml_lines import KeyPath
+from burncast.engine.documents.toml_text import toml_key, toml_value
+from burncast.engine.inputs.multiples import SCHEDULE, multiple_of, scaled_schedule
+from burncast.engine.inputs.pinning import named_input
+from burncast.engine.language.expressions import Expression, Name, parse, walk
 from burncast.engine.scenario import ByElement, Quantity, Scenario, load_text
-from burncast.engine.toml_edits import text_at, value_at, with_value, without_key
-from burncast.engine.toml_lines import KeyPath
-from burncast.engine.toml_text import toml_key, toml_value
 from burncast.filling_in import filled_in
 
 __all__ = ["Original", "Saved", "saved_scenario"]

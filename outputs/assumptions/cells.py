@@ -1,6 +1,6 @@
 """Assumptions as the cells of a sheet to fill in: which of them, under which headings, and as CSV.
 
-What :mod:`burncast.engine.assumption_sheet` reads back is what stands here; a workbook shows more beside it.
+What :mod:`burncast.engine.documents.assumption_sheet` reads back is what stands here; a workbook shows more beside it.
 """
 
 from __future__ import annotations
@@ -12,11 +12,11 @@ import re
 from collections.abc import Sequence
 from typing import TypeAlias
 
-from burncast.engine.expression_tokens import interval_ends
+from burncast.engine.documents.sheet_cells import quoted_text
+from burncast.engine.documents.sheet_numbers import readings
+from burncast.engine.language.expression_tokens import interval_ends
+from burncast.engine.reading.schedules import read_date
 from burncast.engine.scenario import Scenario
-from burncast.engine.schedules import read_date
-from burncast.engine.sheet_cells import quoted_text
-from burncast.engine.sheet_numbers import readings
 from burncast.outputs.assumptions.rows import AssumptionRow, assumption_rows
 from burncast.outputs.files.store import CREATED_BY
 

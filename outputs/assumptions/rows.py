@@ -14,10 +14,10 @@ from typing import Any, Literal, TypeAlias
 
 from burncast.distributions.errors import BurncastError
 from burncast.distributions.law import Law
-from burncast.engine.constants import constant, is_constant
-from burncast.engine.document import Document
-from burncast.engine.expressions import Expression, Index, Name, render
-from burncast.engine.merging import KIND_OF_SECTION, normalised
+from burncast.engine.documents.document import Document
+from burncast.engine.documents.merging import KIND_OF_SECTION, normalised
+from burncast.engine.language.constants import constant, is_constant
+from burncast.engine.language.expressions import Expression, Index, Name, render
 from burncast.engine.scenario import ByElement, Correlation, Quantity, Scenario, Value
 
 __all__ = ["AssumptionRow", "Partner", "Sort", "assumption_rows", "law_of", "partners_of", "values_by_element"]

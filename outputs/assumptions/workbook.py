@@ -14,10 +14,10 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from burncast.distributions.errors import InputError
-from burncast.engine.assumption_sheet import SCENARIO_SHEET, VALUE_KEYS
+from burncast.engine.documents.assumption_sheet import SCENARIO_SHEET, VALUE_KEYS
+from burncast.engine.documents.sheet_cells import column_letters, quoted_text
+from burncast.engine.documents.structure import MAX_PERIODS
 from burncast.engine.scenario import Scenario
-from burncast.engine.sheet_cells import column_letters, quoted_text
-from burncast.engine.structure import MAX_PERIODS
 from burncast.outputs.assumptions.cells import HEADINGS, SheetCell, editable_rows, row_cells
 from burncast.outputs.assumptions.rows import AssumptionRow
 from burncast.outputs.files.extras import require

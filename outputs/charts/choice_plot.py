@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from matplotlib.axes import Axes
 from matplotlib.ticker import FuncFormatter, MaxNLocator
 
-from burncast.engine.decision import Decision
+from burncast.engine.questions.decision import Decision
 from burncast.outputs.charts.chart_style import BLUE, DARK, GREY, INK, ORANGE, label_point
 from burncast.outputs.charts.drawing import Drawing
 from burncast.outputs.results.conditions import parse_condition

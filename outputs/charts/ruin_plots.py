@@ -8,7 +8,7 @@ import numpy as np
 import xarray as xr
 from matplotlib.axes import Axes
 
-from burncast.engine.explain_ruin import RuinExplanation, draws
+from burncast.engine.questions.explain_ruin import RuinExplanation, draws
 from burncast.outputs.charts.answer_drawings import style_bars
 from burncast.outputs.charts.canvas import canvas_of
 from burncast.outputs.charts.chart_style import BLUE, DARK, INK, ORANGE

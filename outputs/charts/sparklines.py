@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from burncast.distributions.law import Law
-from burncast.engine.law_pictures import LawPicture
+from burncast.engine.inputs.law_pictures import LawPicture
 from burncast.outputs.charts.chart_style import BLUE, INK
 from burncast.outputs.charts.inline_svg import FONTS, Picture
 

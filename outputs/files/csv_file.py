@@ -18,7 +18,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from burncast.engine.sheet_cells import quoted_text
+from burncast.engine.documents.sheet_cells import quoted_text
 from burncast.outputs.files.long_table import LabelColumn, long_table
 from burncast.outputs.results.provenance import each_variant, provenance
 

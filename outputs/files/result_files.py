@@ -43,7 +43,7 @@ def result_files(dataset: xr.Dataset, plain_summary: dict[str, Any], main: str |
 
 def main_quantity(scenario: Scenario) -> str | None:
     """The tracked quantity that ruin is about, or else the first tracked one; None where nothing is tracked."""
-    from burncast.engine.expressions import names
+    from burncast.engine.language.expressions import names
 
     about_ruin = names(scenario.ruin.when) if scenario.ruin is not None else frozenset()
     return next((name for name in scenario.track if name in about_ruin), next(iter(scenario.track), None))

@@ -7,8 +7,8 @@ from collections.abc import Callable
 import numpy as np
 
 from burncast.distributions.errors import BurncastError
-from burncast.engine.constants import constant, is_constant
-from burncast.engine.expressions import render
+from burncast.engine.language.constants import constant, is_constant
+from burncast.engine.language.expressions import render
 from burncast.engine.scenario import Quantity
 from burncast.outputs.assumptions.rows import Partner, law_of, partners_of, values_by_element
 from burncast.outputs.charts.inline_svg import Picture

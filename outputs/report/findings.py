@@ -12,8 +12,8 @@ from numpy.typing import NDArray
 if TYPE_CHECKING:
     import xarray as xr
 
-    from burncast.engine.adjusting import Adjustable
-    from burncast.engine.explain_ruin import RuinExplanation
+    from burncast.engine.inputs.adjusting import Adjustable
+    from burncast.engine.questions.explain_ruin import RuinExplanation
     from burncast.engine.scenario import Scenario
     from burncast.outputs.report.runs import Run
 

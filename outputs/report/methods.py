@@ -6,8 +6,8 @@ import platform
 import shlex
 from importlib.metadata import version
 
-from burncast.engine.addresses import STREAM_VERSION
-from burncast.engine.conditional_band import INPUTS, WORLDS
+from burncast.engine.draws.addresses import STREAM_VERSION
+from burncast.engine.questions.conditional_band import INPUTS, WORLDS
 from burncast.outputs.report.blocks import Block, Code, Heading, Teller, Text, TextTable
 from burncast.outputs.words.scenario_text import worded
 

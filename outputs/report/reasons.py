@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from burncast.engine.explain_ruin import RuinExplanation, draws
+from burncast.engine.questions.explain_ruin import RuinExplanation, draws
 from burncast.outputs.report import charts
 from burncast.outputs.report.answer import plain_main
 from burncast.outputs.report.blocks import Block, Heading, Teller, Text, TextTable, chart

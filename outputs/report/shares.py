@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import xarray as xr
 
-from burncast.engine.sensitivity import INPUT_PART, PROCESS_PART
+from burncast.engine.questions.sensitivity import INPUT_PART, PROCESS_PART
 from burncast.outputs.report import charts
 from burncast.outputs.report.blocks import Block, Heading, Teller, Text, TextTable, chart
 from burncast.outputs.words.scenario_text import worded

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from burncast.engine.replications import ruin_shares, standard_error
+from burncast.engine.statistics.replications import ruin_shares, standard_error
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray

@@ -22,11 +22,11 @@ import numpy as np
 import xarray as xr
 from numpy.typing import NDArray
 
-from burncast.engine.addresses import STREAM_VERSION
-from burncast.engine.resampling import Estimate
-from burncast.engine.sensitivity import BAND, Question, Split
-from burncast.engine.shapley import ShapleyEffects
-from burncast.engine.tornado import Bar
+from burncast.engine.draws.addresses import STREAM_VERSION
+from burncast.engine.questions.sensitivity import BAND, Question, Split
+from burncast.engine.questions.shapley import ShapleyEffects
+from burncast.engine.questions.tornado import Bar
+from burncast.engine.statistics.resampling import Estimate
 from burncast.outputs.files.store import CREATED_BY
 from burncast.outputs.results.accessor import register_accessor
 from burncast.outputs.results.figure_words import figure_words

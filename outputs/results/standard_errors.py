@@ -23,8 +23,8 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from burncast.distributions.errors import InputError
-from burncast.engine import replications
-from burncast.engine.precision import Goal
+from burncast.engine.statistics import replications
+from burncast.engine.statistics.precision import Goal
 from burncast.outputs.results import estimates
 from burncast.outputs.results.conditions import Condition, check_condition, locate_mean, parse_figure
 from burncast.outputs.words.amounts import parse_amount

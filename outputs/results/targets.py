@@ -15,8 +15,8 @@ import re
 
 from burncast.distributions.errors import InputError, nearest_name
 from burncast.engine.compiler import compile_scenario
+from burncast.engine.questions.target import Target
 from burncast.engine.scenario import Scenario
-from burncast.engine.target import Target
 from burncast.outputs.results.conditions import Condition, check_condition, parse_index
 from burncast.outputs.results.variables import mean_name
 

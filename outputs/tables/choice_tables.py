@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from rich.console import Group, RenderableType
 from rich.text import Text
 
-from burncast.engine.decision import Decision
+from burncast.engine.questions.decision import Decision
 from burncast.outputs.results.figure_words import figure_text, figure_unit
 from burncast.outputs.tables.decision_tables import compared
 from burncast.outputs.tables.path_tables import unit_of

@@ -8,7 +8,7 @@ import xarray as xr
 from rich.console import Group, RenderableType
 from rich.text import Text
 
-from burncast.engine.solution import Solution
+from burncast.engine.questions.solution import Solution
 from burncast.outputs.tables.table_layout import add_texts, new_table
 from burncast.outputs.words.amounts import format_amount, format_periods, format_probability
 

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 from rich.console import Group, RenderableType
 from rich.text import Text
 
-from burncast.engine.explain_ruin import InputShift, RuinBox, RuinExplanation, draws
+from burncast.engine.questions.explain_ruin import InputShift, RuinBox, RuinExplanation, draws
 from burncast.outputs.results.summary import as_plain
 from burncast.outputs.tables.path_tables import date_text, period_name, plain_path, present_path, span_name, unit_of
 from burncast.outputs.tables.table_layout import add_texts, new_table

@@ -36,7 +36,7 @@ MOST_COLUMNS = 5
 
 def path_columns(scenario: Scenario, named: Sequence[str] = ()) -> list[str]:
     """The quantities of a path that are shown: those ``named``, or what ruin is about and what is tracked."""
-    from burncast.engine.expressions import names
+    from burncast.engine.language.expressions import names
 
     if named:
         return list(dict.fromkeys(named))

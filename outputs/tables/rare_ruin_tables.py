@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 from rich.console import Group, RenderableType
 from rich.text import Text
 
-from burncast.engine.rare_ruin import RareRuin
+from burncast.engine.questions.rare_ruin import RareRuin
 from burncast.outputs.results.summary import as_plain
 from burncast.outputs.tables.path_tables import date_text, span_name
 from burncast.outputs.tables.table_layout import add_texts, new_table

@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Callable
 
-from burncast.engine.explain_ruin import RuinBox, RuinExplanation
+from burncast.engine.questions.explain_ruin import RuinBox, RuinExplanation
 from burncast.engine.scenario import Scenario
 from burncast.outputs.words.language import Language
 

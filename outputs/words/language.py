@@ -18,7 +18,7 @@ from pathlib import Path
 from typing import Any
 
 from burncast.distributions.errors import InputError, nearest_name
-from burncast.engine.unit_vocabulary import CURRENCIES, plural_of
+from burncast.engine.language.unit_vocabulary import CURRENCIES, plural_of
 from burncast.outputs.words.amounts import format_amount, zero_count_bound
 
 __all__ = ["LANGUAGES", "Language", "language"]

@@ -5,7 +5,7 @@ from __future__ import annotations
 import itertools
 import re
 
-from burncast.engine.expressions import Call, Expression, Known, Number, render
+from burncast.engine.language.expressions import Call, Expression, Known, Number, render
 from burncast.engine.scenario import ByElement, Quantity, Value
 
 __all__ = ["begun", "expression_text", "value_text", "worded"]

@@ -13,8 +13,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from burncast.engine import simulate
-from burncast.engine.document import Document, read_document
-from burncast.engine.merging import merge, normalised
+from burncast.engine.documents.document import Document, read_document
+from burncast.engine.documents.merging import merge, normalised
 from burncast.engine.scenario import load
 
 __all__ = ["follow", "follow_all", "run"]

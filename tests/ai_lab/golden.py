@@ -15,7 +15,7 @@ from pathlib import Path
 from typing import Any
 
 import burncast
-from burncast.engine.packaged import list_packaged
+from burncast.engine.documents.packaged import list_packaged
 
 __all__ = ["EXAMPLES", "differences", "known", "renew", "summary"]
 

@@ -14,7 +14,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 import burncast
-from burncast.engine.replay import replay
+from burncast.engine.trajectories.replay import replay
 
 __all__ = ["QUIET", "STILL", "path", "paths", "quiet", "still"]
 

@@ -8,7 +8,7 @@ import pytest
 import xarray as xr
 
 import burncast
-from burncast.engine.expressions import Number
+from burncast.engine.language.expressions import Number
 
 PAGE = (Path(__file__).parents[2] / "docs" / "guide" / "ai-lab.md").read_text(encoding="utf-8")
 MONTHS = 36

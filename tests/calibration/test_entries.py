@@ -10,7 +10,7 @@ import burncast
 from burncast.calibration.entry import CorrelationEntry, Entry, entries_as_toml
 from burncast.calibration.insertion import insert_entries, with_entries
 from burncast.distributions.errors import InputError, ScenarioError
-from burncast.engine.toml_lines import key_lines, statements
+from burncast.engine.documents.toml_lines import key_lines, statements
 
 SCENARIO = """\
 # About this file.

@@ -15,7 +15,7 @@ from burncast.calibration.goodness_of_fit import distances
 from burncast.calibration.simplex_search import simplex_together
 from burncast.distributions.errors import InputError
 from burncast.distributions.families import make_law
-from burncast.engine import constants
+from burncast.engine.language import constants
 
 P = np.array([0.01, 0.05, 0.25, 0.5, 0.75, 0.95, 0.99])
 

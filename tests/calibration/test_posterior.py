@@ -15,10 +15,10 @@ from burncast.calibration.learning import drawn
 from burncast.calibration.observations import read_observations
 from burncast.calibration.posterior import posterior
 from burncast.distributions.errors import InputError
-from burncast.engine.condition import Likelihood
 from burncast.engine.conditioning import condition_on
-from burncast.engine.given import run_given
-from burncast.engine.rare_ruin import until
+from burncast.engine.normal_space.condition import Likelihood
+from burncast.engine.normal_space.given import run_given
+from burncast.engine.questions.rare_ruin import until
 from burncast.engine.scenario import load
 from burncast.engine.simulate import run
 

@@ -13,7 +13,7 @@ import pytest
 from markdown_blocks import blocks
 
 import burncast
-from burncast.engine import constants
+from burncast.engine.language import constants
 
 ROOT = Path(__file__).parents[2]
 SCRIPT = ROOT / "examples" / "calibration" / "rents_and_utilisation.py"

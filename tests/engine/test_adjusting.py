@@ -8,12 +8,12 @@ import pytest
 
 from burncast.distributions.errors import InputError
 from burncast.distributions.families import FAMILIES, make_law
-from burncast.engine.adjusting import adjustable, adjustables, moved, with_argument
-from burncast.engine.drawn_inputs import with_pictures
-from burncast.engine.expressions import Binary, Call, Number, parse, walk
-from burncast.engine.law_pictures import picture_of_sample
-from burncast.engine.moved_laws import centre_of, law_of
+from burncast.engine.inputs.adjusting import adjustable, adjustables, moved, with_argument
+from burncast.engine.inputs.law_pictures import picture_of_sample
+from burncast.engine.inputs.moved_laws import centre_of, law_of
+from burncast.engine.language.expressions import Binary, Call, Number, parse, walk
 from burncast.engine.scenario import load
+from burncast.engine.what_if.drawn_inputs import with_pictures
 
 P = np.array([0.02, 0.1, 0.3, 0.5, 0.7, 0.9, 0.98])
 

@@ -7,8 +7,8 @@ from laws import assert_mean, assert_sd, assert_tallied_law
 from scipy import stats
 
 import burncast
-from burncast.engine.anticipation import innovation_weights
 from burncast.engine.compiler import compile_scenario
+from burncast.engine.dependence.anticipation import innovation_weights
 from burncast.engine.reference import run_reference
 from burncast.engine.scenario import load
 from burncast.engine.simulate import run

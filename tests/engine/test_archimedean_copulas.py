@@ -10,7 +10,7 @@ from scipy import stats
 
 import burncast
 from burncast.engine.compiler import compile_scenario
-from burncast.engine.normals import empty_normals
+from burncast.engine.instructions.normals import empty_normals
 from burncast.engine.reference import run_reference
 from burncast.engine.scenario import load
 from burncast.engine.simulate import run

@@ -11,9 +11,9 @@ from scipy import integrate, stats
 
 from burncast.distributions.errors import ScenarioError, SimulationError
 from burncast.engine.compiler import compile_scenario
-from burncast.engine.replay import replay
 from burncast.engine.scenario import load
 from burncast.engine.simulate import run
+from burncast.engine.trajectories.replay import replay
 
 PERIODS = 3
 

@@ -6,7 +6,7 @@ from forecasts import forecast
 from laws import LIMIT, assert_mean, assert_probability
 from oracles import brownian, gamblers_ruin, gaussian_walk
 
-from burncast.engine.lanes import CHUNK
+from burncast.engine.numerics.lanes import CHUNK
 
 START, DRIFT, SD, PERIODS = 5.0, -0.1, 1.0, 24
 EXACT = gaussian_walk.ruin_probability(START, DRIFT, SD, PERIODS)

@@ -9,10 +9,10 @@ import pytest
 
 from burncast.distributions.errors import ScenarioError
 from burncast.engine.compiler import compile_scenario
-from burncast.engine.listing import listing
+from burncast.engine.instructions.listing import listing
 from burncast.engine.program import FIELDS, OPCODES
-from burncast.engine.replay import replay
 from burncast.engine.scenario import load
+from burncast.engine.trajectories.replay import replay
 
 NAMES = {number: name for name, number in OPCODES.items()}
 WRITES_NOTHING = {"check r", "record r", "ruin r", "need r"}

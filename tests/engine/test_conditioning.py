@@ -12,12 +12,12 @@ from scipy.stats import kstest, norm
 import burncast
 from burncast.distributions.errors import InputError, SimulationError
 from burncast.engine.compiler import compile_scenario
-from burncast.engine.condition import Exceedance, Likelihood
 from burncast.engine.conditioning import condition_on
-from burncast.engine.expressions import parse
-from burncast.engine.kernels import crank_nicolson
-from burncast.engine.margins import margin
-from burncast.engine.rare_ruin import rare_ruin
+from burncast.engine.language.expressions import parse
+from burncast.engine.normal_space.condition import Exceedance, Likelihood
+from burncast.engine.numerics.kernels import crank_nicolson
+from burncast.engine.questions.margins import margin
+from burncast.engine.questions.rare_ruin import rare_ruin
 from burncast.engine.scenario import load
 
 SD, PERIODS = 0.25, 12

@@ -7,15 +7,15 @@ import pytest
 from oracles import gaussian_walk
 
 from burncast.distributions.errors import InputError
-from burncast.engine.batch_sums import BATCH
-from burncast.engine.chunk_arrays import STRANDS
 from burncast.engine.compiler import compile_scenario
-from burncast.engine.control_variates import ControlTotals, controls_of
-from burncast.engine.lanes import CHUNK, LANES
-from burncast.engine.normals import drawn_normals, used_draws
-from burncast.engine.sampling import REPLICATIONS, sampler_for
+from burncast.engine.instructions.normals import drawn_normals, used_draws
+from burncast.engine.numerics.lanes import CHUNK, LANES
 from burncast.engine.scenario import load
 from burncast.engine.simulate import run, run_program
+from burncast.engine.statistics.batch_sums import BATCH
+from burncast.engine.statistics.chunk_arrays import STRANDS
+from burncast.engine.trajectories.control_variates import ControlTotals, controls_of
+from burncast.engine.trajectories.sampling import REPLICATIONS, sampler_for
 
 METHODS = ("random", "antithetic")
 START, DRIFT, SD, PERIODS = 2.0, -0.15, 0.25, 12

@@ -3,7 +3,7 @@
 import pytest
 from oracles import archimedean, copulas
 
-from burncast.engine.dependence_words import dependence_words
+from burncast.engine.dependence.dependence_words import dependence_words
 from burncast.engine.scenario import load
 
 

@@ -4,7 +4,7 @@ import pytest
 from scenario_files import problems_of
 
 from burncast.distributions.errors import ScenarioError
-from burncast.engine.dependencies import find_dependencies, resolve
+from burncast.engine.language.dependencies import find_dependencies, resolve
 from burncast.engine.scenario import load
 
 TIME = {"start": "2023-06", "periods": 3}

@@ -9,10 +9,10 @@ import pytest
 from scenario_files import HEAD, only_problem, problems_of, write
 
 from burncast.distributions.errors import ScenarioError
-from burncast.engine.document import find_scenario
+from burncast.engine.documents.document import find_scenario
+from burncast.engine.documents.toml_lines import key_lines, show_key
+from burncast.engine.documents.toml_text import write_toml
 from burncast.engine.scenario import load
-from burncast.engine.toml_lines import key_lines, show_key
-from burncast.engine.toml_text import write_toml
 
 LINES = '''\
 title = """three

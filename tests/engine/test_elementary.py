@@ -11,7 +11,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from burncast.engine import elementary, elementary_numpy
+from burncast.engine.numerics import elementary, elementary_numpy
 
 HARD = np.concatenate(
     [

@@ -13,8 +13,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from burncast.engine import intrinsics
-from burncast.engine.elementary_numpy import fma, fma_single, polynomial
+from burncast.engine.numerics import intrinsics
+from burncast.engine.numerics.elementary_numpy import fma, fma_single, polynomial
 
 finite = st.floats(allow_nan=False, allow_infinity=False)
 

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from burncast.engine.exact_sums import ExactMoments, fixed_point
+from burncast.engine.statistics.exact_sums import ExactMoments, fixed_point
 
 finite = st.floats(allow_nan=False, allow_infinity=False)
 part = st.tuples(st.integers(1, 65_536), finite, finite, st.floats(0.0, allow_infinity=False))

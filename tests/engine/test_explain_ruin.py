@@ -8,8 +8,8 @@ from scipy.stats import norm
 
 import burncast
 from burncast.distributions.errors import InputError
-from burncast.engine.boxes import find_box
-from burncast.engine.explain_ruin import explain_ruin
+from burncast.engine.questions.boxes import find_box
+from burncast.engine.questions.explain_ruin import explain_ruin
 from burncast.engine.scenario import load
 
 DOCUMENT = {

@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from burncast.engine.expressions import (
+from burncast.engine.language.expressions import (
     MAX_DEPTH,
     MAX_LENGTH,
     MAX_NODES,

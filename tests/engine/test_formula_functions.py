@@ -6,8 +6,8 @@ import numpy as np
 import pytest
 from scipy import integrate, special, stats
 
-from burncast.engine.replay import replay
 from burncast.engine.scenario import load
+from burncast.engine.trajectories.replay import replay
 
 PERIODS = 12
 T = np.arange(PERIODS + 1.0)

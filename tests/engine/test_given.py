@@ -6,8 +6,8 @@ import numpy as np
 import pytest
 
 from burncast.engine.compiler import compile_scenario
-from burncast.engine.given import run_given
-from burncast.engine.normals import drawn_normals, used_draws
+from burncast.engine.instructions.normals import drawn_normals, used_draws
+from burncast.engine.normal_space.given import run_given
 from burncast.engine.reference import run_reference
 from burncast.engine.scenario import load
 from burncast.engine.simulate import run

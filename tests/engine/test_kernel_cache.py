@@ -7,9 +7,11 @@ import subprocess
 import sys
 from pathlib import Path
 
-from burncast.engine import kernel_cache
+from burncast import engine
+from burncast.engine.numerics import kernel_cache, kernels
+from burncast.engine.numerics.native import Native
 
-QUESTION = "from burncast.engine import kernel_cache as c; print(c.cache_directory())"
+QUESTION = "from burncast.engine.numerics import kernel_cache as c; print(c.cache_directory())"
 
 
 def answer(**environment):
@@ -21,24 +23,41 @@ def answer(**environment):
 
 def sources(folder, **texts):
     for name, text in texts.items():
-        (folder / f"{name}.py").write_text(text)
-    return [path.name for path in kernel_cache._kernel_sources(folder)]
+        path = folder / f"{name.replace('__', '/')}.py"
+        path.parent.mkdir(exist_ok=True)
+        path.write_text(text)
+    return [path.relative_to(folder).as_posix() for path in kernel_cache._kernel_sources(folder)]
 
 
 def test_the_sources_are_the_kernels_and_what_they_import(tmp_path):
     names = sources(
         tmp_path,
-        kernel_cache="",
-        table="X = 1",
-        kernels="from burncast.engine.kernel_cache import kernel\nfrom burncast.engine.table import X",
-        bystander="from burncast.engine.kernels import f",
+        numerics__kernel_cache="",
+        numerics__table="X = 1",
+        numerics__lanes="import burncast.engine.top",
+        top="",
+        loops__kernels="from burncast.engine.numerics.kernel_cache import kernel\n"
+        "from burncast.engine.numerics.table import X\n"
+        "from burncast.engine.numerics import (\n    elsewhere,\n    lanes,\n)",
+        loops__table="X = 2",
+        bystander="from burncast.engine.loops.kernels import f",
     )
-    assert names == ["kernel_cache.py", "kernels.py", "table.py"]
+    assert names == [
+        "loops/kernels.py",
+        "numerics/kernel_cache.py",
+        "numerics/lanes.py",
+        "numerics/table.py",
+        "top.py",
+    ]
 
 
-def test_coefficients_and_streams_take_part():
-    names = {path.name for path in kernel_cache._kernel_sources(Path(kernel_cache.__file__).parent)}
-    assert {"coefficients.py", "elementary.py", "intrinsics.py", "lanes.py", "philox.py", "streams.py"} <= names
+def test_every_kernel_and_its_coefficients_take_part():
+    folder = Path(engine.__file__).parent
+    names = {path.relative_to(folder).as_posix() for path in kernel_cache._kernel_sources(folder)}
+    assert {"streams.py", "draws/philox.py"} <= names
+    assert {f"numerics/{name}.py" for name in ("coefficients", "elementary", "intrinsics", "lanes")} <= names
+    for module in {one.module for one in vars(kernels).values() if isinstance(one, Native)}:
+        assert module.removeprefix("burncast.engine.").replace(".", "/") + ".py" in names
 
 
 def test_the_users_choice_of_folder_is_honoured(tmp_path):
@@ -56,7 +75,7 @@ def test_a_folder_that_cannot_be_written_is_replaced(tmp_path):
 
 
 def test_numbas_own_setting_is_left_alone():
-    question = "import numba; from burncast.engine import elementary; print(repr(numba.config.CACHE_DIR))"
+    question = "import numba; from burncast.engine.numerics import elementary; print(repr(numba.config.CACHE_DIR))"
     environment = {key: value for key, value in os.environ.items() if key != "NUMBA_CACHE_DIR"}
     result = subprocess.run(
         [sys.executable, "-c", question], env=environment, capture_output=True, text=True, check=True

@@ -12,15 +12,15 @@ from hypothesis import strategies as st
 from programs import EVERYTHING, EXPRESSIONS, PERIODS, document, scenario_of
 
 from burncast.distributions.errors import InterruptedRunError, SimulationError
-from burncast.engine.chunk_tally import ChunkTally
 from burncast.engine.compiler import compile_scenario
-from burncast.engine.kernels import run_blocks
-from burncast.engine.lanes import LANES
+from burncast.engine.instructions.workspace import code_of, workspace_for
+from burncast.engine.numerics.kernels import run_blocks
+from burncast.engine.numerics.lanes import LANES
 from burncast.engine.reference import run_reference
-from burncast.engine.replay import replay
 from burncast.engine.scenario import load
 from burncast.engine.simulate import chunk_size_for, run, run_program
-from burncast.engine.workspace import code_of, workspace_for
+from burncast.engine.statistics.chunk_tally import ChunkTally
+from burncast.engine.trajectories.replay import replay
 
 TRAJECTORIES = 300
 

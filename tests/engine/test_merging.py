@@ -9,10 +9,10 @@ from scenario_files import HEAD, only_problem, problems_of, write
 
 from burncast.distributions.errors import ScenarioError
 from burncast.engine.compiler import compile_scenario
-from burncast.engine.expressions import Known, parse
+from burncast.engine.documents.toml_text import write_toml
+from burncast.engine.language.expressions import Known, parse
 from burncast.engine.scenario import ByElement, Scenario, load
 from burncast.engine.simulate import run
-from burncast.engine.toml_text import write_toml
 
 BASE = (
     HEAD

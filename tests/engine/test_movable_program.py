@@ -4,12 +4,12 @@ import numpy as np
 import pytest
 
 from burncast.distributions.families import make_law
-from burncast.engine.changed_inputs import read_changes, with_changes
 from burncast.engine.compiler import compile_scenario
-from burncast.engine.movable_program import MovableProgram
+from burncast.engine.inputs.changed_inputs import read_changes, with_changes
 from burncast.engine.program import FIELDS
 from burncast.engine.scenario import load
 from burncast.engine.simulate import run_program
+from burncast.engine.what_if.movable_program import MovableProgram
 
 SCENARIO = load(
     {

@@ -10,13 +10,13 @@ import sys
 import numpy as np
 import pytest
 
-from burncast.engine import kernel_cache, native
-from burncast.engine.bins import BINS, DIRECTORY
-from burncast.engine.kernels import add_pages, run_blocks
+from burncast.engine.numerics import kernel_cache, native
+from burncast.engine.numerics.kernels import add_pages, run_blocks
+from burncast.engine.statistics.bins import BINS, DIRECTORY
 
 QUESTION = """
 import hashlib, json, sys
-from burncast.engine.kernels import run_blocks
+from burncast.engine.numerics.kernels import run_blocks
 from burncast.engine.scenario import load
 from burncast.engine.simulate import run
 was_there = run_blocks.is_on_disk()
@@ -76,7 +76,7 @@ def test_a_damaged_file_is_compiled_anew(tmp_path, monkeypatch, damage):
 
     def totals():
         found = np.zeros((1, BINS), np.uint32)
-        one = native.Native("burncast.engine.page_sums", "add_pages")
+        one = native.Native("burncast.engine.statistics.page_sums", "add_pages")
         one(np.array([3]), np.array([0]), np.ones((1, BINS), np.uint32), np.zeros(DIRECTORY, np.uint32), found, 0)
         return found
 

@@ -8,10 +8,10 @@ import numpy as np
 import pytest
 
 from burncast.distributions.errors import InterruptedRunError, ScenarioError, SimulationError
-from burncast.engine import what_if as module
+from burncast.engine.instructions.workspace import aligned
 from burncast.engine.scenario import load
-from burncast.engine.what_if import WhatIf
-from burncast.engine.workspace import aligned
+from burncast.engine.what_if import what_if as module
+from burncast.engine.what_if.what_if import WhatIf
 
 N = 5700  # two chunks, the last block of lanes partial
 

@@ -9,17 +9,17 @@ from hypothesis import strategies as st
 from programs import EVERYTHING, EXPRESSIONS, document, scenario_of
 
 from burncast.distributions.errors import SimulationError
-from burncast.engine import constants
-from burncast.engine.adjusting import adjustables, moved
-from burncast.engine.expressions import Number, parse
-from burncast.engine.kept_rows import cost_of, rows_to_keep
-from burncast.engine.lanes import LANES
-from burncast.engine.movable_program import MovableProgram
-from burncast.engine.partial_program import partial_program
+from burncast.engine.inputs.adjusting import adjustables, moved
+from burncast.engine.language import constants
+from burncast.engine.language.expressions import Number, parse
+from burncast.engine.numerics.lanes import LANES
 from burncast.engine.program import OPCODES
-from burncast.engine.reach import Flow, Step, flow_of
 from burncast.engine.scenario import load
 from burncast.engine.simulate import run_program
+from burncast.engine.what_if.kept_rows import cost_of, rows_to_keep
+from burncast.engine.what_if.movable_program import MovableProgram
+from burncast.engine.what_if.partial_program import partial_program
+from burncast.engine.what_if.reach import Flow, Step, flow_of
 
 TRAJECTORIES, CHUNK, SEED = 1100, 1024, 6  # two chunks, the last block of lanes partial
 NAMES = {number: name for name, number in OPCODES.items()}

@@ -9,22 +9,22 @@ import pytest
 
 import burncast
 from burncast.distributions.errors import InputError, ScenarioError
-from burncast.engine.adjusting import moved
 from burncast.engine.compiler import compile_scenario
-from burncast.engine.condition import Exceedance
 from burncast.engine.conditioning import condition_on
-from burncast.engine.drawn_inputs import with_pictures
-from burncast.engine.expressions import Number
-from burncast.engine.given import run_given
-from burncast.engine.normals import Normals, drawn_normals, empty_normals, used_draws
-from burncast.engine.particles import Particles, decode_particles, encode_particles
-from burncast.engine.redraw import redrawn
+from burncast.engine.draws.particles import Particles, decode_particles, encode_particles
+from burncast.engine.draws.streams_numpy import philox
+from burncast.engine.inputs.adjusting import moved
+from burncast.engine.instructions.normals import Normals, drawn_normals, empty_normals, used_draws
+from burncast.engine.language.expressions import Number
+from burncast.engine.normal_space.condition import Exceedance
+from burncast.engine.normal_space.given import run_given
 from burncast.engine.reference import run_reference
-from burncast.engine.sampling import PICK, sampler_for
 from burncast.engine.scenario import load
 from burncast.engine.simulate import run
-from burncast.engine.streams_numpy import philox
-from burncast.engine.what_if import WhatIf
+from burncast.engine.trajectories.redraw import redrawn
+from burncast.engine.trajectories.sampling import PICK, sampler_for
+from burncast.engine.what_if.drawn_inputs import with_pictures
+from burncast.engine.what_if.what_if import WhatIf
 from burncast.outputs.results import estimates
 
 EVERYTHING = {

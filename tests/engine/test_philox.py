@@ -6,8 +6,8 @@ import numba
 import numpy as np
 import pytest
 
-from burncast.engine import streams_numpy
-from burncast.engine.philox import philox
+from burncast.engine.draws import streams_numpy
+from burncast.engine.draws.philox import philox
 
 KNOWN = [
     (

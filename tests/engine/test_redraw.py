@@ -6,11 +6,11 @@ import numpy as np
 import pytest
 
 from burncast.engine.compiler import compile_scenario
-from burncast.engine.outcomes import run_outcomes
-from burncast.engine.redraw import drawn_by, redrawn, sources
-from burncast.engine.replay import replay
+from burncast.engine.normal_space.outcomes import run_outcomes
 from burncast.engine.scenario import load
 from burncast.engine.simulate import run
+from burncast.engine.trajectories.redraw import drawn_by, redrawn, sources
+from burncast.engine.trajectories.replay import replay
 
 SCENARIO = {
     "scenario": {"title": "Streams", "periods": 6},

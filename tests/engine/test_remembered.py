@@ -15,7 +15,7 @@ import pytest
 from burncast.distributions.errors import ScenarioError
 from burncast.engine import remembered
 from burncast.engine.compiler import compile_scenario
-from burncast.engine.kernel_cache import cache_directory, source_hash
+from burncast.engine.numerics.kernel_cache import cache_directory, source_hash
 from burncast.engine.scenario import load
 
 BASE = """\
@@ -102,6 +102,11 @@ def test_other_sources_of_the_package_remember_nothing(monkeypatch):
     remembered.remembered_scenario("mine.toml")
     monkeypatch.setattr(remembered, "_code", lambda: "edited")
     assert asked_again(monkeypatch)[1] == ["mine.toml"]
+
+
+def test_the_sources_of_all_folders_count():
+    for name in ("streams.py", "numerics/coefficients.py", "lowering/scope.py", "families.py"):
+        assert f"{name!r}, " in remembered._code()
 
 
 def test_a_damaged_memory_is_none(folder, monkeypatch):

@@ -6,7 +6,7 @@ import math
 
 import pytest
 
-from burncast.engine.root_finding import find_crossing, scan_points
+from burncast.engine.questions.root_finding import find_crossing, scan_points
 
 
 def around(function, half):

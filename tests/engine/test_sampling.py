@@ -14,15 +14,15 @@ from scipy.special import ndtr
 from scipy.stats import kstest, qmc
 
 from burncast.distributions.errors import InputError, SimulationError
-from burncast.engine.brownian_bridge import bridge, bridge_increments
 from burncast.engine.compiler import compile_scenario
-from burncast.engine.normals import drawn_normals
-from burncast.engine.replay import replay
-from burncast.engine.replications import ruin_shares, standard_error
-from burncast.engine.sampling import REPLICATIONS, sampler_for
+from burncast.engine.instructions.normals import drawn_normals
 from burncast.engine.scenario import load
 from burncast.engine.simulate import run, run_program
-from burncast.engine.sobol_directions import directions, scrambled
+from burncast.engine.statistics.replications import ruin_shares, standard_error
+from burncast.engine.trajectories.brownian_bridge import bridge, bridge_increments
+from burncast.engine.trajectories.replay import replay
+from burncast.engine.trajectories.sampling import REPLICATIONS, sampler_for
+from burncast.engine.trajectories.sobol_directions import directions, scrambled
 
 EVEN = ("sobol", "lhs", "antithetic")
 PERIODS = 11
@@ -248,7 +248,7 @@ def test_the_error_of_independent_replications_is_that_of_their_mean():
 
 
 def test_beyond_the_published_dimensions_coordinates_are_drawn(monkeypatch):
-    from burncast.engine import sampling
+    from burncast.engine.trajectories import sampling
 
     monkeypatch.setattr(sampling, "MOST_DIMENSIONS", 4)
     program = compile_scenario(walk())

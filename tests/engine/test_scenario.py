@@ -17,9 +17,9 @@ from hypothesis import strategies as st
 from scenario_files import HEAD, problems_of, write
 
 from burncast.distributions.errors import ScenarioError
-from burncast.engine.expressions import Name, parse
+from burncast.engine.documents.template import TEMPLATE
+from burncast.engine.language.expressions import Name, parse
 from burncast.engine.scenario import ByElement, Location, Quantity, load
-from burncast.engine.template import TEMPLATE
 
 SMALL = (
     HEAD

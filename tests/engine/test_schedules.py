@@ -9,10 +9,10 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from scenario_files import HEAD, only_problem, write
 
-from burncast.engine.expressions import Binary, Call, Known, Number, Sequence
+from burncast.engine.language.expressions import Binary, Call, Known, Number, Sequence
+from burncast.engine.language.scenario_model import Step, period_end
+from burncast.engine.reading.schedules import Calendar, lay_on_periods, read_date
 from burncast.engine.scenario import load
-from burncast.engine.scenario_model import Step, period_end
-from burncast.engine.schedules import Calendar, lay_on_periods, read_date
 
 PRICES = "date,usd,eur\n2023-07-31,2,\n2023-06-15,1,5\n2023-09-01,4,7\n\n2023-09-30,5,\n"
 

@@ -8,10 +8,10 @@ from typing import Any
 import pytest
 from scenario_files import problems_of
 
-from burncast.engine.packaged import packaged_scenarios
-from burncast.engine.schema import scenario_schema
-from burncast.engine.structure import ScenarioFile
-from burncast.engine.template import TEMPLATE
+from burncast.engine.documents.packaged import packaged_scenarios
+from burncast.engine.documents.schema import scenario_schema
+from burncast.engine.documents.structure import ScenarioFile
+from burncast.engine.documents.template import TEMPLATE
 
 TYPES: dict[str, type | tuple[type, ...]] = {
     "object": dict,

@@ -8,9 +8,9 @@ from scipy import stats
 
 import burncast
 from burncast.distributions.errors import ScenarioError
-from burncast.engine import constants
-from burncast.engine.expressions import Binary, Call, parse
-from burncast.engine.scipy_laws import in_language, is_distribution
+from burncast.engine.language import constants
+from burncast.engine.language.expressions import Binary, Call, parse
+from burncast.engine.language.scipy_laws import in_language, is_distribution
 
 FROZEN = [
     stats.norm(3, 2),

@@ -8,14 +8,14 @@ from oracles.variance_indices import gaussian_shapley, ishigami, sine, sobol_g
 
 from burncast.distributions.errors import InputError
 from burncast.engine.compiler import compile_scenario
-from burncast.engine.conditional_band import conditional_quantiles
-from burncast.engine.outcomes import run_outcomes
-from burncast.engine.pinning import fixed, named_input, pinned
-from burncast.engine.resampling import block_sums, estimate
+from burncast.engine.inputs.pinning import fixed, named_input, pinned
+from burncast.engine.normal_space.outcomes import run_outcomes
+from burncast.engine.questions.conditional_band import conditional_quantiles
+from burncast.engine.questions.sensitivity import INPUT_PART, PROCESS_PART, Question
+from burncast.engine.questions.target import Target
+from burncast.engine.questions.variance_shares import variance_shares
 from burncast.engine.scenario import load
-from burncast.engine.sensitivity import INPUT_PART, PROCESS_PART, Question
-from burncast.engine.target import Target
-from burncast.engine.variance_shares import variance_shares
+from burncast.engine.statistics.resampling import block_sums, estimate
 
 TRAJECTORIES = 16_384
 

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from burncast.engine.sheet_numbers import decimal_sign, readings
+from burncast.engine.documents.sheet_numbers import decimal_sign, readings
 
 
 @pytest.mark.parametrize(

@@ -12,8 +12,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from scipy.special import ndtri
 
-from burncast.engine import streams, streams_numpy
-from burncast.engine.lanes import LANES
+from burncast.engine import streams
+from burncast.engine.draws import streams_numpy
+from burncast.engine.numerics.lanes import LANES
 
 seeds = st.integers(0, 2**64 - 1)
 words_32 = st.integers(0, 2**32 - 1)

@@ -9,10 +9,10 @@ from hypothesis import strategies as st
 from tallied import chunk_of, chunks_of, tally_of
 
 from burncast.distributions.errors import InputError
-from burncast.engine.chunk_arrays import COUNT
-from burncast.engine.chunk_tally import ChunkTally
-from burncast.engine.histogram import record
-from burncast.engine.lanes import CHUNK, LANES
+from burncast.engine.numerics.lanes import CHUNK, LANES
+from burncast.engine.statistics.chunk_arrays import COUNT
+from burncast.engine.statistics.chunk_tally import ChunkTally
+from burncast.engine.statistics.histogram import record
 from burncast.engine.tally import Tally
 
 PROBABILITIES = np.array([0.0, 1e-6, 0.001, 0.01, 0.05, 0.1, 0.25, 1 / 3, 0.5, 0.8, 0.9, 0.99, 0.99999, 1.0])

@@ -6,7 +6,7 @@ import tomllib
 
 import pytest
 
-from burncast.engine.toml_edits import value_at, with_value
+from burncast.engine.documents.toml_edits import value_at, with_value
 
 TEXTS = {
     "inline": "[inputs] # c\nprice = { value = { a = 3, b = 4 }, unit = 'USD, {x}' }  # c\nx = 3 # y\n[other]\nz=1\n",

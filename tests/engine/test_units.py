@@ -3,8 +3,8 @@ from __future__ import annotations
 import pytest
 from scenario_files import only_problem, problems_of
 
+from burncast.engine.language.unit_registry import UnitRegistry, UnitTextError
 from burncast.engine.scenario import load
-from burncast.engine.unit_registry import UnitRegistry, UnitTextError
 
 UNITS = {
     "cash": "USD",

@@ -9,8 +9,8 @@ from oracles import archimedean, copulas
 from scipy import stats
 
 import burncast
-from burncast.engine import streams_numpy
 from burncast.engine.compiler import compile_scenario
+from burncast.engine.draws import streams_numpy
 from burncast.engine.reference import run_reference
 from burncast.engine.scenario import load
 from burncast.engine.simulate import run

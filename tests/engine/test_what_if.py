@@ -10,15 +10,15 @@ import time
 import numpy as np
 import pytest
 
-import burncast.engine.what_if as what_if_module
+import burncast.engine.what_if.what_if as what_if_module
 from burncast.distributions.errors import InterruptedRunError, ScenarioError, SimulationError
 from burncast.engine import simulate
-from burncast.engine.adjusting import moved
-from burncast.engine.changed_inputs import changed_scenario
-from burncast.engine.forecast import CONFIDENCES, FAN, SHARES, money_of
+from burncast.engine.inputs.adjusting import moved
+from burncast.engine.inputs.changed_inputs import changed_scenario
 from burncast.engine.scenario import load
 from burncast.engine.simulate import chunk_size_for, run
-from burncast.engine.what_if import WhatIf
+from burncast.engine.what_if.forecast import CONFIDENCES, FAN, SHARES, money_of
+from burncast.engine.what_if.what_if import WhatIf
 from burncast.outputs.results import estimates
 
 SOURCE = {

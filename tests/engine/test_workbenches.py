@@ -9,7 +9,7 @@ from burncast.distributions.errors import SimulationError
 from burncast.engine.compiler import compile_scenario
 from burncast.engine.scenario import load
 from burncast.engine.simulate import run_program
-from burncast.engine.workbenches import MOST_SPARE, Workbenches
+from burncast.engine.trajectories.workbenches import MOST_SPARE, Workbenches
 
 N = 3_000
 

@@ -16,7 +16,7 @@ import burncast
 from burncast.cli import app
 from burncast.distributions.errors import InterruptedRunError, SimulationError
 from burncast.engine import simulate as engine_simulate
-from burncast.engine.packaged import packaged_scenarios
+from burncast.engine.documents.packaged import packaged_scenarios
 from burncast.outputs.files import store
 from burncast.outputs.files.result_files import FILES
 from burncast.outputs.files.store import read_dataset

@@ -11,7 +11,7 @@ from typer.testing import CliRunner
 import burncast
 from burncast.cli import app
 from burncast.distributions.errors import InputError
-from burncast.engine.choosing import Tried, search
+from burncast.engine.questions.choosing import Tried, search
 
 GROWTH = {
     "scenario": {"title": "How much to spend on growth", "periods": 24},

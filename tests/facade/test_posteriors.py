@@ -142,7 +142,7 @@ def test_bad_observations_leave_with_2_and_one_message(row, message, tmp_path):
 
 
 def test_commands_ready_the_machine_for_a_posterior_too(found, folder, monkeypatch):
-    from burncast.engine.native import Native
+    from burncast.engine.numerics.native import Native
 
     burncast.save_posterior(found, folder / "ready")
     monkeypatch.setattr(Native, "is_on_disk", lambda _: False)

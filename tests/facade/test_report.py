@@ -23,11 +23,11 @@ import burncast
 from burncast import investigating
 from burncast.cli import app
 from burncast.distributions.errors import InputError
-from burncast.engine.expressions import parse
-from burncast.engine.law_pictures import picture_of_sample
-from burncast.engine.paired_differences import paired_difference
-from burncast.engine.ruin_band import ruin_band
+from burncast.engine.inputs.law_pictures import picture_of_sample
+from burncast.engine.language.expressions import parse
+from burncast.engine.questions.ruin_band import ruin_band
 from burncast.engine.scenario import load
+from burncast.engine.statistics.paired_differences import paired_difference
 from burncast.investigating import investigate
 from burncast.outputs.assumptions.rows import law_of
 from burncast.outputs.charts import sparklines

@@ -12,7 +12,7 @@ from typer.testing import CliRunner
 
 import burncast
 from burncast.cli import app
-from burncast.engine.explain_ruin import RuinBox
+from burncast.engine.questions.explain_ruin import RuinBox
 from burncast.outputs.charts.drawing import figure_of
 from burncast.outputs.charts.ruin_plots import shift_drawing, typical_drawing
 from burncast.outputs.tables.explanation_tables import describe_box

@@ -153,6 +153,6 @@ def test_files_that_the_scenario_reads_are_looked_for_beside_the_results(tmp_pat
 
 
 def burncast_toml(tables):
-    from burncast.engine.toml_text import write_toml
+    from burncast.engine.documents.toml_text import write_toml
 
     return write_toml(tables)

@@ -22,7 +22,7 @@ from typer.testing import CliRunner
 import burncast
 from burncast.cli import app
 from burncast.distributions.errors import InputError, InterruptedRunError
-from burncast.engine.expressions import Number, parse
+from burncast.engine.language.expressions import Number, parse
 from burncast.engine.scenario import load
 from burncast.engine.simulate import NICENESS
 from burncast.what_if import desk as desk_module

@@ -16,8 +16,8 @@ import burncast
 from burncast.cli import app
 from burncast.distributions.errors import InputError
 from burncast.engine.compiler import compile_scenario
-from burncast.engine.normals import used_draws
-from burncast.engine.particles import Particles
+from burncast.engine.draws.particles import Particles
+from burncast.engine.instructions.normals import used_draws
 from burncast.engine.scenario import load
 from burncast.outputs.charts.drawing import figure_of
 from burncast.outputs.charts.frontier_plot import frontier_drawing

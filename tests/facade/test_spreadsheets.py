@@ -23,12 +23,12 @@ from burncast.calibration.entry import Entry
 from burncast.calibration.insertion import insert_entries
 from burncast.cli import app
 from burncast.distributions.errors import BurncastError, InputError, ScenarioError
-from burncast.engine.document import Document, parse_document, read_document
-from burncast.engine.merging import normalised
-from burncast.engine.packaged import packaged_scenarios
+from burncast.engine.documents.document import Document, parse_document, read_document
+from burncast.engine.documents.merging import normalised
+from burncast.engine.documents.packaged import packaged_scenarios
+from burncast.engine.documents.template import TEMPLATE
+from burncast.engine.reading.sheet_changes import sheet_changes
 from burncast.engine.scenario import Scenario, load
-from burncast.engine.sheet_changes import sheet_changes
-from burncast.engine.template import TEMPLATE
 from burncast.filling_in import filled_in
 from burncast.outputs.assumptions.cells import assumption_csv
 from burncast.outputs.assumptions.workbook import assumption_workbook

@@ -8,7 +8,7 @@ import pytest
 from rich.console import Console
 
 import burncast
-from burncast.engine.decision import Decision
+from burncast.engine.questions.decision import Decision
 from burncast.outputs.charts.choice_plot import choice_drawing
 from burncast.outputs.charts.drawing import figure_of
 from burncast.outputs.results.figure_words import figure_unit, figure_words
