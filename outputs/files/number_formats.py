@@ -3,10 +3,21 @@
 from __future__ import annotations
 
 import math
+import re
 import statistics
 from collections.abc import Iterable
 
-__all__ = ["DATE", "SHARE", "WHOLE", "as_shown", "axis_format", "number_format", "plain_format"]
+__all__ = [
+    "DATE",
+    "SHARE",
+    "WHOLE",
+    "as_shown",
+    "axis_format",
+    "number_format",
+    "plain_format",
+    "seen_format",
+    "share_format",
+]
 
 DATE = "d mmm yyyy"
 SHARE = "0.00%"
@@ -52,6 +63,28 @@ def plain_format(value: float) -> str:
     return WHOLE if abs(value) >= 10_000 and float(value).is_integer() else ""
 
 
+def seen_format(value: float, look: str) -> str:
+    """A format of a column for one of its numbers: in whole units where millions, billions or trillions would show 0.
+
+    >>> [seen_format(value, '#,##0.0,,"M"') for value in (-42_123, 3e6, 0.0)]
+    ['#,##0', '#,##0.0,,"M"', '#,##0.0,,"M"']
+    """
+    hidden = '"' in look and 0.5 <= abs(value) < float("inf") and not re.search("[1-9]", as_shown(value, look))
+    return WHOLE if hidden else look
+
+
+def share_format(shares: Iterable[float]) -> str:
+    """Percent with as many decimals as all ``shares`` take, four at most; Excel shows ``0.##%`` of 5 % as ``5.%``.
+
+    >>> [share_format(shares) for shares in ([0.05, 0.5], [0.025, 0.5], [0.9999], [])]
+    ['0%', '0.0%', '0.00%', '0%']
+    """
+    known = [100.0 * share for share in shares]
+    places = (places for places in range(4) if all(abs(one - round(one, places)) < 1e-9 for one in known))
+    digits = next(places, 4)
+    return f"0.{'0' * digits}%" if digits else "0%"
+
+
 def as_shown(value: float, look: str) -> str:
     """About what a cell of this format shows, at least as long.
 
@@ -69,22 +102,21 @@ def as_shown(value: float, look: str) -> str:
 
 
 def axis_format(values: Iterable[float]) -> str:
-    """A short format with the suffix of the largest: k, M, bn or tn; as many digits as tell the axis' marks apart.
+    """A short format with the suffix of the largest: k, M, bn or tn; as many decimals as tell the axis' marks apart.
 
-    >>> [axis_format(values) for values in ([2.5e9, -8e9], [4.5e7], [900], [7.5], [0.02], [999_990, 1_000_010])]
-    ['0.0##,,,"bn"', '0.##,,"M"', '#,##0', '0.0#', '0.00##', '#,##0']
+    All marks have the same number of them: Excel shows ``0.##`` of 5 as ``5.``.
+
+    >>> [axis_format(values) for values in ([2.5e9, -8e9], [3.1e9], [900], [7.5], [0.02], [999_990, 1_000_010])]
+    ['#,##0,,,"bn"', '#,##0.0,,,"bn"', '#,##0', '#,##0.0', '#,##0.000', '#,##0']
     """
     finite = [value for value in values if abs(value) < float("inf")]
     most = max(map(abs, finite), default=0.0)
     if most >= 1e16 or 0.0 < most < 1e-3:
         return "0.0E+00"
-    look, least = (WHOLE, 1.0) if most >= 100 else ("0.0#", 0.01) if most >= 1 else ("0.00##", 1e-4)
-    for scale, suffix in _SCALES:
-        if most >= scale and (scale > 1e3 or most >= 1e4):
-            look, least = (f"0.##{suffix}", 0.01 * scale) if most >= 10 * scale else (f"0.0##{suffix}", 1e-3 * scale)
-            break
-    mark = (max(finite, default=0.0) - min(finite, default=0.0)) / _MARKS
-    if not 0.0 < mark < least:
-        return look
-    digits = min(12, max(0, math.ceil(-math.log10(mark))))
-    return f"{WHOLE}.{'0' * digits}" if digits else WHOLE
+    mark = (max(finite, default=0.0) - min(finite, default=0.0) or most) / _MARKS
+    scaled = ((scale, suffix) for scale, suffix in _SCALES if most >= scale and (scale > 1e3 or most >= 1e4))
+    scale, suffix = next(scaled, (1.0, ""))
+    if mark < 1e-3 * scale:
+        scale, suffix = 1.0, ""
+    digits = min(12, max(0, math.ceil(-math.log10(mark / scale)))) if mark else 0
+    return f"{WHOLE}.{'0' * digits}{suffix}" if digits else f"{WHOLE}{suffix}"

@@ -22,7 +22,7 @@ import datetime
 import io
 import tomllib
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -31,6 +31,7 @@ from burncast.distributions.errors import BurncastError
 from burncast.outputs.files.extras import require
 from burncast.outputs.files.number_formats import axis_format, number_format
 from burncast.outputs.files.workbook_charts import (
+    MOST_SERIES,
     Cells,
     Line,
     fan_chart,
@@ -47,6 +48,7 @@ from burncast.outputs.files.workbook_pages import (
 from burncast.outputs.files.workbook_tables import (
     AS_STATED,
     BY_ROW,
+    MOST_IN_LABEL,
     Block,
     Column,
     Forecasts,
@@ -162,12 +164,11 @@ def _need_chart(drawing: _Drawing, shown: Forecasts, need: _Placed) -> Chart:
 
 def _quantity_charts(drawing: _Drawing, shown: Forecasts, name: str, placed: _Placed) -> list[Chart]:
     """The fan of the first variant and element that is uncertain, and the medians of all where there are several: the
-    means where every median is zero.
+    means where every median is zero; of more than a chart has room for, those that are not zero.
     """
     workbook, blocks = drawing.book.workbook, placed.table.blocks
     unit = str(shown.result[name].attrs.get("units", ""))
     words = name.replace("_", " ").capitalize() + (f", {unit}" if unit else "")
-    axis = {"num_format": axis_format(shown.result[name].values.ravel().tolist())}
     pairs = _pairs(shown.result["quantile"].values.tolist())
     known = [column.heading for column in placed.table.columns]
     middle = "p50" if "p50" in known else "mean"
@@ -178,6 +179,7 @@ def _quantity_charts(drawing: _Drawing, shown: Forecasts, name: str, placed: _Pl
         median = Line(
             "median" if middle == "p50" else "mean", _times(drawing, placed, first), placed.cells(middle, first)
         )
+        axis = {"num_format": axis_format(_levels(placed, [quantile_label(edge) for edge in pairs[0]], first))}
         base, *bands = _fan_lines(drawing, placed, name, first, pairs)
         charts.append(fan_chart(workbook, f"{words}{of}", median, base, bands, drawing.axis, axis))
     if len(blocks) > 1 or not charts:
@@ -185,10 +187,20 @@ def _quantity_charts(drawing: _Drawing, shown: Forecasts, name: str, placed: _Pl
         if "mean" in known and not levels.any():
             middle = "mean"
             levels = np.asarray(placed.table.columns[placed.table.place(middle)].cells, dtype=np.float64)
-        axis = {"num_format": axis_format(levels.tolist())}
         title = f"{words}: {'medians' if middle == 'p50' else 'means'}"
+        seen = tuple(block for block in blocks if levels[block.first : block.last + 1].any())
+        if len(blocks) > MOST_SERIES and 1 < len(seen) < len(blocks):
+            title += " that are not zero"
+            placed = _Placed(placed.sheet, replace(placed.table, blocks=seen))
+        axis = {"num_format": axis_format(levels.tolist())}
         charts.append(line_chart(workbook, title, _lines(drawing, placed, middle, middle), drawing.axis, axis))
     return charts
+
+
+def _levels(placed: _Placed, headings: Sequence[str], block: Block) -> list[float]:
+    """The numbers of a block in columns with these headings."""
+    columns = [placed.table.columns[placed.table.place(heading)] for heading in headings]
+    return np.asarray([column.cells[block.first : block.last + 1] for column in columns], np.float64).ravel().tolist()
 
 
 def _first_uncertain(placed: _Placed, blocks: Sequence[Block], pairs: Sequence[tuple[float, float]]) -> Block | None:
@@ -270,7 +282,7 @@ def _assumptions(shown: Forecasts) -> SheetTable:
     texts = ("variant", "section", "name", "element", "sort", "value", "unit")
     figures = ("lowest", "highest", "p5", "median", "p95")
     heads = {"sort": "kind", "moves_with": "moves with"}
-    most = {"variant": 17, "source": 36, "note": 36, "value": 30, "name": 26, "moves_with": 24}
+    most = {"variant": MOST_IN_LABEL, "source": 36, "note": 36, "value": 30, "name": 26, "moves_with": 24}
     columns: list[Column] = []
     for key in (*texts, *figures, "source", "note", "moves_with"):
         look = BY_ROW if key in figures else AS_STATED

@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 from burncast.distributions.errors import InputError
-from burncast.outputs.files.number_formats import DATE, as_shown, number_format, plain_format
+from burncast.outputs.files.number_formats import DATE, as_shown, number_format, plain_format, seen_format
 from burncast.outputs.files.workbook_charts import CHART_HEIGHT, CHART_WIDTH, FIRST_YEAR, FONT_NAME
 from burncast.outputs.files.workbook_tables import AS_STATED, BY_ROW, Cell, Column, SheetTable
 
@@ -210,7 +210,8 @@ def _write(book: Book, sheet: Worksheet, place: tuple[int, int], cell: Cell, loo
         sheet.write_datetime(*place, day, book.style(num_format=DATE, valign="top", **_LEFT))
     elif isinstance(cell, (int, float)):
         look = plain_format(cell) if look == AS_STATED else look
-        sheet.write_number(*place, cell, book.style(num_format=look or "General", valign="top"))
+        look = seen_format(cell, look) or "General"
+        sheet.write_number(*place, cell, book.style(num_format=look, valign="top"))
     else:
         text = _cut(str(cell))
         wrap = {"text_wrap": True} if len(text) > column.most else {}
@@ -227,7 +228,7 @@ def _shown(cell: Cell, look: str) -> str:
         return ""
     if look in (BY_ROW, AS_STATED):
         look = number_format([cell]) if look == BY_ROW else plain_format(cell)
-    return as_shown(cell, look)
+    return as_shown(cell, seen_format(cell, look))
 
 
 def cell_lines(cell: Cell, most: int) -> int:

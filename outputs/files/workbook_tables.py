@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, TypeAlias
 
 import numpy as np
 
-from burncast.outputs.files.number_formats import SHARE, number_format
+from burncast.outputs.files.number_formats import SHARE, number_format, share_format
 from burncast.outputs.results.provenance import each_variant
 from burncast.outputs.results.result_summary import dates_of, summary_of
 from burncast.outputs.results.summary import Summary
@@ -27,6 +27,7 @@ if TYPE_CHECKING:
 __all__ = [
     "AS_STATED",
     "BY_ROW",
+    "MOST_IN_LABEL",
     "Block",
     "Cell",
     "Column",
@@ -188,12 +189,13 @@ def runway_table(shown: Forecasts, *, usual: bool) -> SheetTable:
             continue
         pairs = zip(one["quantile"].values.tolist(), one["runway"].values.tolist(), strict=True)
         rows += [(name, share, None if math.isinf(periods) else int(periods)) for share, periods in sorted(pairs)]
+    shares = [share for _, share, _ in rows]
     notes = ["not ruined before the horizon" if periods is None else "" for _, _, periods in rows]
     cells = [_periods(shown, name) if periods is None else periods for name, _, periods in rows]
     return SheetTable(
         (
             *shown.heads([name for name, _, _ in rows]),
-            Column("ruined until then", [share for _, share, _ in rows], "0.##%"),
+            Column("ruined until then", shares, share_format(shares)),
             Column(f"{shown.first.step}s", cells, "0", right=True),
             *shown.days([None if periods is None else _day(shown, name, periods) for name, _, periods in rows]),
             *([] if usual else some("note", notes)),
@@ -214,10 +216,10 @@ def need_table(shown: Forecasts, *, usual: bool) -> SheetTable:
             pairs = zip(one["quantile"].values.tolist(), one["funding_need"].values.tolist(), strict=True)
             rows += [(name, *pair) for pair in sorted(pairs)]
         blocks.append(Block(name, first, len(rows) - 1))
-    amounts = [amount for _, _, amount in rows]
+    shares, amounts = [share for _, share, _ in rows], [amount for _, _, amount in rows]
     columns = (
         *shown.heads([name for name, _, _ in rows]),
-        Column("confidence", [share for _, share, _ in rows], "0.##%"),
+        Column("confidence", shares, share_format(shares)),
         Column("amount", amounts, number_format(amounts)),
         *some("unit", [shown.first.currency or ""] * len(rows)),
     )

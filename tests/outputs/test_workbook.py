@@ -24,7 +24,7 @@ from burncast.outputs.results.variables import quantile_label
 pytest.importorskip("xlsxwriter", reason="xlsxwriter (extra excel) is not installed")
 python_calamine = pytest.importorskip("python_calamine", reason="python-calamine (extra excel) is not installed")
 
-from burncast.outputs.files.number_formats import as_shown, axis_format  # noqa: E402
+from burncast.outputs.files.number_formats import as_shown, axis_format, seen_format  # noqa: E402
 from burncast.outputs.files.workbook import encode_workbook  # noqa: E402
 from burncast.outputs.files.workbook_pages import Book, cell_lines, write_sheet  # noqa: E402
 from burncast.outputs.files.workbook_tables import (  # noqa: E402
@@ -226,6 +226,53 @@ def test_charts_show_what_there_is_to_see():
     assert max(values.max() for *_, values in lines) == pytest.approx(3 * 7e6 / 20)
     result["raised"].data[...] = 0.0
     assert [title for title, _ in Read(encode_workbook(result)).charts("raised")] == [title], "no fan of nothing"
+
+
+def test_lines_of_zeros_give_way_to_others():
+    """Of two holders in seven variants the first owns nothing: seven lines, in place of twelve of fourteen."""
+    owned = np.zeros((20, 2, 4))
+    owned[:, 1] = np.linspace(0.2, 0.8, 20)[:, None]
+    one = to_dataset(
+        known_simulation({"owned": owned}, dimensions={"holder": ["partner", "founders"]}, over={"owned": ("holder",)})
+    )
+    *_, (title, lines) = Read(encode_workbook(stack({f"v{number}": one for number in range(7)}))).charts("owned")
+    assert (title, len(lines)) == ("Owned: medians that are not zero", 7)
+    assert all(values.min() > 0 for *_, values in lines)
+    *_, (title, lines) = Read(encode_workbook(stack({"a": one, "b": one}))).charts("owned")
+    assert (title, len(lines)) == ("Owned: medians", 4), "where there is room, zeros are seen"
+
+
+def test_a_fan_has_the_suffix_of_what_it_shows():
+    """One trajectory in fifty is a hundred times as large: beyond the fan."""
+    paths = np.full((50, 4), 4e8)
+    paths[0] *= 100
+    paths[1:25] /= 2
+    read = Read(encode_workbook(to_dataset(known_simulation({"cash": paths}))))
+    charts = [read.files.read(name).decode() for name in read.files.namelist() if "charts/" in name]
+    fans = [chart for chart in charts if "areaChart" in chart]
+    assert len(fans) == 2
+    assert all("#,##0,,&quot;M&quot;" in fan for fan in fans)
+
+
+def test_a_number_far_below_its_column_is_no_zero():
+    paths = 4e9 / 300.0 ** np.arange(4) * np.linspace(0.9, 1.1, 21)[:, None]
+    result = to_dataset(known_simulation({"credits": paths}))
+    table = quantity_table(Forecasts.of(result), "credits")
+    column = table.columns[table.place("p50")]
+    shown = [as_shown(cell, seen_format(cell, column.number_format)) for cell in column.cells]
+    assert shown == ["4,000.0M", "13.3M", "44,444", "148"]
+    cells = f'r="{chr(ord("A") + table.place("p50"))}[2-5]" s="([0-9]+)"'
+    millions, again, whole, last = re.findall(cells, Read(encode_workbook(result)).xml("credits"))
+    assert millions == again != whole == last, "styles of the cells"
+
+
+def test_no_format_ends_in_a_decimal_point(simple, varied):
+    """Excel shows 5 in the format ``0.##`` as ``5.``, and 5 % in ``0.##%`` as ``5.%``."""
+    for _, read in (simple, varied):
+        for name in read.files.namelist():
+            if "charts/" in name or name.endswith("styles.xml"):
+                formats = re.findall(r'formatCode="([^"]*)"', read.files.read(name).decode())
+                assert not [look for look in formats if ".#" in look], name
 
 
 def test_nothing_is_a_formula(simple, varied):
