@@ -40,6 +40,9 @@ _COLUMNS = {
     **{"moves with": 30, "kind": 9},
 }
 """The columns, and how wide they are in characters."""
+_MOST_IN_VARIANT = 34
+"""Characters of the name of a variant before it goes on in the next line."""
+_AFTER_FIGURES = ("unit", "source")
 _EDITABLE = ("value", "unit", "source", "note", "lowest", "highest")
 _IN_EMPTY_ROWS = ("section", "variant", "name", "element", *_EDITABLE)
 _EMPTY_ROWS = 25
@@ -101,6 +104,7 @@ class _Formats:
     book: Workbook
     head: Format
     figures: Format
+    after: Format
     title: Format
     part: Format
     plain: Format
@@ -136,6 +140,7 @@ def _formats(book: Workbook) -> _Formats:
         book,
         head=book.add_format(head),
         figures=book.add_format(head | {"align": "right"}),
+        after=book.add_format(head | {"align": "left", "indent": 1}),
         title=book.add_format({"bold": True, "font_size": 16}),
         part=book.add_format({"bold": True, "font_size": 12}),
         plain=book.add_format({"text_wrap": True, "valign": "top"}),
@@ -161,9 +166,12 @@ def _instructions(sheet: Worksheet, formats: _Formats, text: str) -> None:
 
 def _assumptions(sheet: Worksheet, formats: _Formats, rows: Sequence[AssumptionRow]) -> None:
     at = {heading: number for number, heading in enumerate(_COLUMNS)}
-    for heading, width in _COLUMNS.items():
+    named = max((len(row.variant) + 2 for row in rows), default=0)
+    widths = {**_COLUMNS, "variant": max(_COLUMNS["variant"], min(_MOST_IN_VARIANT, named))}
+    for heading, width in widths.items():
         sheet.set_column(at[heading], at[heading], width)
-        sheet.write_string(0, at[heading], heading, formats.figures if heading in _FIGURES else formats.head)
+        head = formats.figures if heading in _FIGURES else formats.after if heading in _AFTER_FIGURES else formats.head
+        sheet.write_string(0, at[heading], heading, head)
     before: tuple[str, str] | None = None
     for number, (row, cells) in enumerate(zip(rows, row_cells(rows), strict=True), 1):
         here = dict(zip(HEADINGS, cells, strict=True))
@@ -180,9 +188,9 @@ def _assumptions(sheet: Worksheet, formats: _Formats, rows: Sequence[AssumptionR
                 number,
                 column,
                 here[heading],
-                formats.cell(heading in editable, *look, first, heading in ("unit", "source")),
+                formats.cell(heading in editable, *look, first, heading in _AFTER_FIGURES),
             )
-        lines = max(_lines(here[heading], width) for heading, width in _COLUMNS.items())
+        lines = max(_lines(here[heading], width) for heading, width in widths.items())
         sheet.set_row(number, LINE * lines)
         _check_cells(sheet, number, at, row)
     last = len(rows) + _EMPTY_ROWS

@@ -328,6 +328,20 @@ def test_percentiles_from_cents_to_trillions_fit_their_columns(tmp_path):
     assert as_shown(figures["big"][0], number_format(figures["big"])) == "12.000tn"
 
 
+def test_the_name_of_a_variant_stands_in_one_line(tmp_path):
+    pytest.importorskip("xlsxwriter")
+    name = "every_search_as_a_conversation"
+    text = f"[scenario]\nperiods = 2\n[inputs]\ncost = 3\n[variants.{name}]\ninputs.cost = 4\n"
+    burncast.to_sheet(write(tmp_path, text, "own.toml"), tmp_path / "own.xlsx")
+    with zipfile.ZipFile(tmp_path / "own.xlsx") as files:
+        sheet = files.read("xl/worksheets/sheet2.xml").decode()
+    columns = re.findall(r'<col min="(\d+)" max="(\d+)" width="([\d.]+)"', sheet)
+    (width,) = (float(width) for first, last, width in columns if int(first) <= 2 <= int(last))
+    assert width > len(name)
+    heights = [float(height) for height in re.findall(r'<row [^>]*ht="([\d.]+)"', sheet)]
+    assert max(heights) == min(heights), "no row is higher than another"
+
+
 def test_csv_cells_are_never_formulas(tmp_path):
     path = write(
         tmp_path, '[scenario]\nperiods = 1\ntitle = "=cmd|x"\n[inputs]\na = { value = "-b", note = "+1" }\nb = -2\n'
