@@ -96,7 +96,10 @@ def law_of(expression: Expression) -> Law | None:
 
 
 def partners_of(scenario: Scenario, name: str) -> list[Partner]:
-    """What a quantity is correlated with: each other member, once for each place of the quantity in a correlation."""
+    """What a quantity is correlated with: each other member, once for each place of the quantity in a correlation.
+
+    Two members of a Gaussian copula whose coefficient is 0 do not move together.
+    """
     return [
         Partner(_labels(own), render(member), correlation, _rho(correlation, place, other))
         for correlation in scenario.correlations
@@ -104,7 +107,7 @@ def partners_of(scenario: Scenario, name: str) -> list[Partner]:
         for place, own in enumerate(correlation.between)
         if own.name == name
         for other, member in enumerate(correlation.between)
-        if other != place
+        if other != place and not (correlation.copula == "gaussian" and _rho(correlation, place, other) == 0.0)
     ]
 
 

@@ -63,6 +63,13 @@ def report_pdf(found: Findings, sections: Sequence[Section] | None = None) -> by
         return bytes(compile_files(files, font_paths=fonts, timestamp=0))
 
 
+_BOLD = 1.5
+"""How much wider than its share a word in bold is, where columns share less than what they want."""
+
+_BETWEEN = 2
+"""Characters of the gap between columns."""
+
+
 def _block(block: Block, files: dict[str, bytes]) -> dict[str, Any]:
     """A block as data; its pictures go into ``files``."""
     match block:
@@ -88,6 +95,7 @@ def _widths(table: TextTable) -> list[float]:
     """Shares of the width for the columns of a table that takes all of it; 0 for one of pictures, whose width is known.
 
     A column gets by the length of its longer cells, within limits, and enough for its longest word (part of a unit).
+    The first is in bold.
     """
     widths = []
     for column, head in enumerate(table.columns):
@@ -99,7 +107,8 @@ def _widths(table: TextTable) -> list[float]:
         lengths = sorted(len(text) for text in (head, *texts))
         words = (word for text in (head, *texts) for word in text.split())
         longest = max(len(part) for word in words for part in (word.split("/") if len(word) > 10 else [word]))
-        widths.append(float(max(8, min(longest, 14), min(lengths[int(0.85 * (len(lengths) - 1))], 44))))
+        word_width = min(longest, 14) * (1 if column else _BOLD) + _BETWEEN
+        widths.append(float(max(8, word_width, min(lengths[int(0.85 * (len(lengths) - 1))], 44))))
     return widths
 
 

@@ -16,6 +16,8 @@ from types import SimpleNamespace
 
 import numpy as np
 import pytest
+from matplotlib.font_manager import FontProperties
+from matplotlib.textpath import TextPath
 from scipy.stats import norm
 from typer.testing import CliRunner
 
@@ -29,13 +31,13 @@ from burncast.engine.questions.ruin_band import ruin_band
 from burncast.engine.scenario import load
 from burncast.engine.statistics.paired_differences import paired_difference
 from burncast.investigating import investigate
-from burncast.outputs.assumptions.rows import law_of
+from burncast.outputs.assumptions.rows import law_of, partners_of
 from burncast.outputs.charts import sparklines
 from burncast.outputs.charts.canvas import Canvas
 from burncast.outputs.charts.chart_style import COLOURS, DARK, GREY, INK, TimeAxis
 from burncast.outputs.report import charts
 from burncast.outputs.report.assumptions import dependence_of
-from burncast.outputs.report.blocks import Chart, Heading, Teller, Text, TextTable
+from burncast.outputs.report.blocks import Chart, Heading, Line, Section, Teller, Text, TextTable
 from burncast.outputs.report.content import report_sections
 from burncast.outputs.report.contradictions import tell_contradictions
 from burncast.outputs.report.findings import Findings, Request
@@ -684,6 +686,14 @@ def test_degrees_of_freedom_are_told_in_the_language():
     ]
 
 
+def test_members_that_a_matrix_keeps_apart_do_not_move_together():
+    tied = {"between": ["one", "two", "three"], "matrix": [[1, 0.4, 0], [0.4, 1, 0.3], [0, 0.3, 1]]}
+    inputs = dict.fromkeys(tied["between"], "normal(mean=1, sd=0.1)")
+    scenario = load({"scenario": {"periods": 2}, "inputs": inputs, "correlations": [tied]})
+    assert [(partner.member, partner.rho) for partner in partners_of(scenario, "one")] == [("two", 0.4)]
+    assert [partner.member for partner in partners_of(scenario, "two")] == ["one", "three"]
+
+
 def test_figures_that_contradict_each_other_are_told():
     """(540 − 500) / √(3² + 4²) = 8 standard errors; a point is no figure of a source, and 4 errors of 3 overlap."""
     told = {
@@ -808,6 +818,26 @@ def plain(text):
 
 def test_the_same_report_gives_the_same_pdf(found, sections, pdf):
     assert report_pdf(found, sections) == pdf
+
+
+def test_a_long_name_in_bold_ends_before_the_next_column(found):
+    """Beside two columns that want all the room; its width is that of the same font, which matplotlib has too."""
+    pytest.importorskip("typst", reason="the extra pdf is not installed")
+    pypdf = pytest.importorskip("pypdf", reason="pypdf is not installed")
+    picture = sparklines.density_sparkline(law_of(parse("normal(mean=0, sd=1)")), "law", "a law", "its range")
+    row = ["breakthroughs", [Line("jumps(rate=1) + 1 " * 5, "code")], [Line("", picture=picture)], "", "a word " * 20]
+    table = TextTable("", ["name", "value", "picture", "unit", "source"], [row] * 3, stacking=True, last_words=True)
+    written = report_pdf(found, [Section("all", "All", [table])])
+    seen = []
+
+    def visit(text, moved, matrix, _, size):
+        seen.append((text.strip(), moved[4] + moved[0] * matrix[4], size))
+
+    pypdf.PdfReader(io.BytesIO(written)).pages[0].extract_text(visitor_text=visit)
+    text, left, size = next(one for one in seen if one[0] == "breakthroughs")
+    beside = min(x for said, x, _ in seen if said.replace("\u200b", "").startswith("jumps("))
+    bold = FontProperties(family="DejaVu Sans", weight="bold")
+    assert left + TextPath((0, 0), text, size=size, prop=bold).get_extents().width < beside
 
 
 def test_a_character_that_no_font_has_still_makes_a_pdf():
